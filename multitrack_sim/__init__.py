@@ -1,0 +1,102 @@
+"""multitrack_sim: what unofficial and grassroots diplomacy does for peace, under stated assumptions.
+
+>>> import multitrack_sim as mt
+>>> scenario = mt.scenario_from_codes({"hurting_stalemate": 3, "track2": 4}).with_settings({"run.months": 24})
+>>> mt.simulate(scenario, runs=2, seed=7)["months_at_peace"].between(0, 24).all().item()
+True
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+# Public names and where they live; loaded when first used, so that `multitrack --help` need not wait for a compiler.
+_PUBLIC = {
+    "Academic": "agents",
+    "CODES": "scenario",
+    "Community": "agents",
+    "Ensemble": "ensemble",
+    "Government": "agents",
+    "Issue": "agents",
+    "MultitrackError": "errors",
+    "NGO": "agents",
+    "Organisation": "agents",
+    "PeaceProcess": "model",
+    "Scenario": "scenario",
+    "ScenarioError": "errors",
+    "SettingError": "errors",
+    "Spoiler": "agents",
+    "codes_table": "scenario",
+    "load": "scenario",
+    "loads": "scenario",
+    "paired_difference": "analysis.summary",
+    "run_ensemble": "ensemble",
+    "run_seed": "chance",
+    "scenario_from_codes": "scenario",
+    "simulate": "ensemble",
+    "summarise": "analysis.summary",
+}
+
+__all__ = ["__version__", "outcomes", "parameters", *_PUBLIC]  # noqa: PLE0604
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{_PUBLIC[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PUBLIC})
+
+
+def parameters() -> pd.DataFrame:
+    """Every parameter: default, what is allowed, range of study, unit, meaning, source."""
+    import pandas as pd
+
+    from .parameter_table import PARAMETERS, SECTIONS
+
+    rows = [
+        {
+            "name": p.name,
+            "default": p.default,
+            "low": p.low,
+            "high": p.high,
+            "sweep_low": p.range[0],
+            "sweep_high": p.range[1],
+            "unit": p.unit,
+            "meaning": p.meaning,
+            "source": p.source,
+            "section": SECTIONS[p.name.split(".")[0]],
+        }
+        for p in PARAMETERS.values()
+    ]
+    return pd.DataFrame(rows).set_index("name")
+
+
+def outcomes() -> pd.DataFrame:
+    """Every outcome of a run: unit, meaning, what missing means, whether it is official."""
+    import pandas as pd
+
+    from .outcome_table import OUTCOMES
+
+    rows = [
+        {
+            "name": o.name,
+            "unit": o.unit,
+            "meaning": o.meaning,
+            "missing": o.missing,
+            "official": o.official,
+            "values": ", ".join(o.values),
+        }
+        for o in OUTCOMES.values()
+    ]
+    return pd.DataFrame(rows).set_index("name")

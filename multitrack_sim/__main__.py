@@ -1,0 +1,8 @@
+"""`python -m multitrack_sim` is `multitrack`."""
+
+import sys
+
+from .cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

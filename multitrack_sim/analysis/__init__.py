@@ -1,0 +1,1 @@
+"""What the runs mean: estimates with their uncertainty."""

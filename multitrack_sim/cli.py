@@ -1,0 +1,389 @@
+"""The command `multitrack`: run | demo | new | info.
+
+Whatever is slow to import is imported inside the commands, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .errors import MultitrackError, Problem, ScenarioError, SettingError, nearest, printable
+
+if TYPE_CHECKING:
+    from .ensemble import Ensemble
+    from .running.store import Plan
+    from .scenario.schema import Scenario
+
+__all__ = ["app", "main"]
+
+REFUSED, INTERRUPTED = 2, 130
+DEMO, DEMO_SUBJECT, DEMO_ARMS = "northern_ireland_1998", "Track II", ("with Track II", "without Track II")
+DEMO_CHANGE = {"track_two.budget": 0.0}
+DEMO_HANGS_ON = "track_two.transfer"
+MOST_SERIES = 500_000_000  # bytes of monthly series kept for figures
+
+app = typer.Typer(
+    name="multitrack",
+    help="Simulate peace processes, official and unofficial: what would have happened without this track?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class _Interrupted(Exception):
+    """Ctrl+C inside a command."""
+
+
+def _command(function: Callable[..., None]) -> Callable[..., None]:
+    @wraps(function)
+    def guarded(*arguments: Any, **options: Any) -> None:
+        try:
+            function(*arguments, **options)
+        except KeyboardInterrupt:
+            raise _Interrupted from None
+
+    app.command(name=function.__name__)(guarded)
+    return guarded
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        from . import __version__
+
+        print(f"multitrack_sim {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _front(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    pass
+
+
+Runs = Annotated[int, typer.Option(min=1, max=10_000_000, help="Number of runs.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**53 - 1, help="Seed of the whole: the same seed gives the same runs.")]
+Threads = Annotated[int | None, typer.Option(min=1, max=1024, help="Threads to use; all cores if left out.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+
+
+@_command
+def run(
+    scenario: Annotated[str, typer.Argument(help="A scenario file, or the name of one that comes with the package.")],
+    runs: Runs = 500,
+    seed: Seed = 1,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for tables, figures and manifest; must be new, empty or this run's own."),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Change a setting: track_two.budget=0. May be repeated."),
+    ] = None,
+    threads: Threads = None,
+    quiet: Quiet = False,
+) -> None:
+    """Run a scenario many times; print what came out; write it to a folder."""
+    found = _find(scenario)
+    changes = _changes(set_ or [])
+    from .scenario.load import load
+
+    loaded = load(found)
+    if changes:
+        loaded = loaded.with_settings(changes)
+    command = ["multitrack", "run", scenario, "--runs", str(runs), "--seed", str(seed)]
+    command += [part for change in set_ or [] for part in ("--set", change)]
+    command += ["--out", str(out)] if out is not None else []
+    plan = _plan([("all", loaded, found, changes)], runs, seed, command)
+    folder = _folder(out, plan) if out is not None else None
+
+    started = time.perf_counter()
+    result = _ensemble(loaded, runs, seed, threads, quiet, series=folder is not None)
+    if folder is not None:
+        from .reports.figures import all_figures, save_figures
+        from .running.store import write_outcomes
+
+        drawn = _for_figures(result, runs, seed, threads)
+        with folder.staged({"all": result.table}) as place:
+            write_outcomes(result.table, place("outcomes.parquet"))
+            place("scenario.toml").write_text(loaded.to_toml(), "utf-8")
+            save_figures(all_figures(drawn, loaded), place, loaded.title)
+    if not quiet:
+        _print_results([(loaded.title, result)])
+        took = time.perf_counter() - started
+        _say(f"{runs:,} run{'' if runs == 1 else 's'} in {took:.1f} s." + (f" Written to {_shown(out)}" if out else ""))
+
+
+@_command
+def demo(
+    runs: Runs = 400,
+    seed: Seed = 1,
+    out: Annotated[Path, typer.Option(help="Folder for tables, figures and manifest.")] = Path("results") / "demo",
+    threads: Threads = None,
+    quiet: Quiet = False,
+) -> None:
+    """Northern Ireland 1998 with and without Track II, on the same seeds; says in plain words what one sees."""
+    from .running.cases import scenario_file
+    from .scenario.load import load
+
+    found = scenario_file(DEMO)
+    with_it = load(found)
+    without = with_it.with_settings(DEMO_CHANGE)
+    command = ["multitrack", "demo", "--runs", str(runs), "--seed", str(seed), "--out", str(out)]
+    arms: list[tuple[str, Scenario, Path, dict[str, Any]]] = [
+        (DEMO_ARMS[0], with_it, found, {}),
+        (DEMO_ARMS[1], without, found, DEMO_CHANGE),
+    ]
+    folder = _folder(out, _plan(arms, runs, seed, command))
+    results = [_ensemble(arm, runs, seed, threads, quiet, name, series=True) for name, arm, _, _ in arms]
+
+    from .reports.figures import all_figures, comparison_figure, save_figures
+    from .reports.paragraph import comparison_paragraph
+    from .reports.words import for_markdown
+    from .running.store import write_outcomes
+
+    one, two = (result.table for result in results)
+    drawn = [_for_figures(result, runs, seed, threads) for result in results]
+    told = comparison_paragraph(one, two, with_it, DEMO_ARMS, DEMO_SUBJECT, DEMO_HANGS_ON)
+    figures = {"comparison": comparison_figure(drawn[0], drawn[1], with_it, DEMO_ARMS)}
+    with folder.staged({name: result.table for (name, *_), result in zip(arms, results)}) as place:
+        for (name, arm, _, _), result, seen in zip(arms, results, drawn):
+            stem = name.lower().replace(" ", "_").replace("track_ii", "track_two")
+            write_outcomes(result.table, place(f"outcomes_{stem}.parquet"))
+            place(f"scenario_{stem}.toml").write_text(arm.to_toml(), "utf-8")
+            figures |= all_figures(seen, arm, name, f"{stem}_")
+        title = f"{with_it.title}, {DEMO_ARMS[0]} and {DEMO_ARMS[1]}"
+        save_figures(figures, place, title)
+        place("what_one_sees.md").write_text(f"# {for_markdown(title, 200)}\n\n{for_markdown(told, 10_000)}\n", "utf-8")
+    if not quiet:
+        _print_results([(f"{with_it.title}, {name}", result) for (name, *_), result in zip(arms, results)])
+        _say(textwrap.fill(told, min(100, shutil.get_terminal_size().columns), break_on_hyphens=False))
+        _say(f"\nFigures, tables and manifest: {_shown(out)} (begin with {_shown(out / 'comparison.png')})")
+
+
+@_command
+def new(file: Annotated[Path, typer.Argument(help="The scenario file to write; must not exist yet.")]) -> None:
+    """Write a scenario to start from: it runs as it is, and every line says what it means."""
+    from .scenario.template import template_text
+
+    text = template_text()
+    try:
+        with open(file, "x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+    except FileExistsError:
+        found = "exists already and is left as it is"
+        raise ScenarioError(Problem(_shown(file), found, hint="choose another name")) from None
+    except OSError as problem:
+        raise ScenarioError(Problem(_shown(file), f"cannot be written: {problem.strerror or problem}")) from None
+    _say(f"Written: {_shown(file)}. Change it, then: multitrack run {_shown(file)}")
+
+
+@_command
+def info() -> None:
+    """Print versions, cores, the model's fingerprint and where compiled code is kept."""
+    from . import compiled
+    from .running.cases import scenario_names
+    from .running.store import machine
+
+    about = machine()
+    lines = {
+        **about["versions"],
+        "platform": about["platform"],
+        "mathematical library": about["libm"],
+        "processor": f"{about['processor']} ({about['processor_kind']})",
+        "cores": about["cores"],
+        "fingerprint of the model": compiled.fingerprint(),
+        "compiled code": _cache(compiled),
+        "scenarios": ", ".join(scenario_names()) or "none found",
+    }
+    wide = max(map(len, lines))
+    for name, value in lines.items():
+        print(f"{name:<{wide}}  {printable(value, 1000).strip(chr(39))}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; gives the exit code. Problems are lines on stderr: 2 refused, 130 interrupted."""
+    try:
+        app(list(arguments) if arguments is not None else None)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+    except MultitrackError as refused:
+        for problem in refused.problems:
+            print(f"multitrack: {problem}", file=sys.stderr)
+        return REFUSED
+    except (_Interrupted, KeyboardInterrupt):
+        print("\nmultitrack: interrupted; nothing is left half-written", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+# --- what the commands share
+
+
+def _find(given: str) -> Path:
+    """The file meant: a path, or the name of a scenario that comes with the package."""
+    from .running.cases import scenario_file, scenario_names
+
+    path = Path(given)
+    try:
+        if path.exists():
+            return path
+    except (OSError, ValueError):  # a name no file can have
+        pass
+    names = scenario_names()
+    if path.name == given and path.name.removesuffix(".toml") in names:
+        return scenario_file(path.name.removesuffix(".toml"))
+    near = nearest(path.name.removesuffix(".toml"), names)
+    hint = f"did you mean {near}?" if near else f"by name there are: {', '.join(names)}" if names else ""
+    raise ScenarioError(Problem(_shown(given), "no such scenario file", hint=hint))
+
+
+def _changes(given: Sequence[str]) -> dict[str, Any]:
+    """What `--set` says; all problems at once. Values are TOML; a bare word is a word."""
+    import tomllib
+
+    changes: dict[str, Any] = {}
+    problems = []
+    for text in given:
+        name, equals, value = text.rpartition("=")
+        name, value = name.strip(), value.strip()
+        if not equals or not name or not value:
+            problems.append(Problem(f"--set {printable(text)}", "is no setting", "NAME=VALUE: track_two.budget=0"))
+        elif name in changes:
+            problems.append(Problem(f"--set {printable(text)}", "sets it again", "each setting once"))
+        else:
+            try:
+                changes[name] = tomllib.loads(f"value = {value}")["value"] if "\n" not in value else value
+            except ValueError:
+                changes[name] = value
+    if problems:
+        raise SettingError(problems)
+    return changes
+
+
+def _plan(arms: Sequence[tuple[str, Scenario, Path, dict[str, Any]]], runs: int, seed: int, command: list[str]) -> Plan:
+    from .compiled import fingerprint
+    from .running.store import Arm, Plan
+
+    described = [
+        Arm(name, arm.title, arm.to_toml(), {"written": dict(arm.settings), "changed": changes}, str(path))
+        for name, arm, path, changes in arms
+    ]
+    return Plan(described, runs, seed, fingerprint(), command)
+
+
+def _folder(path: Path, plan: Plan) -> Any:
+    from .running.store import RunFolder
+
+    folder = RunFolder(path, plan)
+    folder.check()
+    return folder
+
+
+def _ensemble(
+    scenario: Scenario, runs: int, seed: int, threads: int | None, quiet: bool, name: str = "runs", series: bool = False
+) -> Ensemble:
+    from .compiled import is_cold
+    from .ensemble import run_ensemble
+
+    if not quiet and is_cold():
+        _note("Compiling the model for this machine, once (it takes up to a minute) ...")
+    series = series and runs <= _most_drawn(scenario)
+    with _progress(name, runs, quiet) as report:
+        return run_ensemble(scenario, runs=runs, seed=seed, threads=threads, series=series, progress=report)
+
+
+def _most_drawn(scenario: Scenario) -> int:
+    """How many runs the figures can hold in memory, month by month."""
+    from .outcome_table import SERIES_ROW
+
+    return int(MOST_SERIES // (scenario.value("run.months") * SERIES_ROW.itemsize))
+
+
+def _for_figures(result: Ensemble, runs: int, seed: int, threads: int | None) -> Ensemble:
+    """The runs with their months; of very many runs, the first so many again (the figures say how many they show)."""
+    if result.series is not None:
+        return result
+    from .ensemble import run_ensemble
+
+    runs = min(runs, _most_drawn(result.scenario))
+    return run_ensemble(result.scenario, runs=runs, seed=seed, threads=threads, series=True)
+
+
+@contextmanager
+def _progress(name: str, runs: int, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar with an estimate on a terminal, a line per quarter elsewhere."""
+    if quiet:
+        yield None
+    elif sys.stderr.isatty():
+        from rich import progress
+        from rich.console import Console
+
+        columns = (
+            progress.TextColumn("{task.description}", markup=False),
+            progress.BarColumn(),
+            progress.MofNCompleteColumn(),
+            progress.TimeElapsedColumn(),
+            progress.TextColumn("left:"),
+            progress.TimeRemainingColumn(),
+        )
+        with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(name, total=runs)
+            yield lambda done, total: bar.update(task, completed=done)
+    else:
+        said = 0
+
+        def report(done: int, total: int) -> None:
+            nonlocal said
+            if 4 * done // total > said:
+                said = 4 * done // total
+                _note(f"{name}: {done:,} of {total:,}")
+
+        yield report
+
+
+def _print_results(arms: Sequence[tuple[str, Ensemble]]) -> None:
+    from rich.console import Console
+
+    from .analysis.summary import summarise
+    from .reports.terminal import results_table
+
+    console = Console()
+    for title, result in arms:
+        count = len(result.table)
+        console.print(results_table(summarise(result.table), f"{title}: {count:,} run{'' if count == 1 else 's'}"))
+
+
+def _cache(compiled: Any) -> str:
+    folder = compiled._cache_folder("")
+    if folder is None:
+        return "cannot be kept; every start compiles anew"
+    return f"{folder} ({'empty: the first run compiles' if compiled.is_cold() else 'ready'})"
+
+
+def _shown(path: Path | str) -> str:
+    """A path as the reader would type it, with control characters made visible."""
+    return printable(Path(path), 300)
+
+
+def _say(text: str) -> None:
+    print(text)
+
+
+def _note(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,186 @@
+"""How rules and phases are compiled, cached, and run again as plain Python.
+
+A *rule* is a sentence about rows: arithmetic only. A *phase* is the loops and choices of one part of the month. Both
+are ordinary functions compiled by numba without fast-math, so that compiled code and Python give the same bits.
+
+The cache of machine code is keyed by a fingerprint of every source file that holds a rule (numba alone would look only
+at the file of the function it loads and would silently serve stale code after an edit elsewhere).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")  # vector math of another library would change last bits
+
+import numba
+import platformdirs
+from numba.core.caching import FunctionCache
+
+numba.config.DISABLE_INTEL_SVML = 1
+
+__all__ = ["arithmetic", "fingerprint", "kernel", "phase", "python_twin", "rule"]
+
+OPTIONS = {"_nrt": False, "nogil": True, "error_model": "numpy", "fastmath": False}
+COMPILED = not numba.config.DISABLE_JIT
+PACKAGE = Path(__file__).parent
+KEPT_FINGERPRINTS = 4
+
+
+def _engine_sources() -> list[Path]:
+    """Every file that holds rules or what rules read, in a fixed order."""
+    floor = [PACKAGE / f"{name}.py" for name in ("compiled", "chance", "parameter_table", "outcome_table", "tables")]
+    return [*floor, *sorted((PACKAGE / "process").glob("*.py")), PACKAGE / "scenario" / "furnish.py", PACKAGE / "ensemble.py"]
+
+
+@cache
+def fingerprint() -> str:
+    """The hash of all engine sources and of the compiler: two equal fingerprints are the same model.
+
+    >>> len(fingerprint())
+    16
+    """
+    digest = hashlib.sha256()
+    for path in _engine_sources():
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def _cache_folder(extra: str) -> Path | None:
+    """A folder of this user's own (cached machine code is pickled: never a shared place), or None where none can be had."""
+    root = Path(os.environ.get("MULTITRACK_CACHE_DIR") or platformdirs.user_cache_dir("multitrack_sim"))
+    versions = f"{platform.python_version()}-{numba.__version__}-{platform.machine()}-{extra}"
+    folder = root / f"{fingerprint()}-{hashlib.sha256(versions.encode()).hexdigest()[:8]}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if hasattr(os, "getuid"):
+            if root.stat().st_uid != os.getuid():
+                raise PermissionError(f"{root} belongs to another user")
+            root.chmod(0o700)
+        probe = folder / f".probe-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+        os.utime(folder)
+    except OSError as problem:
+        print(f"multitrack: compiled code cannot be kept ({problem}); every start compiles anew", file=sys.stderr)
+        return None
+    old = sorted((p for p in root.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime)[:-KEPT_FINGERPRINTS]
+    for stale in old:
+        shutil.rmtree(stale, ignore_errors=True)
+    return folder
+
+
+class _TolerantCache(FunctionCache):
+    """numba's cache, but a damaged file is deleted and compiled again instead of ending the program."""
+
+    def load_overload(self, sig, target_context):
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception:
+            self._drop()
+            return None
+
+    def save_overload(self, sig, data):
+        try:
+            super().save_overload(sig, data)
+        except Exception:  # a full disk or a damaged index must not cost the answer
+            self._drop()
+
+    def _drop(self) -> None:
+        for path in Path(self._cache_path).glob(f"{self._impl.filename_base}*"):
+            path.unlink(missing_ok=True)
+
+
+def kernel(function: Callable) -> Any:
+    """Compile `function` and keep its machine code between sessions."""
+    if not COMPILED:
+        return function
+    dispatcher = numba.njit(**OPTIONS)(function)
+    source = Path(inspect.getsourcefile(function) or "")
+    own = source.is_relative_to(PACKAGE)
+    folder = _cache_folder("" if own or not source.exists() else hashlib.sha256(source.read_bytes()).hexdigest())
+    if folder is not None:
+        before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder)
+        try:
+            dispatcher._cache = _TolerantCache(function)
+        except RuntimeError:  # a function typed at a prompt has no file to key by
+            pass
+        finally:
+            numba.config.CACHE_DIR = before
+    return dispatcher
+
+
+def phase(function: Callable) -> Any:
+    """A phase: loops and choices over the tables of a world; arithmetic lives in rules."""
+    function.multitrack_kind = "phase"  # type: ignore[attr-defined]
+    return kernel(function)
+
+
+def rule(function: Callable | None = None, *, of: str | None = None) -> Any:
+    """A rule: one sentence about rows. With `of="communities"` it is a behaviour of that table's agents.
+
+    >>> @rule
+    ... def fade(value, rate):
+    ...     return value * (1.0 - rate)
+    >>> fade(2.0, 0.5)
+    1.0
+    """
+    if function is None:
+        return lambda f: rule(f, of=of)
+    function.multitrack_kind = "rule"  # type: ignore[attr-defined]
+    function.behaviour_of = of  # type: ignore[attr-defined]
+    return numba.njit(**OPTIONS, inline="always")(function) if COMPILED else function
+
+
+def arithmetic(function: Callable) -> Any:
+    """A small rule used in many places: compiled once instead of being copied into each of them."""
+    function.multitrack_kind = "rule"  # type: ignore[attr-defined]
+    function.behaviour_of = None  # type: ignore[attr-defined]
+    return numba.njit(**OPTIONS)(function) if COMPILED else function
+
+
+def plain(function: Any) -> FunctionType:
+    """The Python function under a compiled one (itself, with compilation off)."""
+    return getattr(function, "py_func", function)
+
+
+def is_cold(last: str = "run_chunk") -> bool:
+    """Whether the model still has to be compiled: `last`, the kernel that needs all others, is not in the cache."""
+    folder = _cache_folder("") if COMPILED else None
+    return COMPILED and (folder is None or not any(folder.rglob(f"*.{last}-*.nbc")))
+
+
+def python_twin(function: Any, replaced: dict[str, Callable]) -> Callable:
+    """The same text of a phase, run by Python, with rules named in `replaced` bound to what is given.
+
+    Everything the phase calls that takes rows becomes Python too; kernels on plain numbers stay compiled.
+    """
+    done: dict[FunctionType, Callable] = {}
+
+    def twin(function: Any) -> Callable:
+        source = plain(function)
+        if source not in done:
+            names = dict(source.__globals__)
+            copy = FunctionType(source.__code__, names, source.__name__, source.__defaults__)
+            done[source] = copy
+            for name in source.__code__.co_names:
+                target = names.get(name)
+                kind = getattr(plain(target), "multitrack_kind", None)
+                if kind == "rule" and name in replaced and plain(target).behaviour_of:
+                    names[name] = replaced[name]
+                elif kind is not None:
+                    names[name] = twin(target)
+        return done[source]
+
+    return twin(function)

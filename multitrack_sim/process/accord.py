@@ -1,0 +1,145 @@
+"""The accord: provisions come due, are carried out or breached; it holds, becomes durable, or collapses."""
+
+import math
+
+from ..chance import COLLAPSE, PROVISION, PROVISION_DETECTED, chance
+from ..compiled import phase, rule
+from ..outcome_table import (
+    ACCORD_COLLAPSED,
+    COLLAPSED,
+    DURABLE,
+    FIGHTING,
+    IMPLEMENTATION,
+    PEACE_DURABLE,
+    PROVISION_BREACHED,
+    PROVISION_DONE,
+)
+from .basics import bound_belief, clip, dyad_row, enter, record
+from .confidence import evidence_of_conduct
+
+
+@rule
+def carrying_out(reliable, guarantee, p):
+    """Probability that a provision is carried out, by type; a guarantee raises it for either type."""
+    alone = p.accord_compliance if reliable else p.accord_compliance_unreliable
+    return alone + (p.accord_compliance_guaranteed - alone) * guarantee if p.accord_compliance_guaranteed > alone else alone
+
+
+@rule(of="governments")
+def carry_out(me, guarantee, p):
+    """Probability that this leadership carries out a provision that is due, by its hidden type."""
+    return carrying_out(me.reliable, guarantee, p)
+
+
+@rule
+def learn_from_accord(dyad, evidence, p):
+    """Bayes' rule on whether the other side did its share."""
+    dyad.trust += evidence
+    dyad.from_accord += evidence
+    bound_belief(dyad, p)
+
+
+@rule
+def collapse(process, trust, support, months, p):
+    """Hazard of collapse: trust, support, legitimacy and implementation protect; breaches, attacks and issues left out
+    endanger; early months are the most dangerous; a guarantee cuts it (Walter 2002; Hartzell and Hoddie 2003).
+    """
+    odds = -p.accord_collapse_trust * trust - p.accord_collapse_support * (support - 0.5)
+    odds += p.accord_collapse_breach * (process.breached - 0.3) + p.accord_collapse_attacks * process.attack_memory
+    odds += p.accord_collapse_grievance * process.ownerless
+    odds -= p.accord_collapse_carried_out * process.carried_out + p.accord_collapse_legitimacy * process.legitimacy
+    early = 1.6 * math.exp(-months / p.accord_early_months) + 0.35
+    return clip(p.accord_collapse * math.exp(clip(odds, -20.0, 20.0)) * early * (1.0 - p.accord_collapse_guarantee * process.guarantee), 0.0, 1.0)
+
+
+@phase
+def schedule_provisions(provisions, issues, governments, process, p, month):
+    """What each party owes on each issue of the accord falls due over the months of implementation, spread evenly."""
+    count = len(provisions)
+    process.provisions_due, process.provisions_done = 0, 0
+    process.carried_out, process.breached = 0.0, 0.0
+    for row in range(count):
+        item = provisions[row]
+        item.carried_out = 0
+        item.due = -1
+        if issues[item.issue].in_accord and governments[item.party].active:
+            item.due = month + 1 + int(p.accord_months * (row + 0.5) / count)
+
+
+@phase
+def do_ones_share(provisions, governments, dyads, process, events, p, month):
+    """Provisions due this month: carried out or breached, by type and guarantee; the others see it, or not, and learn."""
+    key, parties = process.key, len(governments)
+    detected = 1.0 - (1.0 - p.accord_own_detection) * (1.0 - process.monitoring)
+    breached = 0
+    for row in range(len(provisions)):
+        item = provisions[row]
+        if item.due != month:
+            continue
+        actor = governments[item.party]
+        done = chance(key, PROVISION, month, item.id, 0) < carry_out(actor, process.guarantee, p)
+        item.carried_out = 1 if done else -1
+        process.provisions_due += 1
+        process.provisions_done += 1 if done else 0
+        record(process, events, month, PROVISION_DONE if done else PROVISION_BREACHED, item.party, item.issue, 0.0)
+        for i in range(parties):
+            if i != item.party and governments[i].active:
+                sees = chance(key, PROVISION_DETECTED, month, item.id, governments[i].id) < detected
+                evidence = evidence_of_conduct(
+                    sees and not done,
+                    detected,
+                    carrying_out(1, process.guarantee, p),
+                    carrying_out(0, process.guarantee, p),
+                )
+                learn_from_accord(dyads[dyad_row(i, item.party, parties)], evidence, p)
+    in_all = 0
+    for row in range(len(provisions)):
+        if provisions[row].due >= 0:
+            in_all += 1
+            if provisions[row].carried_out < 0:
+                breached += 1
+    if in_all > 0:
+        process.carried_out = process.provisions_done / in_all
+        process.breached = breached / in_all
+
+
+@phase
+def accord(world, month):
+    """A month under an accord, if there is one."""
+    governments, dyads = world.governments, world.dyads
+    p, process = world.parameters[0], world.process[0]
+    parties = len(governments)
+    process.bitterness *= 1.0 - p.accord_bitterness_fading
+    collapses = chance(process.key, COLLAPSE, month, 0, 0)
+    if process.phase == COLLAPSED:
+        enter(process, FIGHTING)
+    if process.phase != IMPLEMENTATION and process.phase != DURABLE:
+        return
+    if process.phase == IMPLEMENTATION and process.months_in_phase == 0:
+        schedule_provisions(world.provisions, world.issues, governments, process, p, month)
+    do_ones_share(world.provisions, governments, dyads, process, world.events, p, month)
+
+    trust, support, pairs, required = 0.0, 0.0, 0, 0
+    for i in range(parties):
+        if governments[i].required and governments[i].active:
+            support += governments[i].support
+            required += 1
+            for j in range(parties):
+                if j != i and governments[j].required and governments[j].active:
+                    trust += dyads[dyad_row(i, j, parties)].trust
+                    pairs += 1
+    months = float(month - process.signed_month)
+    trust = trust / pairs if pairs > 0 else 0.0
+    if collapses < collapse(process, trust, support / required, months, p):
+        process.collapses += 1
+        if process.month_collapsed < 0:
+            process.month_collapsed = month
+        if process.month_recurred < 0:
+            process.month_recurred = month
+        process.bitterness = 1.0
+        record(process, world.events, month, ACCORD_COLLAPSED, -1, -1, trust)
+        enter(process, COLLAPSED)
+    elif process.phase == IMPLEMENTATION and months >= p.accord_durable_months:
+        process.durable = 1
+        enter(process, DURABLE)
+        record(process, world.events, month, PEACE_DURABLE, -1, -1, trust)

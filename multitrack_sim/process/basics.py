@@ -1,0 +1,73 @@
+"""Small rules that every phase uses: bounded shares, log-odds, the event log."""
+
+import math
+
+from ..compiled import arithmetic
+
+
+@arithmetic
+def clip(x, low, high):
+    """x, held between low and high (written out: `min` and `max` differ between Python and compiled code at -0.0)."""
+    if x < low:
+        return low
+    if x > high:
+        return high
+    return x
+
+
+@arithmetic
+def sigma(x):
+    """The logistic function 1 / (1 + exp(-x)), without overflow."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    e = math.exp(x)
+    return e / (1.0 + e)
+
+
+@arithmetic
+def log_odds(probability):
+    """log(p / (1 - p)), for p held within 1e-12 of 0 and 1."""
+    p = clip(probability, 1e-12, 1.0 - 1e-12)
+    return math.log(p / (1.0 - p))
+
+
+@arithmetic
+def threshold(x, middle, steepness):
+    """How far x is over a threshold: 0 at x = 0 exactly, 1/2 at the middle, towards 1 beyond (Hill function)."""
+    if x <= 0.0:
+        return 0.0
+    return 1.0 / (1.0 + (middle / x) ** steepness)
+
+
+@arithmetic
+def dyad_row(of, other, parties):
+    """The row of the dyad in which party `of` sees party `other`."""
+    return of * (parties - 1) + (other if other < of else other - 1)
+
+
+@arithmetic
+def record(process, events, month, kind, who, whom, amount):
+    """Write one line into the event log (the first so many are kept; all are counted)."""
+    if process.events < len(events):
+        event = events[process.events]
+        event.month = month
+        event.kind = kind
+        event.who = who
+        event.whom = whom
+        event.amount = amount
+    process.events += 1
+
+
+@arithmetic
+def enter(process, phase):
+    """The process enters another phase."""
+    process.phase = phase
+    process.months_in_phase = 0
+
+
+@arithmetic
+def bound_belief(dyad, p):
+    """No belief goes beyond the limit; what is cut off stands in the ledger."""
+    beyond = dyad.trust - clip(dyad.trust, -p.trust_limit, p.trust_limit)
+    dyad.trust -= beyond
+    dyad.from_limit -= beyond

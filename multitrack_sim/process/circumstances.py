@@ -1,0 +1,108 @@
+"""Circumstances: scheduled interventions, leaderships that come and go, pressure from outside."""
+
+from ..chance import (
+    LEADER_CHANGE,
+    LEADER_NEW_HAWK,
+    LEADER_NEW_TYPE,
+    LEADER_TYPE_CHANGES,
+    PRESSURE,
+    chance,
+    standard_normal,
+)
+from ..compiled import phase, rule
+from ..outcome_table import INTERVENED, LEADER_CHANGED
+from .basics import bound_belief, clip, dyad_row, log_odds, record, sigma
+
+
+@rule(of="governments")
+def leave_office(me, p):
+    """Probability that a leadership is replaced this month: higher where support is low."""
+    return clip(p.leaders_turnover + p.leaders_turnover_low_support * (1.0 - me.support), 0.0, 1.0)
+
+
+@rule(of="governments")
+def take_office(me, new_type, is_reliable, hawkishness, p):
+    """A new leadership of the party: perhaps of a new type, near its party's line, with its opening demands."""
+    if new_type:
+        me.reliable = is_reliable
+    me.hawkishness = clip(me.base_hawkishness + p.leaders_hawk_spread * hawkishness, 0.0, 1.0)
+    me.months_in_office = 0.0
+
+
+@rule(of="governments")
+def feel_pressure(me, noise, p):
+    """Pressure to talk from outside: what is always there, patrons of all and its own, and the month's noise."""
+    patrons = clip(p.pressure_outside + me.outside, -1.0, 1.0)
+    me.pressure = p.pressure_base + p.pressure_outside_effect * patrons
+    if me.pressure > 0.0:
+        me.pressure = clip(me.pressure + p.pressure_noise * noise, 0.0, 10.0)
+
+
+@rule
+def discount_belief(dyad, p):
+    """What was known of a leadership that may be of a new type now, in probabilities: p <- (1 - r) p + r prior."""
+    before = dyad.trust
+    known = sigma(before)
+    dyad.trust = log_odds((1.0 - p.leaders_renewal) * known + p.leaders_renewal * sigma(dyad.prior))
+    dyad.from_leaders += dyad.trust - before
+    dyad.reports *= 1.0 - p.leaders_renewal
+    bound_belief(dyad, p)
+
+
+@rule
+def upset_relations(dyad, continuity, p):
+    """Working relations suffer from a change at the top, less where measures and endorsed channels carry them over."""
+    lost = p.leaders_upheaval * (1.0 - p.leaders_continuity * continuity)
+    dyad.misperception += lost * (p.trust_misperception - dyad.misperception)
+
+
+@phase
+def intervene(interventions, words, wholes, process, events, month):
+    """Scheduled changes: set or scale any cell, and give back the old value when the time is over."""
+    for row in range(len(interventions)):
+        change = interventions[row]
+        if change.month == month:
+            if change.cell_is_whole:
+                change.saved = float(wholes[change.cell])
+            else:
+                change.saved = words[change.cell]
+            value = change.value if change.kind == 0 else change.saved * change.value
+            if change.cell_is_whole:
+                wholes[change.cell] = int(value)
+            else:
+                words[change.cell] = value
+            record(process, events, month, INTERVENED, row, -1, value)
+        if change.until == month:
+            if change.cell_is_whole:
+                wholes[change.cell] = int(change.saved)
+            else:
+                words[change.cell] = change.saved
+
+
+@phase
+def circumstances(world, month):
+    """Interventions, changes of leadership, pressure."""
+    governments, dyads = world.governments, world.dyads
+    p, process = world.parameters[0], world.process[0]
+    intervene(world.interventions, world.words, world.wholes, process, world.events, month)
+    key, parties = process.key, len(world.governments)
+    for j in range(parties):
+        me = governments[j]
+        me.months_in_office += 1.0
+        feel_pressure(me, standard_normal(chance(key, PRESSURE, month, me.id, 0)), p)
+        leaves = chance(key, LEADER_CHANGE, month, me.id, 0) < leave_office(me, p)
+        if leaves and me.active:
+            new_type = chance(key, LEADER_TYPE_CHANGES, month, me.id, 0) < p.leaders_renewal
+            is_reliable = chance(key, LEADER_NEW_TYPE, month, me.id, 0) < p.trust_reliable_share
+            hawkishness = standard_normal(chance(key, LEADER_NEW_HAWK, month, me.id, 0))
+            take_office(me, new_type, is_reliable, hawkishness, p)
+            saved_by_measures = 1.0 - (1.0 - process.transparency) * (1.0 - process.hotline)
+            for i in range(parties):
+                if i != j:
+                    seen, sees = dyads[dyad_row(i, j, parties)], dyads[dyad_row(j, i, parties)]
+                    discount_belief(seen, p)
+                    continuity = 1.0 - (1.0 - saved_by_measures) * (1.0 - me.endorsement * seen.contact)
+                    upset_relations(seen, continuity, p)
+                    upset_relations(sees, continuity, p)
+            process.leader_changes += 1
+            record(process, world.events, month, LEADER_CHANGED, j, -1, me.hawkishness)

@@ -1,0 +1,193 @@
+"""Fighting and the hurting stalemate: violence, incidents, burden, motivation, and ends without an accord."""
+
+import math
+
+from ..chance import (
+    CEASEFIRE,
+    CEASEFIRE_ENDS,
+    ESCALATION,
+    INCIDENT,
+    PETERING_OUT,
+    RECURRENCE,
+    VICTORY,
+    VIOLENCE,
+    chance,
+    standard_normal,
+)
+from ..compiled import phase, rule
+from ..outcome_table import (
+    ACTIVE_AGAIN,
+    BY_CEASEFIRE,
+    BY_LOW_ACTIVITY,
+    BY_VICTORY,
+    CEASEFIRE_BROKEN,
+    CEASEFIRE_MADE,
+    DORMANT,
+    DURABLE,
+    ESCALATED,
+    FIGHTING,
+    IMPLEMENTATION,
+    PETERED_OUT,
+    PRETALKS,
+    SIGNED,
+    SUSPENDED,
+    TALKS,
+    VICTORY_WON,
+)
+from .basics import clip, enter, record
+
+
+@rule
+def fight(process, noise, p):
+    """Violence of a month: the conflict's level, less in talks, under a ceasefire, and least where it has ended."""
+    level = p.conflict_violence * math.exp(p.fighting_noise * noise)
+    if process.phase == SIGNED or process.phase == IMPLEMENTATION or process.phase == DURABLE or process.phase == DORMANT:
+        level *= p.accord_residual_violence
+    else:
+        if process.phase == TALKS or process.phase == SUSPENDED:
+            level *= p.fighting_talks_effect
+        if process.ceasefire:
+            level *= p.fighting_ceasefire_effect
+    process.violence = clip(level, 0.0, 2.0)
+
+
+@rule
+def escalate(process, misperception, p):
+    """Probability that an incident escalates: with misperception, less with hotlines and any living contact.
+
+    Official talks and an open back channel are contact; unofficial contact counts as far as officials feel it.
+    """
+    contact = 1.0 if process.phase == TALKS or process.channel else process.contact
+    damping = (1.0 - p.fighting_hotline_damping * process.hotline) * (1.0 - p.fighting_contact_damping * contact)
+    return clip(p.fighting_escalation * misperception * damping, 0.0, 1.0)
+
+
+@rule(of="governments")
+def suffer(me, violence, no_deal, p):
+    """Burden grows with violence and with the cost of having no deal, and is slowly forgotten."""
+    cost = p.fighting_cost_rate * violence + p.fighting_no_deal_rate * no_deal
+    me.burden = me.burden * (1.0 - p.fighting_forgetting) + cost
+
+
+@rule(of="governments")
+def want_out(me, p):
+    """Motivation to end the conflict, 1 - exp(-(burden x stalemate + pressure)) (Zartman 2000; Pruitt 2007).
+
+    The balance of power is not in here: it enters the value of fighting on and the hazard of victory, once.
+    """
+    push = me.burden * p.conflict_stalemate * me.stalemate + me.pressure + p.pressure_mobilisation * me.mobilisation
+    me.motivation = 1.0 - math.exp(-clip(push, 0.0, 50.0))
+
+
+@rule
+def end_by_victory(superiority, violence, p):
+    """Hazard of victory: with violence and with the square of the first party's lead in power over the second."""
+    return clip(p.fighting_victory * superiority * superiority * clip(violence, 0.0, 1.0), 0.0, 1.0)
+
+
+@rule
+def peter_out(burden, p):
+    """Hazard that fighting sinks below the threshold of an armed conflict: exhaustion, where nobody talks."""
+    return clip(p.fighting_petering_out * (0.5 + 0.5 * burden), 0.0, 1.0)
+
+
+@rule
+def flare_up(process, month, p):
+    """Hazard that a conflict which ended without an accord is active again, falling over the years."""
+    quiet = float(month - process.month_ended)
+    return clip(p.fighting_recurrence * (0.5 + math.exp(-quiet / 36.0)), 0.0, 1.0)
+
+
+@rule
+def stop_shooting(least_motivation, mediation, in_talks, p):
+    """Hazard of a ceasefire: the least motivated party decides; mediation and talks help."""
+    return clip(p.fighting_ceasefire * least_motivation * (1.0 + mediation + in_talks), 0.0, 1.0)
+
+
+@rule
+def resume_shooting(process, p):
+    """Hazard that a ceasefire ends: attacks and escalations multiply it, monitoring lowers it."""
+    shocks = process.attacks_now + process.escalations_now
+    return clip(p.fighting_ceasefire_ends * (1.0 + p.fighting_ceasefire_shock * shocks) * (1.0 - 0.5 * process.monitoring), 0.0, 1.0)
+
+
+@phase
+def fighting(world, month):
+    """Violence and incidents; what they cost; ceasefire, victory, petering out and recurrence."""
+    governments, dyads = world.governments, world.dyads
+    p, process = world.parameters[0], world.process[0]
+    key, parties = process.key, len(governments)
+
+    last_attacks = process.attack_violence
+    fight(process, standard_normal(chance(key, VIOLENCE, month, 0, 0)), p)
+    misperception = 0.0
+    for row in range(len(dyads)):
+        misperception += dyads[row].misperception
+    misperception /= len(dyads)
+
+    resumes = process.ceasefire and chance(key, CEASEFIRE_ENDS, month, 0, 0) < resume_shooting(process, p)
+    process.escalations_now = 0
+    incident = chance(key, INCIDENT, month, 0, 0) < p.conflict_incidents
+    escalates = chance(key, ESCALATION, month, 0, 0) < escalate(process, misperception, p)
+    if incident and escalates:
+        process.violence += p.fighting_escalation_size
+        process.escalations_now = 1
+        process.escalations += 1
+        record(process, world.events, month, ESCALATED, -1, -1, p.fighting_escalation_size)
+
+    no_deal = 0.0 if process.phase == IMPLEMENTATION or process.phase == DURABLE else p.conflict_cost_of_no_deal
+    least_motivation, burden, most, second = 1.0, 0.0, 0.0, 0.0
+    for i in range(parties):
+        me = governments[i]
+        suffer(me, process.violence + last_attacks, no_deal, p)
+        want_out(me, p)
+        burden += me.burden / parties
+        if me.required and me.active and me.motivation < least_motivation:
+            least_motivation = me.motivation
+        if me.share_of_power > most:
+            most, second = me.share_of_power, most
+        elif me.share_of_power > second:
+            second = me.share_of_power
+
+    at_war = process.phase == FIGHTING or process.phase == PRETALKS
+    open_conflict = at_war or process.phase == TALKS or process.phase == SUSPENDED
+    in_talks = 1.0 if process.phase == TALKS else 0.0
+    if resumes:
+        process.ceasefire = 0
+        process.ceasefire_months = 0
+        record(process, world.events, month, CEASEFIRE_BROKEN, -1, -1, 0.0)
+    stops = chance(key, CEASEFIRE, month, 0, 0) < stop_shooting(least_motivation, process.mediation, in_talks, p)
+    if stops and open_conflict and not process.ceasefire and not resumes and p.conflict_violence > 0.0:
+        process.ceasefire = 1
+        process.milestone = 0.0
+        record(process, world.events, month, CEASEFIRE_MADE, -1, -1, 0.0)
+    if process.ceasefire:
+        process.ceasefire_months += 1
+
+    wins = chance(key, VICTORY, month, 0, 0) < end_by_victory(most - second, process.violence, p)
+    peters_out = chance(key, PETERING_OUT, month, 0, 0) < peter_out(burden, p)
+    if at_war and p.conflict_violence > 0.0:
+        ended = 0
+        if wins:
+            ended = BY_VICTORY
+            record(process, world.events, month, VICTORY_WON, -1, -1, most - second)
+        elif process.ceasefire and process.phase == FIGHTING and process.ceasefire_months >= p.fighting_quiet_months:
+            ended = BY_CEASEFIRE
+        elif peters_out and process.phase == FIGHTING and not process.channel:
+            ended = BY_LOW_ACTIVITY
+            record(process, world.events, month, PETERED_OUT, -1, -1, burden)
+        if ended:
+            enter(process, DORMANT)
+            if not process.ended_by:
+                process.ended_by = ended
+                process.month_ended_first = month
+            process.month_ended = month
+    elif process.phase == DORMANT:
+        if chance(key, RECURRENCE, month, 0, 0) < flare_up(process, month, p):
+            enter(process, FIGHTING)
+            process.ceasefire = 0
+            process.ceasefire_months = 0
+            if process.month_recurred < 0:
+                process.month_recurred = month
+            record(process, world.events, month, ACTIVE_AGAIN, -1, -1, 0.0)
+    process.violence_total += process.violence

@@ -1,0 +1,120 @@
+"""Publics: attitudes along ties, fear, grievance, support for a settlement, mobilisation.
+
+Rules about neighbours read last month's attitudes, so the order of communities does not matter.
+"""
+
+from ..compiled import phase, rule
+from ..outcome_table import DURABLE, IMPLEMENTATION, TALKS
+from .basics import clip, sigma
+
+
+@rule(of="communities")
+def listen(me, neighbour, weight, p):
+    """A community moves toward a neighbour it can still understand (bounded confidence; Deffuant et al. 2000)."""
+    gap = neighbour.attitude_before - me.attitude_before
+    if -p.publics_bound < gap < p.publics_bound:
+        me.attitude += p.publics_influence * weight * gap
+
+
+@rule(of="communities")
+def feel(me, violence, strike, p):
+    """Fear rises with violence and with attacks on one's own side, and fades slowly; grievance likewise."""
+    kept = me.fear * (1.0 - p.publics_fear_fading)
+    me.fear = kept + (1.0 - kept) * clip(p.publics_fear_violence * violence + strike, 0.0, 1.0)
+    hurt = me.grievance * (1.0 - p.publics_grievance_fading)
+    me.grievance = hurt + (1.0 - hurt) * clip(p.publics_grievance_violence * violence, 0.0, 1.0)
+    changed = me.attitude - p.publics_attitude_fear * me.fear + p.publics_attitude_return * (me.home - me.attitude)
+    me.attitude = clip(changed, 0.0, 1.0)
+
+
+@rule(of="communities")
+def enjoy_peace(me, carried_out, p):
+    """A peace dividend is felt as far as provisions are carried out, and fades without."""
+    me.dividend += p.accord_dividend * (carried_out - me.dividend)
+
+
+@rule(of="communities")
+def judge(me, reasons, p):
+    """Support for a settlement follows attitude, fear, dividend and the reasons of the whole public, with inertia."""
+    case = reasons + p.publics_attitude * (me.attitude + me.programme_effect - 0.5) - p.publics_fear * me.fear
+    case += p.publics_dividend * me.dividend
+    me.support += p.publics_inertia * (sigma(case) - me.support)
+
+
+@rule(of="governments")
+def give_cue(me, process, p):
+    """What a leader says of a settlement, and the reasons a whole public has: burden, momentum, leaks, concessions seen.
+
+    A leader speaks for a settlement when it sees a surplus in it, against it when hawkish and without one.
+    """
+    me.cue = clip(2.0 * me.optimism - 0.5 - me.hawkishness, -1.0, 1.0)
+    concessions = me.concession if process.phase == TALKS and not process.channel else 0.0
+    me.reasons = p.publics_burden * clip(me.burden, 0.0, 2.0) * 0.5 + p.publics_momentum * process.momentum
+    me.reasons += p.publics_cue * me.cue - p.publics_audience_cost * clip(10.0 * concessions, 0.0, 1.0)
+    me.reasons -= 4.0 * process.backlash
+
+
+@rule(of="governments")
+def mobilise(me, p):
+    """Civil society mobilises for a settlement where most support it."""
+    me.mobilisation = sigma(p.publics_mobilisation_steepness * (me.support - p.publics_mobilisation))
+
+
+@phase
+def strike_fear(governments, spoilers, p):
+    """This month's attacks are felt by the communities of the other parties, as fear."""
+    parties = len(governments)
+    for i in range(parties):
+        governments[i].strike = 0.0
+    for row in range(len(spoilers)):
+        if spoilers[row].struck:
+            for i in range(parties):
+                if i != spoilers[row].party:
+                    governments[i].strike += p.publics_fear_attack / (parties - 1)
+
+
+@phase
+def publics(world, month):
+    """Communities listen, feel, judge; governments learn what their publics think."""
+    communities, ties, governments = world.communities, world.ties, world.governments
+    p, process = world.parameters[0], world.process[0]
+    parties = len(governments)
+    strike_fear(governments, world.spoilers, p)
+    for i in range(parties):
+        give_cue(governments[i], process, p)
+        governments[i].support = 0.0
+        governments[i].grievance = 0.0
+        governments[i].count = 0
+    in_accord = process.phase == IMPLEMENTATION or process.phase == DURABLE
+    carried_out = process.carried_out if in_accord else 0.0
+
+    for row in range(len(communities)):
+        communities[row].attitude_before = communities[row].attitude
+    for row in range(len(communities)):
+        me = communities[row]
+        mine = governments[me.party]
+        for tie in range(me.first_tie, me.first_tie + me.ties):
+            listen(me, communities[ties[tie].heard], ties[tie].weight, p)
+        feel(me, process.violence, mine.strike, p)
+        enjoy_peace(me, carried_out, p)
+        judge(me, mine.reasons, p)
+        mine.support += me.support
+        mine.grievance += me.grievance
+        mine.count += 1
+
+    support, grievance, people = 0.0, 0.0, 0
+    for i in range(parties):
+        support += governments[i].support
+        grievance += governments[i].grievance
+        people += governments[i].count
+    for i in range(parties):
+        me = governments[i]
+        if me.count > 0:
+            me.support /= me.count
+            me.grievance /= me.count
+        elif people > 0:  # a party without publics of its own hears those of all
+            me.support = support / people
+            me.grievance = grievance / people
+        mobilise(me, p)
+    process.momentum *= 1.0 - p.publics_momentum_fading
+    process.backlash *= 1.0 - p.publics_momentum_fading

@@ -1,0 +1,132 @@
+"""Spoilers: threat, attacks, and what others conclude from an attack, or from none, about the leadership behind."""
+
+import math
+
+from ..chance import ATTACK, ATTACK_FOILED, ATTACK_KIND, ATTACK_REVEALED, chance
+from ..compiled import phase, rule
+from ..outcome_table import ATTACK_FOILED_NOW, ATTACKED, IMPLEMENTATION, SIGNED, TALKS
+from .basics import bound_belief, clip, dyad_row, record, sigma
+
+LIMITED, GREEDY, TOTAL = range(3)
+
+
+@rule(of="spoilers")
+def feel_threatened(me, draft, process, p):
+    """Threat rises with progress, with the distance of the text from what the faction wants, around milestones and with
+    public dialogue. For a total spoiler any accord is as far away as can be; a greedy one minds distance half as much.
+    """
+    distance = abs(draft - me.ideal)
+    if me.kind == TOTAL:
+        distance = 1.0
+    elif me.kind == GREEDY:
+        distance *= 0.5
+    stage = 0.0
+    if process.phase == TALKS:
+        stage = process.progress
+    elif process.phase == SIGNED or process.phase == IMPLEMENTATION:
+        stage = 1.0
+    near_milestone = p.spoiling_milestone * math.exp(-0.5 * process.milestone)
+    me.threat = stage * (p.spoiling_progress + p.spoiling_distance * distance) + near_milestone + process.alarm
+
+
+@rule(of="spoilers")
+def try_attack(me, p):
+    """Probability that the faction attempts an attack: capacity x sigma(steepness (threat - deterrence))."""
+    return clip(me.capacity * sigma(p.spoiling_steepness * (me.threat - p.spoiling_deterrence)), 0.0, 1.0)
+
+
+@rule(of="governments")
+def prevent(me, p):
+    """Probability that a leadership foils an attack of its own side that it could foil: only a reliable one tries."""
+    return p.spoiling_control if me.reliable else 0.0
+
+
+@rule
+def evidence_of_attack(attempt, attacked, kind_known, controllable, p):
+    """Log-likelihood ratio, reliable against unreliable, of a month in which a faction could have attacked.
+
+    Attacks work because they say something about will or control (Kydd and Walter 2002): c, perceived control, is
+    `control` where the attack is known to have been one that could be foiled, 0 where it is known not to (explained),
+    and their mixture where nothing is known. A quiet month at a time of threat is evidence too, by the same rule.
+    """
+    if attacked:
+        if kind_known:
+            foiled = p.spoiling_control if controllable else 0.0
+        else:
+            foiled = p.spoiling_control * p.spoiling_controllable
+        return math.log(clip(1.0 - foiled, 1e-12, 1.0))
+    by_reliable = attempt * (1.0 - p.spoiling_control * p.spoiling_controllable)
+    return math.log((1.0 - by_reliable) / clip(1.0 - attempt, 1e-12, 1.0))
+
+
+@rule
+def learn_from_attack(dyad, evidence, p):
+    """Bayes' rule on an attack from the other side, or on its restraint."""
+    dyad.trust += evidence
+    dyad.from_attacks += evidence
+    bound_belief(dyad, p)
+
+
+@rule(of="spoilers")
+def grow(me, grievance, support, draft_gap, p):
+    """Capacity: recruits from grieved communities, in proportion to the faction's base; drained by coercion, by public support for a settlement, and for a
+    limited faction at the table by a text that meets it.
+    """
+    recruits = p.spoiling_recruits * grievance * me.base_capacity
+    drained = p.spoiling_coercion + p.spoiling_isolation * clip(support - 0.5, 0.0, 0.5)
+    if me.kind == LIMITED and me.inside:
+        drained += p.spoiling_inclusion * (1.0 - draft_gap) * (1.0 if draft_gap < 0.3 else 0.0)
+    me.capacity = clip(me.capacity + recruits - drained * me.capacity, 0.0, 1.0)
+
+
+@phase
+def spoiling(world, month):
+    """Every faction may attack; publics remember; the other sides learn about the leadership behind it."""
+    spoilers, governments = world.spoilers, world.governments
+    dyads, issues = world.dyads, world.issues
+    p, process = world.parameters[0], world.process[0]
+    key, parties, events = process.key, len(governments), world.events
+
+    process.attacks_now = 0
+    process.attack_violence = 0.0
+    process.attack_memory *= p.spoiling_memory
+    if len(spoilers) == 0:
+        return
+    for row in range(len(spoilers)):
+        me = spoilers[row]
+        host, draft = governments[me.party], issues[me.key_issue].draft
+        feel_threatened(me, draft, process, p)
+        attempt = try_attack(me, p)
+        tries = chance(key, ATTACK, month, me.id, 0) < attempt
+        controllable = chance(key, ATTACK_KIND, month, me.id, 0) < p.spoiling_controllable
+        foils = chance(key, ATTACK_FOILED, month, me.id, 0) < prevent(host, p)
+        me.struck = 0
+        if not me.active:
+            continue
+        foiled = tries and controllable and foils
+        attacked = tries and not foiled
+        if foiled:
+            process.attacks_foiled += 1
+            record(process, events, month, ATTACK_FOILED_NOW, row, me.party, me.threat)
+        if attacked:
+            me.struck = 1
+            me.attacks += 1
+            process.attacks += 1
+            process.attacks_now += 1
+            process.attack_violence += p.spoiling_violence
+            process.attack_memory = clip(process.attack_memory + p.spoiling_mark * (1.0 - process.attack_memory), 0.0, 1.0)
+            record(process, events, month, ATTACKED, row, me.party, me.threat)
+        if attempt > 0.0:
+            for i in range(parties):
+                if i != me.party and governments[i].active:
+                    dyad = dyads[dyad_row(i, me.party, parties)]
+                    explained = 1.0 - (1.0 - p.cbm_explanation * process.hotline) * (1.0 - p.track_two_explanation * dyad.contact)
+                    known = chance(key, ATTACK_REVEALED, month, me.id, governments[i].id) < explained
+                    learn_from_attack(dyad, evidence_of_attack(attempt, attacked, known, controllable, p), p)
+    process.violence += process.attack_violence
+    process.violence_total += process.attack_violence
+
+    for row in range(len(spoilers)):
+        me = spoilers[row]
+        host, gap = governments[me.party], abs(issues[me.key_issue].draft - me.ideal)
+        grow(me, host.grievance, host.support, gap, p)

@@ -1,0 +1,81 @@
+"""Numbers, months and strangers' names as words that are safe where they are shown."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from ..errors import printable
+
+__all__ = ["for_figure", "for_markdown", "interval", "month_name", "percent", "plain"]
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def plain(text: object, longest: int = 80) -> str:
+    """A name from a file as one line of visible characters, without the quotes that `errors.printable` adds.
+
+    >>> plain("Ulster\\x1b[31m")
+    'Ulster\\\\x1b[31m'
+    """
+    shown = printable(str(text), longest + 2)
+    if shown[:1] in "'\"":
+        shown = shown[1:].removesuffix(shown[0])
+    return shown
+
+
+def for_figure(text: object, longest: int = 80) -> str:
+    """The same for matplotlib, which would read `$...$` as a formula.
+
+    >>> print(for_figure("from $5 to $9"))
+    from \\$5 to \\$9
+    """
+    return plain(text, longest).replace("$", r"\$")
+
+
+def for_markdown(text: object, longest: int = 80) -> str:
+    """The same for Markdown, which would read marks and tags.
+
+    >>> print(for_markdown("<b>*x*</b>"))
+    \\<b\\>\\*x\\*\\</b\\>
+    """
+    return re.sub(r"([\\`*_{}\[\]<>#|$&~]|^[-+=@!])", r"\\\1", plain(text, longest))
+
+
+def month_name(month_zero: str | None, month: float) -> str:
+    """The calendar month that lies `month` months after `month_zero` ("1996-06"); empty where that is not known.
+
+    >>> month_name("1996-06", 22)
+    'Apr 1998'
+    """
+    if not month_zero:
+        return ""
+    try:
+        year, first = map(int, str(month_zero).split("-")[:2])
+    except ValueError:
+        return ""
+    count = year * 12 + first - 1 + int(month)
+    return f"{_MONTHS[count % 12]} {count // 12}"
+
+
+def percent(share: float) -> str:
+    """A share in percent, with a decimal only where it would else be lost.
+
+    >>> percent(0.3449), percent(0.004), percent(1.0), percent(0.0)
+    ('34%', '0.4%', '100%', '0%')
+    """
+    if math.isnan(share):
+        return "unknown"
+    hundred = 100 * share
+    if 0 < abs(hundred) < 0.95 or 99.05 < abs(hundred) < 100:
+        return f"{hundred:.1f}%"
+    return f"{round(hundred):d}%"
+
+
+def interval(estimate: float, low: float, high: float) -> str:
+    """A share with its interval.
+
+    >>> interval(0.34, 0.30, 0.39)
+    '34% (95% interval 30% to 39%)'
+    """
+    return f"{percent(estimate)} (95% interval {percent(low)} to {percent(high)})"

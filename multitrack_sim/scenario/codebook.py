@@ -1,0 +1,198 @@
+"""A conflict in eighteen codes: what they mean, and the one mapping from codes to settings, the same for every case.
+
+Below, x is a code divided by 4. The forms were taken over from a throw-away trial and are assumptions; no case has
+numbers of its own. A code that is not given is taken at its middle, and the scenario's summary says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import Problem, ScenarioError, nearest, printable
+from ..tables import SPOILER_TYPES
+from .cast import all_stakes, standard
+from .schema import ReadOnly, Scenario
+from .values import default_of, row_columns
+
+__all__ = ["CODES", "Code", "codes_table", "scenario_from_codes"]
+
+
+@dataclass(frozen=True)
+class Code:
+    """One judgement about a conflict at the opening of talks. `sets` is what it becomes, with x = code / 4."""
+
+    name: str
+    none: str  # what 0 means
+    middling: str  # what 2 means
+    full: str  # what 4 means
+    sets: str
+    low: float = 0
+    high: float = 4
+    middle: float = 2
+    whole: bool = False
+
+
+# fmt: off
+_ALL = [
+    Code("hurting_stalemate", "fighting or stalemate costs nobody much", "costs felt, not decisive", "mutual, recognised, costly stalemate", "conflict.stalemate = .15 + 1.25 x"),
+    Code("power_asymmetry", "balanced", "one side clearly stronger", "one side can dictate", "governments' power: the first has the share 1/n + (.9 - 1/n) x of n parties (.5 + .4 x of two), the others divide the rest"),
+    Code("spoilers", "none to speak of", "factions able to disturb", "strong armed factions, total aims, sanctuary", "two spoilers, of the first and the last party, share a capacity of .6 x^1.5; limited below code 1.5, total from 3, else greedy"),
+    Code("guarantee", "nobody", "observers, weak mandate", "credible enforcement by a committed third party", "organisations.'Guarantor': guarantee = monitoring = .9 x"),
+    Code("track2", "none", "occasional workshops", "sustained dialogue with access to leaders", "track_two.funds = x; academics' access = .1 + .6 x"),
+    Code("track3", "none", "local programmes", "dense civil society across the divide", "track_three.funds = x"),
+    Code("cbm", "none", "several, some kept", "broad, sustained", "cbm.push = .15 + .85 x; from code 2 the 2 (code - 1) least sensitive measures are in force"),
+    Code("cbm_verification", "none", "self-reporting, weak monitors", "intrusive third-party verification", "cbm.verification = .9 x"),
+    Code("secrecy", "public talks only", "some private contact", "decisive secret channel", "track_two.confidentiality = x"),
+    Code("indivisibility", "divisible matters", "mixed", "sacred or existential, all or nothing", "three issues: indivisibility x + .2, x and x - .2 within 0 and 1; potential .85 - .35 indivisibility"),
+    Code("parties", "", "", "number of parties at the table, 2 and more (a count)", "the number of governments, with ideals spread evenly over [0, 1]", low=2, high=27, whole=True),
+    Code("mediation", "none", "facilitator", "skilled mediator with leverage", "organisations.'Mediator': skill = x, leverage = .6 x, impartiality = .8"),
+    Code("hawkishness", "doves lead", "mixed", "hawks lead on several sides", "governments' hawkishness = .15 + .7 x"),
+    Code("public_support", "publics hostile to a deal", "divided", "publics for a deal", "society.support = .25 + .45 x; society.attitude = .2 + .4 x"),
+    Code("fighting_level", "none (a dispute)", "low-intensity", "war", "conflict.violence = x"),
+    Code("power_sharing", "winner takes all on offer", "some guarantees in the text", "entrenched sharing: mutual veto, quotas, integrated forces", "conflict.internal_guarantee = .8 x"),
+    Code("outside_pressure", "patrons feed the conflict", "neutral or split", "patrons of both sides press for a deal", "pressure.outside = 2 x - 1"),
+    Code("cost_of_no_deal", "none beyond the fighting", "felt", "heavy even without fighting (water, trade, shared systems)", "conflict.cost_of_no_deal = x"),
+]
+# fmt: on
+CODES: dict[str, Code] = {code.name: code for code in _ALL}
+_DEFAULTS = {
+    table: {c.name: default_of(table, c) for c in row_columns(table).values()}
+    for table in ("governments", "spoilers", "organisations")
+}
+
+
+def codes_table() -> pd.DataFrame:
+    """The codebook as a table: what each code means, and what it sets.
+
+    >>> len(codes_table())
+    18
+    """
+    columns = {
+        "name": "code",
+        "low": "from",
+        "high": "to",
+        "none": "0",
+        "middling": "2",
+        "full": "4",
+        "middle": "if_missing",
+        "sets": "sets",
+    }
+    return pd.DataFrame([{new: getattr(code, old) for old, new in columns.items()} for code in _ALL])
+
+
+def scenario_from_codes(codes: Mapping[str, Any], title: str | None = None) -> Scenario:
+    """The scenario that these codes stand for. Codes between whole numbers are welcome; None and NaN count as missing.
+
+    ScenarioError lists every unknown code and every value out of range.
+
+    >>> scenario = scenario_from_codes({"hurting_stalemate": 3, "track2": 4, "parties": 2})
+    >>> scenario.settings["track_two.funds"], len(scenario.rows["governments"])
+    (1.0, 2)
+    """
+    code, missing = _checked(codes)
+    if title is not None and not (isinstance(title, str) and 1 <= len(title.strip()) <= 200 and title.isprintable()):
+        raise ScenarioError(Problem("title", f"found {printable(title)}", "1 to 200 printable characters"))
+    x = {name: value / 4 for name, value in code.items()}
+    n = int(code["parties"])
+    parties = [f"Party {at + 1}" for at in range(n)]
+    share = 1 / n + (0.9 - 1 / n) * x["power_asymmetry"]
+    issues = standard("issues", parties)
+    hard = [min(1.0, max(0.0, x["indivisibility"] + step)) for step in (0.2, 0.0, -0.2)]
+    type_ = SPOILER_TYPES[0 if code["spoilers"] < 1.5 else 1 if code["spoilers"] < 3 else 2]
+    faction = {
+        "kind": type_,
+        "capacity": 0.3 * x["spoilers"] * math.sqrt(x["spoilers"]),
+        "key_issue": issues[0]["name"],
+    }
+    measures = sorted(standard("measures", parties), key=lambda row: row["sensitivity"])
+    in_force = {row["name"] for row in measures[: int(2 * (code["cbm"] - 1)) if code["cbm"] >= 2 else 0]}
+    mediator = {"kind": "mediator", "skill": x["mediation"], "leverage": 0.6 * x["mediation"], "impartiality": 0.8}
+    guarantor = {"kind": "guarantor", "guarantee": 0.9 * x["guarantee"], "monitoring": 0.9 * x["guarantee"]}
+    # power is on a scale on which the mean party has 1
+    first, other = {"power": share * n}, {"power": (1 - share) * n / (n - 1)}
+    rows: dict[str, Any] = {
+        "governments": [
+            _row("governments", at, name, **(other if at else first), hawkishness=0.15 + 0.7 * x["hawkishness"])
+            for at, name in enumerate(parties)
+        ],
+        "issues": [
+            {**row, "indivisibility": value, "potential": 0.85 - 0.35 * value} for row, value in zip(issues, hard)
+        ],
+        "stakes": all_stakes(parties, [row["name"] for row in issues]),
+        "academics": [{**row, "access": 0.1 + 0.6 * x["track2"]} for row in standard("academics", parties)],
+        "ngos": standard("ngos", parties),
+        "spoilers": [
+            _row("spoilers", at, f"Faction of {party}", party=party, ideal=float(at), **faction)
+            for at, party in enumerate((parties[0], parties[-1]))
+        ],
+        "measures": [{**row, "in_force": int(row["name"] in in_force)} for row in standard("measures", parties)],
+        "organisations": [
+            _row("organisations", 0, "Mediator", **mediator),
+            _row("organisations", 1, "Guarantor", **guarantor),
+        ],
+        "dyads": (),
+    }
+    settings = {
+        "conflict.violence": x["fighting_level"],
+        "conflict.stalemate": 0.15 + 1.25 * x["hurting_stalemate"],
+        "conflict.cost_of_no_deal": x["cost_of_no_deal"],
+        "conflict.internal_guarantee": 0.8 * x["power_sharing"],
+        "society.attitude": 0.2 + 0.4 * x["public_support"],
+        "society.support": 0.25 + 0.45 * x["public_support"],
+        "pressure.outside": 2 * x["outside_pressure"] - 1,
+        "track_two.funds": x["track2"],
+        "track_two.confidentiality": x["secrecy"],
+        "track_three.funds": x["track3"],
+        "cbm.push": 0.15 + 0.85 * x["cbm"],
+        "cbm.verification": 0.9 * x["cbm_verification"],
+    }
+    coded = ", ".join(f"{name} {value:g}" for name, value in code.items() if name not in missing)
+    summary = f"Made from the codebook: {coded or 'no codes'}."
+    if missing:
+        summary += f" Not coded, taken at the middle: {', '.join(missing)}."
+    frozen = ReadOnly({table: tuple(map(ReadOnly, many)) for table, many in rows.items()})
+    return Scenario((title or "A conflict in codes").strip(), frozen, ReadOnly(settings), summary)
+
+
+def _checked(codes: Mapping[str, Any]) -> tuple[dict[str, float], list[str]]:
+    """Every code's value, and which were missing."""
+    problems, good = [], {}
+    for name, value in codes.items():
+        if isinstance(value, np.generic):
+            value = value.item()
+        code = CODES.get(name)
+        if code is None:
+            near = nearest(str(name), CODES)
+            hint = f"did you mean {near!r}?" if near else ""
+            problems.append(Problem(printable(name), "unknown code", "" if near else ", ".join(CODES), hint))
+        elif value is None or value is pd.NA or value != value:
+            continue
+        elif type(value) in (int, float) and code.low <= value <= code.high and (not code.whole or value % 1 == 0):
+            good[name] = float(value)
+        else:
+            kind = "a whole number" if code.whole else "a number"
+            problems.append(Problem(name, f"found {printable(value)}", f"{kind} from {code.low:g} to {code.high:g}"))
+    if problems:
+        raise ScenarioError(problems)
+    missing = [name for name in CODES if name not in good]
+    return {name: good.get(name, code.middle) for name, code in CODES.items()}, missing
+
+
+def _governments(parties: list[str], share: float, hawkishness: float) -> list[dict[str, Any]]:
+    """Power on a scale on which the mean party has 1."""
+    n = len(parties)
+    powers = [share * n] + [(1 - share) * n / (n - 1)] * (n - 1)
+    return [
+        {"name": name, "id": at, **_DEFAULTS["governments"], "power": power, "hawkishness": hawkishness}
+        for at, (name, power) in enumerate(zip(parties, powers))
+    ]
+
+
+def _row(table: str, at: int, name: str, **given: Any) -> dict[str, Any]:
+    return {"name": name, "id": at, **_DEFAULTS[table], **given}

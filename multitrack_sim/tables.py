@@ -1,0 +1,466 @@
+"""The world as a set of tables: their columns, and worlds made, copied and restored.
+
+Every table is a numpy structured array with one row per entity and columns of eight bytes. All tables of a world are
+views on one flat buffer, so that a snapshot is one copy, a comparison of worlds one comparison, and any cell has an
+address: that is how settings and interventions reach it. Rows lie in the order of their permanent `id`; relations
+(`row`, `party`, `of` ...) name rows.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from dataclasses import dataclass
+
+import numpy as np
+
+from .parameter_table import PARAMETERS
+
+__all__ = ["TABLES", "Column", "Table", "World", "cell", "empty_world", "records", "restore", "same", "sizes", "snapshot"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `given` columns may be written in a scenario; the others are what the month computes."""
+
+    name: str
+    meaning: str
+    low: float = float("-inf")
+    high: float = float("inf")
+    default: float = 0.0
+    given: bool = False
+    whole: bool = False
+    choices: tuple[str, ...] = ()
+    unit: str = "share"
+
+
+@dataclass(frozen=True)
+class Table:
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+
+    @property
+    def dtype(self) -> np.dtype:
+        return np.dtype([(c.name, "i8" if c.whole else "f8") for c in self.columns], align=True)
+
+    def column(self, name: str) -> Column:
+        return next(c for c in self.columns if c.name == name)
+
+
+def _given(name, meaning, default, low=0.0, high=1.0, **more):
+    return Column(name, meaning, low, high, default, given=True, **more)
+
+
+def _choice(name, meaning, default, choices):
+    return Column(name, meaning, 0, len(choices) - 1, choices.index(default), given=True, whole=True, choices=choices, unit="kind")
+
+
+def _state(name, meaning, low=0.0, high=1.0, default=0.0, unit="share"):
+    return Column(name, meaning, low, high, default, unit=unit)
+
+
+def _count(name, meaning, low=0, high=2**53, default=0, unit="count"):
+    return Column(name, meaning, low, high, default, whole=True, unit=unit)
+
+
+def _flag(name, meaning):
+    return _count(name, meaning, 0, 1, unit="0 or 1")
+
+
+_ANY = float("inf")
+_ID = _count("id", "permanent number of the row, part of every address of chance", unit="number")
+_ACTIVE = Column("active", "whether the row takes part", 0, 1, 1, given=True, whole=True, unit="0 or 1")
+# More of the same entity for later months: rows are laid out at the start and switched on when they enter.
+
+RATIFIERS = ("leader", "parliament", "referendum")
+SPOILER_TYPES = ("limited", "greedy", "total")
+MEASURE_KINDS = ("transparency", "communication", "cooperation", "non-traditional")
+ACADEMIC_KINDS = ("scholar", "think-tank", "former official", "former officer", "business", "religious", "community", "journalist", "exile")
+ORGANISATION_KINDS = ("mediator", "guarantor", "international", "regional", "donor")
+INTERVENTION_KINDS = ("set", "scale")
+
+# Where trust comes from: each source is a column of `dyads`, and together with the prior they add up to trust.
+LEDGER = ("from_measures", "from_attacks", "from_dialogue", "from_accord", "from_leaders", "from_limit")
+
+# fmt: off
+_ALL = [
+    Table("governments", "the official leadership of one party: a state, an armed movement, an authority", (
+        _ID, _ACTIVE,
+        _given("power", "weight of the party, relative to the others", 1.0, 0.001, 1000, unit="relative"),
+        _given("hawkishness", "how hawkish the leadership is", 0.5),
+        Column("required", "whether an accord needs its signature", 0, 1, 1, given=True, whole=True, unit="0 or 1"),
+        _choice("ratified_by", "who ratifies for the party", "leader", RATIFIERS),
+        _given("population", "weight of its publics, relative to the others (0: none)", 1.0, 0, 1000, unit="relative"),
+        _given("patience", "aspiration at the start, against the scenario's", 0.0, -1, 1, unit="share, signed"),
+        _given("stalemate", "its part in the hurting stalemate, against the scenario's", 1.0, 0, 3, unit="factor"),
+        _given("outside", "pressure from its own patrons: -1 carry it away from the table, 1 carry it to it", 0.0, -1, 1, unit="share, signed"),
+        _given("attitude", "mean attitude of its communities, against the scenario's", 0.0, -1, 1, unit="share, signed"),
+        _flag("reliable", "hidden type of the leadership"),
+        _state("base_hawkishness", "hawkishness of the party, around which new leaderships fall"),
+        _state("share_of_power", "power as a share of all"),
+        _state("burden", "what the conflict has cost of late", 0, _ANY, unit="burden"),
+        _state("pressure", "pressure to talk", -_ANY, _ANY, unit="motivation"),
+        _state("mobilisation", "how far its civil society is mobilised for a settlement"),
+        _state("motivation", "wish to end the conflict"),
+        _state("optimism", "probability, as it sees it, that a text would leave a surplus"),
+        _state("readiness", "readiness to talk"),
+        _state("will", "political will for co-operation this month"),
+        _state("war_value", "expected value of fighting on, before its costs", -_ANY, _ANY, unit="value"),
+        _state("draft_value", "value of the text, before doubts", -_ANY, _ANY, unit="value"),
+        _state("surplus", "value of signing less value of fighting on, as it sees it", -_ANY, _ANY, unit="value"),
+        _state("aspiration", "surplus demanded, as a share of the margin"),
+        _state("concession", "aspiration given up this month"),
+        _state("others_concession", "mean concession of the others last month"),
+        _state("belief", "mean probability it gives to the others' being reliable"),
+        _state("misperception", "mean misperception of the others"),
+        _state("support", "mean support for a settlement among its communities"),
+        _state("grievance", "mean grievance among its communities"),
+        _state("months_in_office", "months in office", 0, _ANY, unit="months"),
+        _state("endorsement", "how far it lends its name to unofficial dialogue (behind the gate)"),
+        _state("programme_reach", "probability that a community of its is reached by a programme"),
+        _state("cue", "what its leader tells the public: -1 against a settlement, 1 for it", -1, 1, unit="share, signed"),
+        _state("reasons", "what its whole public has for or against a settlement this month", -_ANY, _ANY, unit="log-odds"),
+        _count("first_community", "first row of its communities", unit="row"),
+        _count("count", "number of its communities", unit="communities"),
+        _state("strike", "fear that this month's attacks spread among its communities"),
+    )),
+    Table("dyads", "how one party (of) sees another (other), every ordered pair", (
+        _ID,
+        _count("of", "the party that believes", unit="row"),
+        _count("other", "the party believed about", unit="row"),
+        _state("trust", "belief that the other is reliable", -_ANY, _ANY, unit="log-odds"),
+        _state("prior", "what it would believe without evidence", -_ANY, _ANY, unit="log-odds"),
+        *(_state(source, "contribution to trust " + source.replace("_", " "), -_ANY, _ANY, unit="log-odds") for source in LEDGER),
+        _state("misperception", "how wrongly it reads the other"),
+        _state("reports", "unofficial reports on this leadership heard so far", 0, _ANY, unit="reports"),
+        _state("contact", "living unofficial contact, as officials feel it (behind the gate)"),
+    )),
+    Table("issues", "one item of the agenda", (
+        _ID, _ACTIVE,
+        _given("indivisibility", "how hard it is to divide (0 money, 1 sacred)", 0.5),
+        _given("potential", "share of the loss from compromise that good options could save", 0.6),
+        Column("tabled", "whether it is on the official agenda (0: avoided)", 0, 1, 1, given=True, whole=True, unit="0 or 1"),
+        _given("weight", "salience for a party that names none of its own", 1.0, 0, 1000, unit="relative"),
+        _state("found_official", "options found by official talks"),
+        _state("found_unofficial", "options found by unofficial dialogue"),
+        _state("known", "options all required parties know"),
+        _state("draft", "position of the text"),
+        _flag("settled", "whether every required party can live with the text on it"),
+        _flag("in_accord", "whether the accord in force covers it"),
+    )),
+    Table("stakes", "what one party wants on one issue (party by party, issue by issue)", (
+        _ID,
+        _count("party", "the party", unit="row"),
+        _count("issue", "the issue", unit="row"),
+        _given("ideal", "position it wants", 0.5),
+        _given("salience", "share of its attention, adding up to 1 over its issues", 0.0, unit="share"),
+        _state("known_official", "officially found options it knows"),
+        _state("known_unofficial", "unofficially found options its officials know (behind the gate)"),
+        _state("war_value", "expected value on this issue of fighting on", -_ANY, _ANY, unit="value"),
+    )),
+    Table("academics", "an unofficial participant: scholar, former official or officer, business or religious leader ...", (
+        _ID, _ACTIVE,
+        _count("party", "whose side it is seen on (-1: none)", -1, unit="row"),
+        _choice("kind", "what the participant is", "scholar", ACADEMIC_KINDS),
+        _given("access", "nearness to its leadership", 0.5),
+        _given("credibility", "how far its leadership believes it", 0.6),
+        _given("openness", "readiness to hear the other side", 0.6),
+        _given("reach", "nearness to publics", 0.3),
+        _flag("attends", "whether it is at this month's workshop"),
+    )),
+    Table("rapport", "a pair of participants of different parties", (
+        _ID,
+        _count("one", "first participant", unit="row"),
+        _count("two", "second participant", unit="row"),
+        _state("trust", "personal trust between them"),
+        _count("months_since", "months since they met", default=9999, unit="months"),
+    )),
+    Table("ngos", "a convenor or local organisation", (
+        _ID, _ACTIVE,
+        _count("party", "whose side it is seen on (-1: none)", -1, unit="row"),
+        _given("capacity", "what it can do with its money", 0.7),
+        _given("skill", "skill in facilitation", 0.6),
+        _given("share_track_two", "of its work, unofficial dialogue (the rest is grassroots)", 0.5),
+        _given("reach", "access to communities", 0.6),
+        _given("legitimacy", "how far participants of all sides accept its invitation", 0.7),
+        _state("granted_track_two", "money received for unofficial dialogue", 0, _ANY, unit="money"),
+        _state("spent_track_two", "money spent on unofficial dialogue", 0, _ANY, unit="money"),
+        _state("burned_track_two", "money for unofficial dialogue lost when the track was muted", 0, _ANY, unit="money"),
+        _state("granted_track_three", "money received for grassroots programmes", 0, _ANY, unit="money"),
+        _state("spent_track_three", "money spent on grassroots programmes", 0, _ANY, unit="money"),
+        _flag("convenes", "whether it holds a workshop this month"),
+    )),
+    Table("communities", "a locality of one party on a social network", (
+        _ID,
+        _count("party", "its party", unit="row"),
+        _count("first_tie", "first row of its ties", unit="row"),
+        _count("ties", "number of its ties"),
+        _state("attitude", "attitude to the other side: 0 hostile, 1 warm"),
+        _state("attitude_before", "its attitude last month, as neighbours read it"),
+        _state("home", "where its attitude came from and slowly returns to"),
+        _state("support", "support for a settlement"),
+        _state("fear", "fear"),
+        _state("grievance", "grievance"),
+        _state("dividend", "peace dividend felt"),
+        _state("programme_effect", "what programmes moved in those who took part, partly forgotten", -1, 1, unit="share, signed"),
+        _count("programme", "1 in a programme, -1 in one that backfires, 0 in none", -1, 1, unit="kind"),
+        _state("programme_months", "months in programmes so far", 0, _ANY, unit="months"),
+    )),
+    Table("ties", "whom a community hears", (
+        _count("heard", "the community heard", unit="row"),
+        _state("weight", "how much it counts"),
+    )),
+    Table("spoilers", "a faction that may wreck the process", (
+        _ID, _ACTIVE,
+        _count("party", "the party it comes from", 0, unit="row"),
+        _choice("kind", "what would satisfy it", "limited", SPOILER_TYPES),
+        Column("inside", "whether it sits at the table", 0, 1, 0, given=True, whole=True, unit="0 or 1"),
+        _given("capacity", "what it can do", 0.125),
+        _given("ideal", "position it wants on its key issue", 0.5),
+        Column("key_issue", "the issue it fights over", 0, 2**53, 0, given=True, whole=True, unit="row"),
+        _state("base_capacity", "capacity at the start, to which it tends"),
+        _state("threat", "how much progress threatens it", 0, _ANY, unit="threat"),
+        _count("attacks", "attacks so far", unit="attacks"),
+        _flag("struck", "whether it attacked this month"),
+    )),
+    Table("measures", "a confidence-building measure", (
+        _ID, _ACTIVE,
+        _choice("kind", "category", "transparency", MEASURE_KINDS),
+        _given("sensitivity", "how much is at stake in complying", 0.4),
+        _given("cost", "what it costs", 1.0, 0, 100, unit="relative"),
+        _given("verifiable", "how far third parties can see violations of it", 1.0),
+        Column("in_force", "whether it is in force", 0, 1, 0, given=True, whole=True, unit="0 or 1"),
+        _count("months_in_force", "months in force", unit="months"),
+    )),
+    Table("commitments", "what one party does about one measure (measure by measure, party by party)", (
+        _ID,
+        _count("measure", "the measure", unit="row"),
+        _count("party", "the party", unit="row"),
+        _flag("complied", "whether it complied in the last review period"),
+        _count("violations", "violations so far"),
+    )),
+    Table("organisations", "mediator, guarantor, international or regional organisation, donor", (
+        _ID, _ACTIVE,
+        _choice("kind", "what it is", "mediator", ORGANISATION_KINDS),
+        _given("skill", "skill in mediation", 0.0),
+        _given("impartiality", "how even-handed the parties find it", 0.8),
+        _given("leverage", "what it can offer and withhold", 0.0),
+        _given("guarantee", "how credibly it enforces an accord", 0.0),
+        _given("monitoring", "how much it sees of breaches", 0.0),
+        _state("effort", "what it puts into mediation this month"),
+    )),
+    Table("provisions", "what one party owes on one issue of a signed accord", (
+        _ID,
+        _count("party", "the party", unit="row"),
+        _count("issue", "the issue", unit="row"),
+        _count("due", "month in which it falls due (-1: not in the accord)", -1, default=-1, unit="month"),
+        _count("carried_out", "1 carried out, -1 breached, 0 not yet due", -1, 1, unit="kind"),
+    )),
+    Table("process", "one row: where the whole stands", (
+        _count("key", "the seed", unit="seed"),
+        _count("month", "months that have passed", unit="months"),
+        _count("phase", "phase, by number", unit="kind"),
+        _count("months_in_phase", "months in this phase", unit="months"),
+        _count("reached_talks", "whether official talks ever opened", 0, 1),
+        _state("violence", "level of violence this month", 0, _ANY),
+        _state("attack_violence", "of it, from attacks", 0, _ANY),
+        _count("attacks_now", "attacks this month", unit="attacks"),
+        _count("escalations_now", "incidents that escalated this month"),
+        _state("attack_memory", "public memory of attacks"),
+        _flag("ceasefire", "whether a ceasefire holds"),
+        _count("ceasefire_months", "months it has held", unit="months"),
+        _state("guarantee", "outside guarantee of an accord"),
+        _state("monitoring", "outside monitoring of an accord"),
+        _state("mediation", "skill brought to bear by mediators"),
+        _state("fairness", "how far mediation moves the text to the fair point"),
+        _state("leverage", "leverage of mediators"),
+        _state("deadlock", "months without progress", 0, _ANY, unit="months"),
+        _state("best_gap", "best progress so far in this round", -_ANY, _ANY, default=-99.0, unit="value"),
+        _state("progress", "how near the parties are to a text all want"),
+        _state("milestone", "months since the last milestone", 0, _ANY, default=99.0, unit="months"),
+        _state("least_readiness", "readiness of the least ready required party"),
+        _state("least_surplus", "surplus of the required party that gains least", -_ANY, _ANY, unit="value"),
+        _state("momentum", "momentum of civil society"),
+        _state("alarm", "spoilers' alarm at public dialogue (behind the gate)", 0, _ANY),
+        _state("contact", "strongest unofficial contact between required parties (behind the gate)"),
+        _flag("channel", "whether a back channel is open"),
+        _flag("secret", "whether the accord was made in secret"),
+        _state("backlash", "support lost to a leak"),
+        _state("legitimacy", "legitimacy of the accord", default=1.0),
+        _state("transparency", "strength of transparency measures in force"),
+        _state("hotline", "strength of communication measures in force"),
+        _state("cooperation", "strength of cooperation in public view"),
+        _state("bitterness", "memory of a failed accord"),
+        _state("failed_votes_now", "legitimacy lost in failed votes"),
+        _count("accord", "kind of the accord signed last", 0, 3, unit="kind"),
+        _count("signed_month", "month of the last signature (-1: none)", -1, default=-1, unit="month"),
+        _state("settled", "of the weight of all issues, settled"),
+        _state("carried_out", "of all provisions, carried out"),
+        _state("breached", "of the provisions due, breached"),
+        _state("ownerless", "of the weight of all issues, left out of the accord"),
+        # what outcomes are counted from
+        _count("agreement", "most far-reaching agreement ratified", 0, 3, unit="kind"),
+        _count("ended_by", "first end of the conflict", 0, 4, unit="kind"),
+        _count("month_ended", "month of the last end (-1: none)", -1, default=-1, unit="month"),
+        _count("month_ended_first", "month of the first end (-1: none)", -1, default=-1, unit="month"),
+        _count("month_recurred", "month in which fighting resumed after it (-1: none)", -1, default=-1, unit="month"),
+        _count("month_talks", "month talks first opened (-1: none)", -1, default=-1, unit="month"),
+        _count("month_agreed", "month the first ratified accord was signed (-1: none)", -1, default=-1, unit="month"),
+        _count("month_collapsed", "month of the first collapse (-1: none)", -1, default=-1, unit="month"),
+        _count("ratified", "1 the last text was ratified, 0 voted down, -1 no vote", -1, 1, default=-1, unit="kind"),
+        _flag("durable", "whether an accord became durable"),
+        _count("votes_failed", "failed ratifications"),
+        _count("collapses", "accords that collapsed"),
+        _count("breakdowns", "rounds that broke down"),
+        _count("leader_changes", "leaderships replaced"),
+        _count("escalations", "incidents that escalated so far"),
+        _count("attacks", "attacks so far"),
+        _count("attacks_foiled", "attacks foiled so far"),
+        _count("violations_seen", "violations of measures seen so far"),
+        _count("reports_heard", "reports that got through so far"),
+        _count("workshops", "workshops so far"),
+        _count("back_channels", "back channels so far"),
+        _count("months_at_peace", "months at peace so far", unit="months"),
+        _count("months_in_talks", "months in talks so far", unit="months"),
+        _count("months_without_channel", "months without any channel so far", unit="months"),
+        _state("violence_total", "sum of violence so far", 0, _ANY),
+        _state("readiness_total", "sum of mean readiness before an accord", 0, _ANY),
+        _count("readiness_months", "months in that sum", unit="months"),
+        _state("measures_total", "sum of measures in force", 0, _ANY),
+        _count("provisions_due", "provisions that fell due"),
+        _count("provisions_done", "provisions carried out"),
+        _state("spent_measures", "money spent on measures", 0, _ANY, unit="money"),
+        _count("events", "events so far"),
+    )),
+    Table("interventions", "a change to one cell at one month", (
+        _ID,
+        _count("month", "month in which it happens", unit="month"),
+        _count("until", "month in which the old value returns (-1: never)", -1, default=-1, unit="month"),
+        _count("cell", "address of the cell", unit="cell"),
+        _flag("cell_is_whole", "whether the cell holds a whole number"),
+        _choice("kind", "what is done", "set", INTERVENTION_KINDS),
+        _state("value", "by or to what", -_ANY, _ANY, unit="any"),
+        _state("saved", "value to return to", -_ANY, _ANY, unit="any"),
+    )),
+    Table("events", "what happened, in order (the first so many)", (
+        _count("month", "month", unit="month"),
+        _count("kind", "what, by number", unit="kind"),
+        _count("who", "who did it (row of the table that fits; -1: nobody)", -1, unit="row"),
+        _count("whom", "to whom (-1: nobody)", -1, unit="row"),
+        _state("amount", "by how much", -_ANY, _ANY, unit="any"),
+    )),
+]
+# fmt: on
+
+_PARAMETERS = Table(
+    "parameters", "one row: the settings of the run",
+    tuple(Column(p.column, p.meaning, p.low, p.high, p.default, given=True, unit=p.unit) for p in PARAMETERS.values()),
+)  # fmt: skip
+TABLES: dict[str, Table] = {table.name: table for table in [_PARAMETERS, *_ALL]}
+MOST_EVENTS = 4000
+
+
+class World(namedtuple("_World", [*TABLES, "words", "wholes"])):  # type: ignore[misc]
+    """All tables of one world, views on one buffer (`words` as floats, `wholes` as integers).
+
+    `copy.deepcopy` and `pickle` keep the tables together. Use `snapshot` and `restore` to branch.
+    """
+
+    __slots__ = ()
+
+    def __reduce__(self):
+        return _world_from, (sizes(self), np.array(self.words), isinstance(self[0], np.recarray))
+
+    def __deepcopy__(self, memo):
+        build, arguments = self.__reduce__()
+        return build(*arguments)
+
+
+def sizes(world: World) -> dict[str, int]:
+    """How many rows each table has."""
+    return {name: len(getattr(world, name)) for name in TABLES}
+
+
+def _world_on(words: np.ndarray, rows: dict[str, int], as_records: bool = False) -> World:
+    tables, start = [], 0
+    for name, table in TABLES.items():
+        length = rows[name] * len(table.columns)
+        view = words[start : start + length].view(table.dtype)
+        tables.append(view.view(np.recarray) if as_records else view)
+        start += length
+    return World(*tables, words, words.view(np.int64))
+
+
+def _world_from(rows: dict[str, int], words: np.ndarray, as_records: bool) -> World:
+    return _world_on(words, rows, as_records)
+
+
+def empty_world(rows: dict[str, int]) -> World:
+    """A world with so many rows in each table, all cells at their columns' defaults and ids counted up.
+
+    >>> world = empty_world({"governments": 2})
+    >>> world.governments["id"].tolist(), float(world.parameters["run_months"][0])
+    ([0, 1], 300.0)
+    """
+    rows = {name: rows.get(name, 0) for name in TABLES} | {"parameters": 1, "process": 1, "events": MOST_EVENTS}
+    world = _world_on(np.zeros(sum(rows[n] * len(t.columns) for n, t in TABLES.items())), rows)
+    for name, table in TABLES.items():
+        if name == "events":
+            continue
+        array = getattr(world, name)
+        for column in table.columns:
+            if column.name == "id":
+                array["id"] = np.arange(len(array))
+            elif column.default:
+                array[column.name] = column.default
+    return world
+
+
+def records(world: World) -> World:
+    """The same world, its rows readable as attributes: `world.governments[0].readiness`. Slow; for people and twins."""
+    return _world_on(world.words, sizes(world), as_records=True)
+
+
+def snapshot(world: World) -> np.ndarray:
+    """A copy of everything in the world, to `restore` later: the branch point of a what-if."""
+    return world.words.copy()
+
+
+def restore(world: World, copy: np.ndarray) -> None:
+    """Write a snapshot back into the same arrays, so that every view and handle stays valid."""
+    world.words[:] = copy
+
+
+def same(one: World, two: World) -> bool:
+    """Whether two worlds are equal bit for bit in every table.
+
+    >>> same(empty_world({"issues": 1}), empty_world({"issues": 1}))
+    True
+    """
+    return sizes(one) == sizes(two) and np.array_equal(one.wholes, two.wholes)
+
+
+def differing_cells(one: World, two: World) -> list[str]:
+    """The columns in which two worlds of the same shape differ, as `table.column`."""
+    found = []
+    for name, table in TABLES.items():
+        a, b = getattr(one, name), getattr(two, name)
+        found += [f"{name}.{c.name}" for c in table.columns if not np.array_equal(np.asarray(a[c.name]).view("i8") if not c.whole else a[c.name], np.asarray(b[c.name]).view("i8") if not c.whole else b[c.name])]
+    return found
+
+
+def cell(world: World, table: str, row: int, column: str) -> int:
+    """The address of one cell in `world.words` (and `world.wholes`).
+
+    >>> world = empty_world({"issues": 2})
+    >>> world.words[cell(world, "issues", 1, "potential")] = 0.9
+    >>> float(world.issues["potential"][1])
+    0.9
+    """
+    start = 0
+    for name, declared in TABLES.items():
+        if name == table:
+            names = [c.name for c in declared.columns]
+            return start + row * len(names) + names.index(column)
+        start += len(getattr(world, name)) * len(declared.columns)
+    raise KeyError(table)

@@ -1,0 +1,78 @@
+"""Random valid scenarios, for tests that must hold whatever the scenario."""
+
+from hypothesis import strategies as st
+
+from multitrack_sim.parameter_table import PARAMETERS
+from multitrack_sim.scenario import CODES, scenario_from_codes
+from multitrack_sim.scenario.values import NAMED, REFERS, row_columns
+
+FREE = [name for name, p in PARAMETERS.items() if not p.structural]
+# Columns of rows that may change in mid-run without leaving too few parties or issues.
+CHANGING = [
+    (table, column)
+    for table in NAMED
+    for column in row_columns(table).values()
+    if column.name not in ("active", "required", "population", "weight")
+]
+
+
+def codes(most_parties=6):
+    """Some of the codes, between whole numbers too."""
+    values = {
+        name: st.integers(2, most_parties) if code.whole else st.integers(0, 4) | st.floats(code.low, code.high)
+        for name, code in CODES.items()
+    }
+    return st.fixed_dictionaries({}, optional=values)
+
+
+def parameter_values(name):
+    """A value of a parameter in the range in which a study would vary it."""
+    p = PARAMETERS[name]
+    low, high = p.range
+    return st.integers(int(low), int(high)) if p.whole else st.floats(low, high)
+
+
+def column_values(column, names):
+    if column.choices:
+        return st.sampled_from(column.choices)
+    if column.name in REFERS:
+        return st.sampled_from(names[REFERS[column.name]])
+    return st.integers(int(column.low), int(column.high)) if column.whole else st.floats(column.low, column.high)
+
+
+@st.composite
+def interventions(draw, scenario, most=3):
+    """A few changes, each of another setting: parameters and columns of rows, for good or for a while."""
+    months, names, made, taken = scenario.value("run.months"), scenario.names, [], set()
+    for _ in range(draw(st.integers(0, most))):
+        month = draw(st.integers(0, months - 1))
+        if draw(st.booleans()):
+            setting = draw(st.sampled_from(FREE))
+            change = {"set": setting, "to": draw(parameter_values(setting))}
+        else:
+            table, column = draw(st.sampled_from([pair for pair in CHANGING if names[pair[0]]]))
+            setting = f"{table}.'{draw(st.sampled_from(names[table]))}'.{column.name}"
+            change = {"set": setting, "to": draw(column_values(column, names))}
+        if setting not in taken:
+            taken.add(setting)
+            until = draw(st.none() | st.integers(month + 1, months + 12))
+            made.append({"month": month, **change, "until": until})
+    if "track_two.budget" not in taken and draw(st.booleans()):
+        made.append(
+            {"month": draw(st.integers(0, months - 1)), "scale": "track_two.budget", "by": draw(st.floats(0, 1))}
+        )
+    return made
+
+
+@st.composite
+def scenarios(draw, most_parties=6, months=(12, 60), communities=(4, 30), settings=5, with_interventions=True):
+    """A scenario of random codes, small and short, with random settings inside their sweep ranges and interventions."""
+    scenario = scenario_from_codes(draw(codes(most_parties)))
+    parties = len(scenario.rows["governments"])
+    chosen = draw(st.lists(st.sampled_from(FREE), max_size=settings, unique=True))
+    changed = {name: draw(parameter_values(name)) for name in chosen}
+    changed["run.months"] = draw(st.integers(*months))
+    changed["society.communities"] = draw(st.integers(max(communities[0], parties), max(communities[1], parties)))
+    changed["society.ties"] = draw(st.integers(0, 8))
+    scenario = scenario.with_settings(changed)
+    return scenario.with_interventions(draw(interventions(scenario))) if with_interventions else scenario

@@ -1,0 +1,252 @@
+"""Figures say what the data say, are the same twice, and show strangers' names as they are."""
+
+import io
+import re
+import subprocess
+import sys
+import warnings
+from xml.etree import ElementTree
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from synthetic import NASTY, MadeUp, made_up_ensemble
+
+from multitrack_sim.analysis.summary import paired_difference, summarise
+from multitrack_sim.outcome_table import PHASES
+from multitrack_sim.reports import figures, words
+from multitrack_sim.reports.figures import (
+    all_figures,
+    comparison_figure,
+    process_figure,
+    save_figures,
+    trust_figure,
+    waiting_figure,
+)
+from multitrack_sim.reports.paragraph import comparison_paragraph
+from multitrack_sim.reports.terminal import results_table
+
+ARMS = ("with it", "without it")
+
+
+@pytest.fixture(scope="module")
+def arms():
+    return made_up_ensemble(agree=0.012), made_up_ensemble(agree=0.005)
+
+
+def every_figure(a, b, scenario):
+    return {**all_figures(a, scenario), "comparison": comparison_figure(a, b, scenario, ARMS)}
+
+
+def save(made, folder, heading="A conflict"):
+    save_figures(made, lambda name: folder / name, heading)
+
+
+def test_all_figures_are_saved_with_their_captions(arms, tmp_path):
+    made = every_figure(*arms, MadeUp())
+    save(made, tmp_path)
+    captions = (tmp_path / "captions.md").read_text("utf-8")
+    for name, (_, caption) in made.items():
+        assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+        root = ElementTree.parse(tmp_path / f"{name}.svg").getroot()
+        assert root.tag.endswith("svg") and root.get("id") == name
+        assert "<text" in (tmp_path / f"{name}.svg").read_text("utf-8")  # text stays text
+        assert f"## {name}" in captions and len(caption) > 150 and "nan" not in caption
+
+
+def test_the_same_runs_give_the_same_bytes(arms, tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        save(every_figure(*arms, MadeUp()), tmp_path / name)
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+def test_nothing_global_is_touched(arms, tmp_path):
+    before = dict(matplotlib.rcParams)
+    save(all_figures(arms[0], MadeUp()), tmp_path)
+    assert dict(matplotlib.rcParams) == before
+    asked = "import sys, multitrack_sim.reports.figures; sys.exit('matplotlib.pyplot' in sys.modules)"
+    subprocess.run([sys.executable, "-c", asked], check=True)
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+@pytest.mark.parametrize("zero", [None, "1996-06"])
+def test_few_runs_no_accord_no_calendar(tmp_path, runs, zero):
+    nothing = made_up_ensemble(runs=runs, months=12, agree=0.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        made = every_figure(nothing, nothing, MadeUp(month_zero=zero, record={}))
+        save(made, tmp_path)
+    for _, caption in made.values():
+        assert "nan" not in caption
+    assert "no run came to an accord" in made["waiting"][1]
+    assert "Jun 1996" in (tmp_path / "process.svg").read_text("utf-8") if zero else True
+
+
+def test_missing_months_of_a_series_do_no_harm(arms, tmp_path):
+    ensemble = made_up_ensemble(runs=5)
+    ensemble.series["mean_trust"][0] = np.nan
+    process_figure(ensemble, MadeUp())
+
+
+def test_figures_without_series_are_refused(arms):
+    ensemble = made_up_ensemble(runs=3)
+    ensemble.series = None
+    with pytest.raises(ValueError, match="series=True"):
+        process_figure(ensemble, MadeUp())
+
+
+def test_arms_on_other_seeds_are_refused(arms):
+    with pytest.raises(ValueError, match="same seeds"):
+        comparison_figure(arms[0], made_up_ensemble(seed=2), MadeUp(), ARMS)
+
+
+# --- captions are computed
+
+
+def test_the_caption_of_the_process_counts_runs(arms):
+    caption = process_figure(arms[0], MadeUp())[1]
+    last = arms[0].series["phase"][:, -1]
+    shares = {name: (last == code).mean() for code, name in enumerate(PHASES)}
+    top = max(shares, key=shares.get)
+    assert f"{top} {words.percent(shares[top])}" in caption and "60 runs" in caption and "May 2006" in caption
+
+
+def test_the_caption_of_waiting_agrees_with_the_table(arms):
+    caption = waiting_figure(arms[0], MadeUp())[1]
+    row = summarise(arms[0].table).set_index("outcome").loc["agreed"]
+    assert words.percent(row["estimate"]) + " (95% interval" in caption
+    assert (
+        "what happened" in caption
+        and "what happened" not in waiting_figure(arms[0], MadeUp(record={"agreement": "none"}))[1]
+    )
+
+
+def test_the_caption_of_trust_adds_up(arms):
+    caption = trust_figure(arms[0], MadeUp())[1]
+    found = re.search(r"and is ([+-][\d.]+) in the last month", caption)
+    parts = [float(x) for x in re.findall(r"(?<=[a-z:] )[+-]\d\.\d\d", caption.split("last month")[1])]
+    assert sum(parts) == pytest.approx(float(found[1]), abs=0.04)
+
+
+def test_the_caption_of_the_comparison_agrees_with_the_table(arms):
+    caption = comparison_figure(*arms, MadeUp(), ARMS)[1]
+    found = paired_difference(arms[0].table, arms[1].table, "agreed")
+    assert (
+        f"{100 * found.difference:+.1f} points (95% interval {100 * found.low:+.1f} to {100 * found.high:+.1f})"
+        in caption
+    )
+    assert f"{found.only_a} only with it, {found.only_b} only without it" in caption
+
+
+def test_equal_arms_show_no_difference(arms):
+    caption = comparison_figure(arms[0], arms[0], MadeUp(), ARMS)[1]
+    assert "paired difference +0.0 points" in caption and "0 only with it, 0 only without it" in caption
+
+
+# --- to be told apart without colour
+
+
+def grey(colour):
+    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in matplotlib.colors.to_rgb(colour))
+    light = 0.2126 * r + 0.7152 * g + 0.0722 * b
+    return 116 * light ** (1 / 3) - 16 if light > 0.008856 else 903.3 * light
+
+
+@pytest.mark.parametrize("looks", [figures._PHASE_LOOKS, {k: v[1:] for k, v in figures._LEDGER_LOOKS.items()}])
+def test_neighbours_differ_in_grey_or_hatch(looks):
+    shades = list(looks.values())
+    for (one, hatch), (two, other) in zip(shades, shades[1:]):
+        assert hatch != other or abs(grey(one) - grey(two)) > 12
+    assert len(set(shades)) == len(shades)
+
+
+def test_every_phase_and_source_has_its_looks():
+    assert set(figures._PHASE_LOOKS) == set(PHASES)
+    declared = [name for name in figures.SERIES if name.startswith("from_")]
+    assert set(figures._LEDGER_LOOKS) == set(declared)
+
+
+def test_nothing_is_cut_off_at_the_edge(arms):
+    for name, (figure, _) in every_figure(*arms, MadeUp()).items():
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        pixels = np.asarray(canvas.buffer_rgba())[..., :3]
+        for edge in (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]):
+            assert (edge == 255).all(), name
+
+
+# --- hostile names
+
+
+def test_nasty_names_go_through_figures(arms, tmp_path):
+    scenario = MadeUp(title=NASTY)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # a sign that our font does not have is no reason to alarm anybody
+        made = {**all_figures(arms[0], scenario), "comparison": comparison_figure(*arms, scenario, (NASTY, "b"))}
+        save(made, tmp_path, NASTY)
+    for name in made:
+        text = (tmp_path / f"{name}.svg").read_text("utf-8")
+        ElementTree.fromstring(text)
+        assert "<script" not in text and "\x1b" not in text and "\u202e" not in text
+        shown = "".join(ElementTree.fromstring(text).itertext())
+        assert "$x^2$ $5" in shown  # as written, not as a formula
+    captions = (tmp_path / "captions.md").read_text("utf-8")
+    assert "<script" not in captions.replace("\\<", "") and "\x1b" not in captions
+    assert captions.startswith("# \\=1+1") and sum(line.startswith("# ") for line in captions.splitlines()) == 1
+
+
+def test_nasty_names_go_through_the_terminal_table(arms):
+    from rich.console import Console
+
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(results_table(summarise(arms[0].table), NASTY))
+    text = console.export_text()
+    assert "[bold red]$x^2$" in text and "\x1b" not in text and "\u202e" not in text and "\0" not in text
+    assert "months_to_agreement" in text and "95% interval" in text
+
+
+# --- words
+
+
+@pytest.mark.parametrize(
+    ("zero", "month", "name"),
+    [
+        ("1996-06", 0, "Jun 1996"),
+        ("1996-06", 7, "Jan 1997"),
+        ("1993-12", 1, "Jan 1994"),
+        (None, 3, ""),
+        ("soon", 3, ""),
+    ],
+)
+def test_month_names(zero, month, name):
+    assert words.month_name(zero, month) == name
+
+
+def test_the_paragraph_is_computed_and_careful(arms):
+    from types import SimpleNamespace
+
+    scenario = SimpleNamespace(
+        title=NASTY,
+        month_zero="1996-06",
+        record={"agreement": "comprehensive", "months": 22},
+        settings={"run.months": 120},
+    )
+    text = comparison_paragraph(arms[0].table, arms[1].table, scenario, ARMS, "It", "track_two.transfer")
+    found = paired_difference(arms[0].table, arms[1].table, "agreed")
+    assert f"{100 * found.difference:+.1f} points" in text
+    for phrase in (
+        "Under the stated assumptions",
+        "not: a forecast",
+        "knew how it ended",
+        "Apr 1998",
+        "track_two.transfer",
+    ):
+        assert phrase in text
+    assert text.isprintable()
+    for overselling in ("prove", "cause", "significant", "works,"):
+        assert overselling not in text
+    same = comparison_paragraph(arms[0].table, arms[0].table, scenario, ARMS, "It")
+    assert "cannot tell from nothing" in same and "No single pair" in same
