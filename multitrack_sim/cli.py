@@ -370,7 +370,7 @@ def _print_results(arms: Sequence[tuple[str, Ensemble]]) -> None:
 
 
 def _cache(compiled: Any) -> str:
-    folder = compiled._cache_folder("")
+    folder = compiled._cache_folder()
     if folder is None:
         return "cannot be kept; every start compiles anew"
     return f"{folder} ({'empty: the first run compiles' if compiled.is_cold() else 'ready'})"

@@ -18,7 +18,7 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
 os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")  # vector math of another library would change last bits
@@ -57,28 +57,70 @@ def fingerprint() -> str:
 
 
 @cache
-def _cache_folder(extra: str) -> Path | None:
-    """A folder of this user's own (cached machine code is pickled: never a shared place), or None where none can be had."""
-    root = Path(os.environ.get("MULTITRACK_CACHE_DIR") or platformdirs.user_cache_dir("multitrack_sim"))
-    versions = f"{platform.python_version()}-{numba.__version__}-{platform.machine()}-{extra}"
-    folder = root / f"{fingerprint()}-{hashlib.sha256(versions.encode()).hexdigest()[:8]}"
+def _cache_folder(part: str = "engine") -> Path | None:
+    """A folder of this user's own (machine code is kept as pickles: never in a shared place), or None where none is had.
+
+    `part` is "engine", or what identifies kernels of a user's own: they live and are pruned with the engine they use.
+    """
+    given = os.environ.get("MULTITRACK_CACHE_DIR") or platformdirs.user_cache_dir("multitrack_sim")
+    root = Path(given) / "compiled"  # nothing else lies in there, so that it can be locked and pruned
+    versions = f"{platform.python_version()}-{numba.__version__}-{platform.machine()}"
+    folder = root / f"{fingerprint()}-{hashlib.sha256(versions.encode()).hexdigest()[:8]}" / part
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
         if hasattr(os, "getuid"):
             if root.stat().st_uid != os.getuid():
                 raise PermissionError(f"{root} belongs to another user")
             root.chmod(0o700)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         probe = folder / f".probe-{os.getpid()}"
         probe.touch()
         probe.unlink()
-        os.utime(folder)
+        os.utime(folder.parent)
     except OSError as problem:
         print(f"multitrack: compiled code cannot be kept ({problem}); every start compiles anew", file=sys.stderr)
         return None
-    old = sorted((p for p in root.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime)[:-KEPT_FINGERPRINTS]
-    for stale in old:
-        shutil.rmtree(stale, ignore_errors=True)
+    _prune(root)
     return folder
+
+
+def _prune(root: Path) -> None:
+    """Only the fingerprints used last are kept."""
+    try:
+        by_use = sorted((p for p in root.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime)
+    except OSError:  # another process is pruning
+        return
+    for stale in by_use[:-KEPT_FINGERPRINTS]:
+        shutil.rmtree(stale, ignore_errors=True)
+
+
+def _part(function: Callable) -> str:
+    """Which part of the cache a kernel belongs to: the engine's, or one keyed by all files and numbers it is made of."""
+    if _in_engine(plain(function)):
+        return "engine"
+    files, numbers, seen, waiting = set(), set(), set(), [plain(function)]
+    while waiting:
+        source = waiting.pop()
+        if source in seen or _in_engine(source):
+            continue
+        seen.add(source)
+        files.add(inspect.getsourcefile(source) or "")
+        for name in source.__code__.co_names:
+            target = source.__globals__.get(name)
+            if isinstance(target, ModuleType):
+                files.add(getattr(target, "__file__", None) or "")
+            elif isinstance(plain(target), FunctionType):
+                waiting.append(plain(target))
+            elif isinstance(target, bool | int | float | str | tuple):  # frozen into the machine code
+                numbers.add(f"{name}={target!r}")
+    digest = hashlib.sha256("\n".join(sorted(numbers)).encode())
+    for file in sorted(files):
+        digest.update(file.encode() + b"\0" + (Path(file).read_bytes() if Path(file).is_file() else b""))
+    return f"own-{digest.hexdigest()[:16]}"
+
+
+def _in_engine(function: FunctionType) -> bool:
+    return Path(inspect.getsourcefile(function) or "").is_relative_to(PACKAGE)
 
 
 class _TolerantCache(FunctionCache):
@@ -107,9 +149,7 @@ def kernel(function: Callable) -> Any:
     if not COMPILED:
         return function
     dispatcher = numba.njit(**OPTIONS)(function)
-    source = Path(inspect.getsourcefile(function) or "")
-    own = source.is_relative_to(PACKAGE)
-    folder = _cache_folder("" if own or not source.exists() else hashlib.sha256(source.read_bytes()).hexdigest())
+    folder = _cache_folder(_part(function))
     if folder is not None:
         before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder)
         try:
@@ -157,7 +197,7 @@ def plain(function: Any) -> FunctionType:
 
 def is_cold(last: str = "run_chunk") -> bool:
     """Whether the model still has to be compiled: `last`, the kernel that needs all others, is not in the cache."""
-    folder = _cache_folder("") if COMPILED else None
+    folder = _cache_folder() if COMPILED else None
     return COMPILED and (folder is None or not any(folder.rglob(f"*.{last}-*.nbc")))
 
 

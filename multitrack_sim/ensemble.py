@@ -16,14 +16,16 @@ import pandas as pd
 
 from .chance import run_seed
 from .compiled import arithmetic, kernel
-from .errors import MultitrackError, SettingError
+from .errors import MultitrackError, SettingError, printable
 from .outcome_table import OUTCOME_ROW, OUTCOMES, SERIES_ROW
+from .parameter_table import PARAMETERS
 from .process.month import measure_month, measure_run, pass_month
 from .process.warming import prepare
 from .scenario.build import Layout, lay_out
 from .scenario.furnish import furnish
-from .scenario.schema import Scenario
-from .tables import TABLES, World, records
+from .scenario.schema import Scenario, Setting, find_setting
+from .scenario.values import REFERS
+from .tables import TABLES, World, blank_rows, records
 
 __all__ = ["Ensemble", "outcome_frame", "run_ensemble", "simulate"]
 
@@ -95,6 +97,10 @@ class Ensemble:
         return pd.concat(frames, ignore_index=True)
 
 
+def _whole(value: Any, least: int) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and int(value) >= least
+
+
 def _seeds(runs: int, seed: int) -> np.ndarray:
     return np.array([run_seed(seed, k) for k in range(runs)], dtype=np.int64)
 
@@ -119,17 +125,17 @@ def run_ensemble(
 
     Raises SettingError for an unknown setting, MultitrackError for numbers of runs or threads that make no sense.
     """
-    if runs < 1 or (threads is not None and threads < 1):
-        raise MultitrackError(f"runs={runs}, threads={threads}; allowed: whole numbers from 1")
-    if not 0 <= seed < 2**53:
-        raise MultitrackError(f"seed={seed}; allowed: whole numbers from 0 to 2**53 - 1")
+    if not _whole(runs, 1) or not (threads is None or _whole(threads, 1)):
+        raise MultitrackError(f"runs={runs!r}, threads={threads!r}; allowed: whole numbers from 1")
+    if not _whole(seed, 0) or seed >= 2**53:
+        raise MultitrackError(f"seed={seed!r}; allowed: whole numbers from 0 to 2**53 - 1")
     prepare()
     seeds = _seeds(runs, seed)
     layout = lay_out(scenario)
     cells, values = _varied(layout, vary or {}, runs)
     months = int(layout.world.parameters["run_months"][0])
-    outcomes = np.zeros(runs, OUTCOME_ROW)
-    monthly = np.zeros((runs, months if series else 0), SERIES_ROW)
+    outcomes = blank_rows(runs, OUTCOME_ROW)
+    monthly = blank_rows((runs, months if series else 0), SERIES_ROW)
     finals = np.zeros((runs, len(layout.world.words) if worlds else 0))
     if agents:
         _through_agents(scenario, seeds, agents, cells, values, outcomes, monthly, finals, progress)
@@ -146,9 +152,23 @@ def _varied(layout: Layout, vary: Mapping[str, Sequence[float]], runs: int) -> t
         column = np.asarray(given, dtype=float)
         if column.shape != (runs,):
             raise MultitrackError(f"vary[{name!r}] has shape {column.shape}; allowed: one value per run ({runs},)")
+        _check_varied(find_setting(layout.names, name), column)
         cells[c], is_whole = layout.address(name)
         values[:, c] = column.astype(np.int64).view(float) if is_whole else column
     return cells, values
+
+
+def _check_varied(setting: Setting, values: np.ndarray) -> None:
+    column = setting.column
+    name = printable(setting.name)
+    structural = setting.table == "parameters" and PARAMETERS[setting.name].structural
+    if structural or column.name in ("population", "weight", "salience") or column.name in REFERS:
+        raise SettingError(f"{name} shapes the world before it is filled; allowed: with_settings, a scenario per value")
+    good = (values >= column.low) & (values <= column.high) & (not column.whole or values == np.floor(values))
+    if not good.all():
+        first, last = f"{column.low:g}", f"{column.high:g}"
+        kind = "whole numbers" if column.whole else "numbers"
+        raise SettingError(f"{name}: found {values[~good][0]:g}; allowed: {kind} from {first} to {last}")
 
 
 def _compiled(layout, seeds, cells, values, outcomes, series, finals, threads, progress) -> None:
@@ -165,7 +185,7 @@ def _compiled(layout, seeds, cells, values, outcomes, series, finals, threads, p
 
     done = 0
     with ThreadPoolExecutor(threads) as pool:
-        pending = {pool.submit(work, start, layout.new_world()) for start, _ in zip(starts, range(threads), strict=False)}
+        pending = {pool.submit(work, start, layout.new_world()) for _, start in zip(range(threads), starts, strict=False)}
         try:
             while pending:
                 finished, pending = wait(pending, return_when=FIRST_COMPLETED)
@@ -196,7 +216,6 @@ def _through_agents(scenario, seeds, agents, cells, values, outcomes, series, fi
         measure_run(model.tables, outcomes[run])
         if finals.shape[1] > 0:
             finals[run, :] = model.tables.words
-        model.release()
         if progress:
             progress(run + 1, len(seeds))
 

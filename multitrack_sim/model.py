@@ -11,14 +11,14 @@ import numpy as np
 
 from .agents import AGENTS, Handle
 from .compiled import plain, python_twin
-from .errors import MultitrackError
+from .errors import MultitrackError, printable
 from .outcome_table import OUTCOME_ROW, OUTCOMES, PHASES, SERIES, SERIES_ROW
 from .process.month import SCHEDULE, measure_month, measure_run
 from .process.warming import prepare
 from .scenario.build import lay_out
 from .scenario.furnish import furnish
 from .scenario.schema import Scenario
-from .tables import World, records, restore, snapshot
+from .tables import World, blank_rows, records, restore, snapshot
 
 __all__ = ["PeaceProcess"]
 
@@ -91,8 +91,8 @@ class PeaceProcess(mesa.Model):
         self.world: World = records(self.tables)
         self.months = int(self.tables.parameters["run_months"][0])
 
+        self._check(agents)
         replaced = {base: base for base in AGENTS} | dict(agents or {})
-        self._check(replaced)
         self.handles: dict[str, list[Handle]] = {}
         overridden: dict[str, type[Handle]] = {}
         for base in AGENTS:
@@ -107,13 +107,14 @@ class PeaceProcess(mesa.Model):
         self._measured: tuple[int, dict[str, Any]] | None = None
 
     @staticmethod
-    def _check(replaced: Mapping[type, type]) -> None:
-        for base, kind in replaced.items():
-            if base not in AGENTS or not issubclass(kind, base):
+    def _check(agents: Any) -> None:
+        if agents is not None and not isinstance(agents, Mapping):
+            raise MultitrackError(f"agents is a {type(agents).__name__}; allowed: a dict {{Organisation: YourOrganisation}}")
+        for base, kind in (agents or {}).items():
+            if base not in AGENTS or not isinstance(kind, type) or not issubclass(kind, base):
+                found = ": ".join(one.__name__ if isinstance(one, type) else printable(one) for one in (base, kind))
                 allowed = ", ".join(a.__name__ for a in AGENTS)
-                raise MultitrackError(
-                    f"agents={{{base.__name__}: {kind.__name__}}}; allowed: subclasses of the key, which is one of {allowed}"
-                )
+                raise MultitrackError(f"agents={{{found}}}; allowed: subclasses of the key, which is one of {allowed}")
 
     def _collector(self) -> mesa.DataCollector:
         reporters: dict[str, Any] = {name: [_report, [self, name]] for name in [*SERIES, *OUTCOMES]}
@@ -170,14 +171,14 @@ class PeaceProcess(mesa.Model):
 
     def outcomes(self) -> dict[str, Any]:
         """Every outcome as it stands now: categories by name, missing values as NaN (see `multitrack_sim.outcomes()`)."""
-        row = np.zeros(1, OUTCOME_ROW)
+        row = blank_rows(1, OUTCOME_ROW)
         measure_run(self.tables, row[0])
         return {name: _readable(OUTCOMES[name], row[name][0]) for name in OUTCOMES}
 
     def measured(self) -> dict[str, Any]:
         """The monthly series and all outcomes as they stand now, measured once a month."""
         if self._measured is None or self._measured[0] != self.month:
-            row = np.zeros(1, SERIES_ROW)
+            row = blank_rows(1, SERIES_ROW)
             measure_month(self.tables, row[0])
             values = self.outcomes() | {name: _readable(SERIES[name], row[name][0]) for name in SERIES}
             self._measured = (self.month, values)

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .compiled import COMPILED
 from .parameter_table import PARAMETERS
 
-__all__ = ["TABLES", "Column", "Table", "World", "cell", "empty_world", "records", "restore", "same", "sizes", "snapshot"]
+__all__ = ["TABLES", "Column", "Table", "World", "blank_rows", "cell", "empty_world", "records", "restore", "same", "sizes", "snapshot"]
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ _ALL = [
         _state("draft_value", "value of the text, before doubts", -_ANY, _ANY, unit="value"),
         _state("surplus", "value of signing less value of fighting on, as it sees it", -_ANY, _ANY, unit="value"),
         _state("aspiration", "surplus demanded, as a share of the margin"),
-        _state("concession", "aspiration given up this month"),
+        _state("concession", "aspiration given up this month (below 0: hardened)", -1, 1),
         _state("others_concession", "mean concession of the others last month"),
         _state("belief", "mean probability it gives to the others' being reliable"),
         _state("misperception", "mean misperception of the others"),
@@ -386,7 +387,7 @@ def _world_on(words: np.ndarray, rows: dict[str, int], as_records: bool = False)
     for name, table in TABLES.items():
         length = rows[name] * len(table.columns)
         view = words[start : start + length].view(table.dtype)
-        tables.append(view.view(np.recarray) if as_records else view)
+        tables.append(view.view(np.recarray) if as_records or not COMPILED else view)
         start += length
     return World(*tables, words, words.view(np.int64))
 
@@ -414,6 +415,12 @@ def empty_world(rows: dict[str, int]) -> World:
             elif column.default:
                 array[column.name] = column.default
     return world
+
+
+def blank_rows(shape: int | tuple[int, ...], row: np.dtype) -> np.ndarray:
+    """Rows for measurements, all cells 0; with compilation off, rows with attributes, as Python needs them."""
+    rows = np.zeros(shape, row)
+    return rows if COMPILED else rows.view(np.recarray)
 
 
 def records(world: World) -> World:

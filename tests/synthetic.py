@@ -20,7 +20,7 @@ class MadeUp:
 
 
 def made_up_ensemble(runs=60, months=120, seed=1, agree=0.008, collapse=0.004):
-    """Runs that fight, talk, agree or peter out at constant hazards. The same `seed` with other hazards is a paired arm."""
+    """Runs that fight, talk, agree or end otherwise at constant hazards; `seed` with other hazards is a paired arm."""
     draws = np.random.default_rng(seed).random((runs, months, 6))
     series = np.zeros((runs, months), SERIES_ROW)
     table = {name: np.zeros(runs) for name in OUTCOMES}

@@ -27,7 +27,7 @@ def test_there_are_eighteen_codes_and_each_says_what_it_sets():
 SETTINGS = [
     ("hurting_stalemate", "conflict.stalemate", 0.15, 0.775, 1.4),
     ("fighting_level", "conflict.violence", 0.0, 0.5, 1.0),
-    ("cost_of_no_deal", "conflict.cost_of_no_deal", 0.0, 0.5, 1.0),
+    ("cost_of_no_deal", "conflict.cost_of_no_deal", 0.0, 0.25, 1.0),
     ("power_sharing", "conflict.internal_guarantee", 0.0, 0.4, 0.8),
     ("outside_pressure", "pressure.outside", -1.0, 0.0, 1.0),
     ("public_support", "society.support", 0.25, 0.475, 0.7),

@@ -169,8 +169,9 @@ def test_every_phase_and_source_has_its_looks():
     assert set(figures._LEDGER_LOOKS) == set(declared)
 
 
-def test_nothing_is_cut_off_at_the_edge(arms):
-    for name, (figure, _) in every_figure(*arms, MadeUp()).items():
+@pytest.mark.parametrize("title", ["A made-up conflict", "W" * 200])
+def test_nothing_is_cut_off_at_the_edge(arms, title):
+    for name, (figure, _) in every_figure(*arms, MadeUp(title=title)).items():
         canvas = FigureCanvasAgg(figure)
         canvas.draw()
         pixels = np.asarray(canvas.buffer_rgba())[..., :3]
@@ -249,4 +250,4 @@ def test_the_paragraph_is_computed_and_careful(arms):
     for overselling in ("prove", "cause", "significant", "works,"):
         assert overselling not in text
     same = comparison_paragraph(arms[0].table, arms[0].table, scenario, ARMS, "It")
-    assert "cannot tell from nothing" in same and "No single pair" in same
+    assert "cannot tell from nothing" in same and "No pair of runs" in same

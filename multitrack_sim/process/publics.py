@@ -12,8 +12,8 @@ from .basics import clip, sigma
 def listen(me, neighbour, weight, p):
     """A community moves toward a neighbour it can still understand (bounded confidence; Deffuant et al. 2000)."""
     gap = neighbour.attitude_before - me.attitude_before
-    if -p.publics_bound < gap < p.publics_bound:
-        me.attitude += p.publics_influence * weight * gap
+    step = p.publics_influence * weight * gap
+    me.attitude += step if abs(gap) < p.publics_bound else 0.0  # no jump: processors guess it wrong
 
 
 @rule(of="communities")
@@ -92,10 +92,12 @@ def publics(world, month):
         communities[row].attitude_before = communities[row].attitude
     for row in range(len(communities)):
         me = communities[row]
-        mine = governments[me.party]
         for tie in range(me.first_tie, me.first_tie + me.ties):
             listen(me, communities[ties[tie].heard], ties[tie].weight, p)
-        feel(me, process.violence, mine.strike, p)
+        feel(me, process.violence, governments[me.party].strike, p)
+    for row in range(len(communities)):  # short loops let a processor work on several rows at once
+        me = communities[row]
+        mine = governments[me.party]
         enjoy_peace(me, carried_out, p)
         judge(me, mine.reasons, p)
         mine.support += me.support

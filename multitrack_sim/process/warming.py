@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import cache
 
 import numba
 
-from ..compiled import PACKAGE, is_cold
+from ..compiled import PACKAGE, _cache_folder, is_cold
 from ..tables import empty_world
 from .month import SCHEDULE
 
@@ -25,9 +26,12 @@ def compile_phases(elsewhere: bool) -> None:
             phase.compile(types)
 
 
+@cache
 def prepare() -> None:
-    """Compile all phases if that is still to be done: one half here, one half in a process of its own."""
-    if not is_cold("talks"):
+    """Compile all phases if that is still to be done: one half here, one half in a process of its own (which is of use
+    only where compiled code can be kept).
+    """
+    if not is_cold("talks") or _cache_folder() is None:
         return
     code = f"from {__name__} import compile_phases; compile_phases(elsewhere=True)"
     path = os.pathsep.join([str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])])

@@ -170,8 +170,9 @@ def waiting_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     real = _real_month(scenario)
     if real is not None and 0 <= real < months:
         left.axvline(real, color=BLACK, linewidth=0.9, linestyle=(0, (1, 2)))
-        left.annotate(f"what happened: {month_name(scenario.month_zero, real) or f'month {real:g}'}", (real, 1.0),
-                      (3, -3), xycoords=("data", "axes fraction"), textcoords="offset points", va="top", fontsize=8.5)  # fmt: skip
+        label = f"what happened: {month_name(scenario.month_zero, real) or f'month {real:g}'}"
+        place: Any = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+        left.annotate(label, (real, 1.0), (3, -3), va="top", fontsize=8.5, **place)
 
     caption = f"Left: by the last month{_when(scenario, horizon)}, {interval(*_last(accord))} of runs have an accord "
     caption += "that was signed and then ratified"
@@ -197,8 +198,8 @@ def waiting_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
         five = found[found["month"] <= 60].iloc[-1]
         caption += (
             f"Right: {interval(five['share'], five['low'], five['high'])} of the {_count(count, 'accord')} have "
-            f"collapsed {int(five['month'])} months after signature (Kaplan and Meier 1958: accords signed late are seen "
-            f"for fewer months; the curve stops where fewer than {max(1, min(5, count))} are left in sight). "
+            f"collapsed {int(five['month'])} months after signature (Kaplan and Meier 1958: accords signed late are "
+            f"seen for fewer months; the curve stops where fewer than {max(1, min(5, count))} are left in sight). "
         )
     else:
         right.text(0.5, 0.5, "no accord in any run", ha="center", va="center", transform=right.transAxes, color=GREY)
@@ -253,12 +254,12 @@ def trust_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     moved = [name for name in ranked if abs(parts[name][-1]) >= 0.005]
     told = "; ".join(f"{_LEDGER_LOOKS[name][0]} {parts[name][-1]:+.2f}" for name in moved) or "nothing else moved it"
     caption = (
-        "Trust as each leadership's belief, in log-odds, that another one is reliable: mean over all pairs of parties and "
-        f"{_count(runs, 'run')}. It starts at {total[0]:+.2f} and is {total[-1]:+.2f} in the last "
-        f"month{_when(scenario, months - 1)}: {parts['from_prior'][-1]:+.2f} from what they believed before, and {told}. "
-        "Sources above zero add to trust, sources below take from it; the black line is their sum. What is learnt fades, "
-        "from every source alike. This is book-keeping: it says through which door belief changed, not what would have "
-        "been without that source; only a comparison of arms says that. "
+        "Trust as each leadership's belief, in log-odds, that another one is reliable: mean over all pairs of parties "
+        f"and {_count(runs, 'run')}. It starts at {total[0]:+.2f} and is {total[-1]:+.2f} in the last "
+        f"month{_when(scenario, months - 1)}: {parts['from_prior'][-1]:+.2f} from what they believed before, and "
+        f"{told}. Sources above zero add to trust, sources below take from it; the black line is their sum. What is "
+        "learnt fades, from every source alike. This is book-keeping: it says through which door belief changed, not "
+        "what would have been without that source; only a comparison of arms says that. "
         "Means hide spread: runs with and without an accord differ much."
     )
     return figure, caption
@@ -309,9 +310,10 @@ def comparison_figure(a: Ensemble, b: Ensemble, scenario: Any, names: tuple[str,
         _months_axis(below, months, scenario)
         differ = percent(float((more[-1] + less[-1]) / runs))
         told.append(
-            f"{title}, last month{_when(scenario, months - 1)}: {percent(float(in_a[:, -1].mean()))} {names[0]} against "
-            f"{percent(float(in_b[:, -1].mean()))} {names[1]}; paired difference {_points(gap[-1], low[-1], high[-1])}; "
-            f"the arms differ in {differ} of the pairs ({int(more[-1])} only {names[0]}, {int(less[-1])} only {names[1]})."
+            f"{title}, last month{_when(scenario, months - 1)}: {percent(float(in_a[:, -1].mean()))} {names[0]} "
+            f"against {percent(float(in_b[:, -1].mean()))} {names[1]}; paired difference "
+            f"{_points(gap[-1], low[-1], high[-1])}; the arms differ in {differ} of the pairs "
+            f"({int(more[-1])} only {names[0]}, {int(less[-1])} only {names[1]})."
         )
     for below in grid[1]:
         below.set_ylim(-reach, reach)  # one scale, so that the two may be compared
@@ -323,8 +325,9 @@ def comparison_figure(a: Ensemble, b: Ensemble, scenario: Any, names: tuple[str,
         + f" Months at peace differ by {found.difference:+.1f} on average"
         + (f" (95% interval {found.low:+.1f} to {found.high:+.1f}). " if found.pairs > 1 else ". ")
         + f"Both arms run on the same {_count(runs, 'seed')}, so that only the arm differs; bands are pointwise 95% "
-        "intervals for chance between runs (above: Wilson 1927; below: Bonett and Price 2012). Where the band below holds "
-        "zero, so many runs cannot tell the arms apart. The intervals do not cover doubt about the model's rules and numbers."
+        "intervals for chance between runs (above: Wilson 1927; below: Bonett and Price 2012). Where the band below "
+        "holds zero, so many runs cannot tell the arms apart. The intervals do not cover doubt about the model's rules "
+        "and numbers."
     )
     return figure, caption
 
@@ -349,7 +352,9 @@ def save_figures(figures: Mapping[str, Told], place: Callable[[str], Path], head
             warnings.filterwarnings("ignore", message="Glyph .* missing from")  # the SVG has it: its text stays text
             # straight to the writers: `savefig` draws everything twice
             figure.set_dpi(150)
-            FigureCanvasAgg(figure).print_png(place(f"{name}.png"), metadata={"Description": caption})
+            FigureCanvasAgg(figure).print_png(
+                place(f"{name}.png"), metadata={"Description": caption}, pil_kwargs={"compress_level": 4}
+            )
             about = {"Date": None, "Title": name, "Description": caption}
             FigureCanvasSVG(figure).print_svg(place(f"{name}.svg"), metadata=about)
         lines += [f"## {name}", "", f"![{name}]({name}.png)", "", for_markdown(caption, 5000), ""]
@@ -386,7 +391,7 @@ def _panels(
     margins = {
         "left": 0.78 / wide,
         "right": right,
-        "top": 1 - 0.62 / high,
+        "top": 1 - 0.92 / high,
         "bottom": 0.62 / high,
         "wspace": between,
         "hspace": 0.25,
@@ -396,9 +401,11 @@ def _panels(
 
 
 def _headline(figure: Figure, scenario: Any, arm: str, what: str) -> None:
-    who = for_figure(scenario.title, 60) + (f", {for_figure(arm, 40)}" if arm else "")
-    figure.suptitle(f"{who}: {what}",
-                    x=0.1 / figure.get_figwidth(), y=1 - 0.1 / figure.get_figheight(), ha="left", va="top", fontsize=12, fontweight="bold")  # fmt: skip
+    """Whose figure it is, and below it what it shows."""
+    left, inch = 0.1 / figure.get_figwidth(), 1 / figure.get_figheight()
+    told = f"{for_figure(arm, 40)}: {what}" if arm else what
+    figure.text(left, 1 - 0.1 * inch, for_figure(scenario.title, 70), va="top", fontsize=12, fontweight="bold")
+    figure.text(left, 1 - 0.36 * inch, f"{told[:1].upper()}{told[1:]}", va="top", fontsize=10.5)
 
 
 def _when(scenario: Any, month: int) -> str:
@@ -416,7 +423,7 @@ def _last(found: Any) -> tuple[float, float, float]:
 
 
 def _first_end(series: np.ndarray) -> np.ndarray:
-    """The month in which each run's conflict first ended, by an accord or otherwise; the number of months if it did not."""
+    """The month in which each run's conflict first ended, by an accord or otherwise; after the last if it did not."""
     ended = np.isin(series["phase"], _AT_PEACE)
     return np.where(ended.any(axis=1), ended.argmax(axis=1), series.shape[1])
 
@@ -475,21 +482,22 @@ def _label_band(axes: Axes, time: np.ndarray, low: np.ndarray, high: np.ndarray,
     floor, ceiling = np.array([low[w].max() for w in windows]), np.array([high[w].min() for w in windows])
     best = int(np.argmax(ceiling - floor))
     if ceiling[best] - floor[best] > 0.055:
-        axes.text(time[centres[best]], (floor[best] + ceiling[best]) / 2, label, ha="center", va="center", fontsize=9,
-                  bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.82})  # fmt: skip
+        x, y = time[centres[best]], (floor[best] + ceiling[best]) / 2
+        box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.82}
+        axes.text(x, y, label, ha="center", va="center", fontsize=9, bbox=box)
 
 
 def _label_ends(axes: Axes, ends: list[tuple[str, float, str]]) -> None:
     """Name lines at their right ends, moved apart where they would overlap."""
     low, high = axes.get_ylim()
     room = 0.062 * (high - low) * (1.5 if len(axes.figure.axes) > 2 else 1.0)
-    ordered = sorted(ends[::-1], key=lambda end: end[1])  # of equals, the first on top
+    ordered = sorted(enumerate(ends), key=lambda end: (end[1][1], -end[0]))  # of equals, the first on top
     places: list[float] = []
-    for _, value, _ in ordered:
+    for _, (_, value, _) in ordered:
         places.append(max(value, places[-1] + room) if places else value)
     over = places[-1] - high
     if over > 0:
         places = [place - over for place in places]
-    for (label, _, colour), place in zip(ordered, places):
+    for (_, (label, _, colour)), place in zip(ordered, places):
         axes.annotate(label, (1.0, place), (5, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
                       va="center", color=colour, annotation_clip=False)  # fmt: skip

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 __all__ = ["comparison_paragraph"]
 
 EARLY = 60  # months
+CAVEAT = (
+    "What this is not: a forecast, or evidence of what {subject} did in the real conflict. Most of the model's numbers "
+    "are assumptions that no data have tested, the scenario was written by people who knew how it ended, and the "
+    "intervals cover chance between runs only, not doubt about the rules."
+)
 
 
 def comparison_paragraph(
@@ -28,48 +33,45 @@ def comparison_paragraph(
     """One paragraph about two arms run on the same seeds: what differs, how surely, and what that does not mean.
 
     `names` are the arms ("with Track II", "without Track II"), `subject` what the second lacks ("Track II");
-    `hangs_on` names the setting on which the size of the difference hangs most.
+    `hangs_on` names a setting on which the size of the difference hangs.
     """
     table_b = table_b.set_index("seed").loc[table_a["seed"]].reset_index()
-    runs = len(table_a)
+    a, b = names
+    runs, months = len(table_a), int(_setting(scenario, "run.months"))
     accord = paired_difference(table_a, table_b, "agreed")
     peace = paired_difference(table_a, table_b, "months_at_peace")
     violence = paired_difference(table_a, table_b, "violence_total")
-    months = int(scenario.settings.get("run.months", PARAMETERS["run.months"].default))
     zero = scenario.month_zero
     span = f" ({month_name(zero, 0)} to {month_name(zero, months - 1)})" if zero else ""
 
     told = [
-        f"{plain(scenario.title)}, run {runs:,} times {names[0]} and {runs:,} times {names[1]}, on the same seeds, for {months} months{span}.",
-        f"Under the stated assumptions, an accord was signed and ratified in {_share(table_a)} of the runs {names[0]} and in "
-        f"{_share(table_b)} {names[1]}.",
-        f"Seed by seed the difference is {_points(accord)}, {_verdict(accord.low, accord.high)}.",
+        f"{plain(scenario.title)}, run {runs:,} times {a} and {runs:,} times {b}, on the same seeds, "
+        f"for {months} months{span}.",
+        f"Under the stated assumptions, an accord was signed and ratified in {_share(table_a)} of the runs {a} and in "
+        f"{_share(table_b)} {b}.",
+        f"Seed by seed the difference is {_points(accord.difference, accord.low, accord.high)}.",
         _both_ways(accord, names, subject),
-        *([_early(table_a, table_b, names)] if months > EARLY else []),
-        f"Months at peace differ by {_amount(peace)}, {_verdict(peace.low, peace.high)}; violence, summed over the run, by {_amount(violence)}, "
-        f"{_verdict(violence.low, violence.high)} (each {names[0]} less {names[1]}).",
     ]
-    real = _what_happened(scenario)
-    if real:
-        median = table_a["months_to_agreement"].median()
-        told.append(
-            f"{real}; in the runs {names[0]} that reached an accord, half had it by month {median:.0f}."
-            if median == median
-            else f"{real}."
-        )
+    if months > EARLY:
+        told.append(_early(table_a, table_b, names))
     told.append(
-        f"What this is not: a forecast, or evidence of what {subject} did in the real conflict. Most of the model's numbers are "
-        "assumptions that no data have tested, the scenario was written by people who knew how it ended, and the intervals "
-        "cover chance between runs only, not doubt about the rules."
+        f"Months at peace differ by {_amount(peace)}; violence, summed over the run, by {_amount(violence)}; "
+        f"both {a} less {b}."
     )
+    told.append(_what_happened(table_a, scenario, a))
+    told.append(CAVEAT.format(subject=subject))
     if hangs_on:
         parameter = PARAMETERS[hangs_on]
         low, high = parameter.range
         told.append(
-            f"The size of the difference hangs on assumptions too, first of all on {hangs_on} ({parameter.meaning}; here "
-            f"{scenario.settings.get(hangs_on, parameter.default):g}, to be tried from {low:g} to {high:g}): change it and see."
+            f"The size of the difference hangs on assumptions too, first of all on {hangs_on} ({parameter.meaning}; "
+            f"here {_setting(scenario, hangs_on):g}, to be tried from {low:g} to {high:g}): change it and see."
         )
-    return " ".join(told)
+    return " ".join(filter(None, told))
+
+
+def _setting(scenario: Any, name: str) -> float:
+    return scenario.settings.get(name, PARAMETERS[name].default)
 
 
 def _share(table: pd.DataFrame) -> str:
@@ -77,51 +79,57 @@ def _share(table: pd.DataFrame) -> str:
     return interval(count / len(table), *wilson(count, len(table)))
 
 
-def _points(found: PairedDifference) -> str:
-    return f"{100 * found.difference:+.1f} points (95% interval {100 * found.low:+.1f} to {100 * found.high:+.1f})"
+def _points(gap: float, low: float, high: float) -> str:
+    numbers = f"{100 * gap:+.1f} points (95% interval {100 * low:+.1f} to {100 * high:+.1f})"
+    return f"{numbers}, {_verdict(low, high)}"
 
 
 def _amount(found: PairedDifference) -> str:
-    return f"{found.difference:+.1f} (95% interval {found.low:+.1f} to {found.high:+.1f})"
+    if found.pairs < 2:
+        return f"{found.difference:+.1f}"
+    numbers = f"{found.difference:+.1f} (95% interval {found.low:+.1f} to {found.high:+.1f})"
+    return f"{numbers}, {_verdict(found.low, found.high)}"
 
 
 def _verdict(low: float, high: float) -> str:
-    return (
-        "more than chance between runs explains"
-        if low > 0 or high < 0
-        else "which so many runs cannot tell from nothing"
-    )
+    if low > 0 or high < 0:
+        return "more than chance between runs explains"
+    return "which so many runs cannot tell from nothing"
 
 
 def _early(table_a: pd.DataFrame, table_b: pd.DataFrame, names: tuple[str, str]) -> str:
     """Whether it comes sooner, which the state at the end does not show."""
     a = (table_a["months_to_agreement"] <= EARLY).to_numpy()
     b = (table_b["months_to_agreement"] <= EARLY).to_numpy()
-    gap, low, high = paired_shares((a & ~b).sum(), (~a & b).sum(), len(a))
+    difference = _points(*paired_shares((a & ~b).sum(), (~a & b).sum(), len(a)))
     return (
-        f"By month {EARLY} it is {percent(a.mean())} {names[0]} against {percent(b.mean())} {names[1]}, a difference of "
-        f"{100 * gap:+.1f} points (95% interval {100 * low:+.1f} to {100 * high:+.1f}), {_verdict(low, high)}."
+        f"By month {EARLY} there is one in {percent(a.mean())} {names[0]} against {percent(b.mean())} {names[1]}: "
+        f"a difference of {difference}."
     )
 
 
 def _both_ways(found: PairedDifference, names: tuple[str, str], subject: str) -> str:
     if not found.only_a and not found.only_b:
-        return f"No single pair of runs differed in whether there was an accord: here {subject} decided nothing about that."
+        return f"No pair of runs differed in whether there was an accord: here {subject} decided nothing about that."
     changed = percent((found.only_a + found.only_b) / found.pairs)
-    text = f"{subject} changed that in {changed} of the pairs: {found.only_a} had an accord only {names[0]}, {found.only_b} only {names[1]}"
-    text += ", so it works in both directions. " if found.only_a and found.only_b else ". "
+    counts = f"{found.only_a} had an accord only {names[0]}, {found.only_b} only {names[1]}"
+    text = f"{subject} changed that in {changed} of the pairs: {counts}"
+    text += ", so it works in both directions." if found.only_a and found.only_b else "."
     if found.narrower > 0.05:
-        text += (
-            f"(Using the same seeds made this interval {percent(found.narrower)} narrower than independent runs would.)"
-        )
-    return text.strip()
+        text += f" (On the same seeds the interval is {percent(found.narrower)} narrower than on independent ones.)"
+    return text
 
 
-def _what_happened(scenario: Any) -> str:
+def _what_happened(table: pd.DataFrame, scenario: Any, name: str) -> str:
     record = getattr(scenario, "record", None) or {}
     months, kind = record.get("months"), record.get("agreement")
     if not isinstance(months, (int, float)) or isinstance(months, bool) or kind not in ("framework", "comprehensive"):
         return ""
-    name = month_name(scenario.month_zero, months)
-    when = f"after {months:g} months" + (f", in {name}" if name else "")
-    return f"What happened: a {kind} accord was signed {when}"
+    calendar = month_name(scenario.month_zero, months)
+    told = f"What happened: a {kind} accord was signed after {months:g} months" + (
+        f", in {calendar}" if calendar else ""
+    )
+    reached = table["months_to_agreement"].dropna()
+    if len(reached):
+        told += f"; in the runs {name} that reached an accord, half had it by month {reached.median():.0f}"
+    return told + "."

@@ -1,7 +1,7 @@
 """A folder of results: what was run, what came out, and how to repeat it.
 
-A folder belongs to one run. Files are written under hidden temporary names and take their places together at the end, so
-that a reader finds all of a run or nothing of it. A folder that holds anything else is refused and left as it is.
+A folder belongs to one run. Files are written under hidden temporary names and take their places together at the end,
+so that a reader finds all of a run or nothing of it. A folder that holds anything else is refused and left as it is.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timezone
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,8 +42,8 @@ _LEFT_BEHIND = 3600  # seconds after which a partial file can only be left over 
 def schema() -> pyarrow.Schema:
     """The columns of `outcomes.parquet`: the seed, then every outcome as `OUTCOMES` declares it.
 
-    Categories are strings from a dictionary, everything else is a float; a missing value is null. Unit, meaning and what
-    missing means travel with each column.
+    Categories are strings from a dictionary, everything else is a float; a missing value is null. Unit, meaning and
+    what missing means travel with each column.
     """
     import pyarrow as pa
 
@@ -246,8 +246,8 @@ class RunFolder:
     def staged(self, tables: dict[str, pd.DataFrame] | None = None) -> Iterator[Callable[[str], Path]]:
         """Give the hidden path under which to write the file called ...; on leaving, all files take their places.
 
-        The manifest is added, and `tables` (arm name -> table of runs) are counted in it. Whatever is raised inside, the
-        folder is as it was before. Problems with the disk are raised as `StoreError`.
+        The manifest is added, and `tables` (arm name -> table of runs) are counted in it. Whatever is raised inside,
+        the folder is as it was before. Problems with the disk are raised as `StoreError`.
         """
         made = [p for p in (self.path, *self.path.parents) if not p.exists()]
         token, waiting = secrets.token_hex(6), {}
@@ -299,7 +299,8 @@ class RunFolder:
         plan = self.plan
         arms = [
             {
-                "name": arm.name, "title": arm.title, "file": arm.source, "settings": arm.settings, "scenario": arm.scenario,
+                "name": arm.name, "title": arm.title, "file": arm.source, "settings": arm.settings,
+                "scenario": arm.scenario,
                 "runs_done": len(tables[arm.name]) if arm.name in tables else None,
             }
             for arm in plan.arms

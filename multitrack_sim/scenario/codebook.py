@@ -57,7 +57,7 @@ _ALL = [
     Code("fighting_level", "none (a dispute)", "low-intensity", "war", "conflict.violence = x"),
     Code("power_sharing", "winner takes all on offer", "some guarantees in the text", "entrenched sharing: mutual veto, quotas, integrated forces", "conflict.internal_guarantee = .8 x"),
     Code("outside_pressure", "patrons feed the conflict", "neutral or split", "patrons of both sides press for a deal", "pressure.outside = 2 x - 1"),
-    Code("cost_of_no_deal", "none beyond the fighting", "felt", "heavy even without fighting (water, trade, shared systems)", "conflict.cost_of_no_deal = x"),
+    Code("cost_of_no_deal", "none beyond the fighting", "felt", "heavy even without fighting (water, trade, shared systems)", "conflict.cost_of_no_deal = x^2"),
 ]
 # fmt: on
 CODES: dict[str, Code] = {code.name: code for code in _ALL}
@@ -141,7 +141,7 @@ def scenario_from_codes(codes: Mapping[str, Any], title: str | None = None) -> S
     settings = {
         "conflict.violence": x["fighting_level"],
         "conflict.stalemate": 0.15 + 1.25 * x["hurting_stalemate"],
-        "conflict.cost_of_no_deal": x["cost_of_no_deal"],
+        "conflict.cost_of_no_deal": x["cost_of_no_deal"] * x["cost_of_no_deal"],
         "conflict.internal_guarantee": 0.8 * x["power_sharing"],
         "society.attitude": 0.2 + 0.4 * x["public_support"],
         "society.support": 0.25 + 0.45 * x["public_support"],
@@ -182,16 +182,6 @@ def _checked(codes: Mapping[str, Any]) -> tuple[dict[str, float], list[str]]:
         raise ScenarioError(problems)
     missing = [name for name in CODES if name not in good]
     return {name: good.get(name, code.middle) for name, code in CODES.items()}, missing
-
-
-def _governments(parties: list[str], share: float, hawkishness: float) -> list[dict[str, Any]]:
-    """Power on a scale on which the mean party has 1."""
-    n = len(parties)
-    powers = [share * n] + [(1 - share) * n / (n - 1)] * (n - 1)
-    return [
-        {"name": name, "id": at, **_DEFAULTS["governments"], "power": power, "hawkishness": hawkishness}
-        for at, (name, power) in enumerate(zip(parties, powers))
-    ]
 
 
 def _row(table: str, at: int, name: str, **given: Any) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""How fast the engine is, measured: `python -m benchmarks`, or one part of it: `python -m benchmarks publics`."""

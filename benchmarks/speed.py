@@ -1,0 +1,254 @@
+"""What a month costs: per community, per phase, per government, per run, and on two threads."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numba
+import numpy as np
+
+from multitrack_sim import Scenario, load, scenario_from_codes
+from multitrack_sim.chance import run_seed
+from multitrack_sim.compiled import kernel
+from multitrack_sim.ensemble import run_ensemble
+from multitrack_sim.process.grassroots import grassroots
+from multitrack_sim.process.month import SCHEDULE, pass_month
+from multitrack_sim.process.publics import publics
+from multitrack_sim.process.warming import prepare
+from multitrack_sim.scenario.build import lay_out
+from multitrack_sim.scenario.furnish import furnish
+from multitrack_sim.tables import World, restore, snapshot
+
+from .measure import Bar, Figure, Part, Table, cpu_clock, interleaved, median
+
+__all__ = ["measure"]
+
+SCENARIO = Path(__file__).resolve().parents[1] / "scenarios" / "northern_ireland_1998.toml"
+SIZES = (200, 500, 1000, 2000, 5000)
+GOVERNMENTS = (2, 5, 10, 27)
+MONTHS, RUN = 180, 300
+
+
+@kernel
+def growing_phases(world, months):
+    """The phases whose work grows with communities, on their own."""
+    for month in range(months):
+        grassroots(world, month)
+        publics(world, month)
+
+
+@kernel
+def whole_months(world, months):
+    for month in range(months):
+        pass_month(world, month)
+
+
+def northern_ireland(communities: int) -> Scenario:
+    return load(SCENARIO).with_settings({"society.communities": communities, "run.months": RUN})
+
+
+def coded(governments: int, communities: int = 200) -> Scenario:
+    settings = {"society.communities": communities, "run.months": RUN}
+    return scenario_from_codes({"parties": governments}).with_settings(settings)
+
+
+def starts(scenario: Scenario, worlds: int) -> tuple[World, list[np.ndarray]]:
+    """One world, and the furnished starts of several seeds to put into it."""
+    layout = lay_out(scenario)
+    world, found = layout.new_world(), []
+    for run in range(worlds):
+        restore(world, layout.world.words)
+        world.process["key"] = run_seed(1, run)
+        furnish(world)
+        found.append(snapshot(world))
+    return world, found
+
+
+def over(months: int, work: Callable, world: World, begins: list[np.ndarray]) -> Callable[[], float]:
+    """Seconds per month of `work`, the mean over all starts (the course of a run changes what a month costs)."""
+
+    def timed() -> float:
+        took = 0.0
+        for begin in begins:
+            restore(world, begin)
+            began = cpu_clock()
+            work(world, months)
+            took += cpu_clock() - began
+        return took / len(begins) / months
+
+    timed()
+    return timed
+
+
+# ---------------------------------------------------------------- communities
+
+
+def communities(repeats: int) -> Part:
+    rivals = {}
+    for size in SIZES:
+        world, begins = starts(northern_ireland(size), 8)
+        rivals[f"phases {size}"] = over(MONTHS, growing_phases, world, begins)
+        rivals[f"month {size}"] = over(MONTHS, whole_months, world, begins)
+    seconds = {name: median(found) for name, found in interleaved(rivals, repeats).items()}
+    phases, month = ([seconds[f"{kind} {size}"] * 1e9 for size in SIZES] for kind in ("phases", "month"))
+
+    weights = 1 / np.array(phases)  # relative distances count, so that small worlds count as much as large ones
+    each, fixed = np.polyfit(SIZES, phases, 1, w=weights)
+    line = fixed + each * np.array(SIZES)
+    off = float(np.abs(np.array(phases) / line - 1).max())
+    at = dict(zip(SIZES, range(len(SIZES))))
+    marginal = (month[at[2000]] - month[at[200]]) / 1800
+    return Part(
+        "communities",
+        f"Northern Ireland, {MONTHS} months, mean of 8 seeds, median of {repeats} turns, one core. The phases that grow with "
+        "communities are grassroots and publics, run alone; a further community costs the difference of whole months at "
+        "2,000 and at 200, divided by 1,800.",
+        [
+            Figure("grassroots + publics at 2,000 communities", phases[at[2000]] / 2000, "ns per community and month", Bar("below", 60)),
+            Figure("grassroots + publics at 200 communities", phases[at[200]] / 200, "ns per community and month"),
+            Figure("whole month, a further community", marginal, "ns per community and month", Bar("below", 60)),
+            Figure("whole month at 2,000 communities", month[at[2000]] / 2000, "ns per community and month"),
+            Figure("whole month at 200 communities", month[at[200]] / 200, "ns per community and month"),
+            Figure("farthest from a straight line in communities", 100 * off, "%", Bar("below", 15)),
+        ],
+        [
+            Table(
+                f"Cost against communities: {fixed:,.0f} ns + {each:.1f} ns a community, for the phases that grow",
+                ("communities", "phases, ns", "the line, ns", "phases, ns per community", "whole month, ns", "month, ns per community"),
+                tuple((n, p, fit, p / n, m, m / n) for n, p, fit, m in zip(SIZES, phases, line, month)),
+            )
+        ],
+    )
+
+
+# ---------------------------------------------------------------- phases
+
+
+def _clock() -> tuple[Callable, float]:
+    """A system clock that compiled code can call with a place for its answer, and nanoseconds per tick.
+
+    The place holds two numbers; `now` in `phase_timer` reads them.
+    """
+    if sys.platform == "win32":
+        library = ctypes.WinDLL("kernel32")
+        read, frequency = library.QueryPerformanceCounter, ctypes.c_int64()
+        library.QueryPerformanceFrequency(ctypes.byref(frequency))
+        read.argtypes, read.restype = (ctypes.c_void_p,), ctypes.c_int
+        return read, 1e9 / frequency.value
+    read = ctypes.CDLL(None).clock_gettime
+    read.argtypes, read.restype = (ctypes.c_int, ctypes.c_void_p), ctypes.c_int
+    return read, 1.0
+
+
+def phase_timer() -> Callable:
+    """A compiled month that adds up ticks per phase: (world, months, ticks, place), the last entry for the clock itself."""
+    clock, _ = _clock()
+    windows, monotonic = sys.platform == "win32", getattr(time, "CLOCK_MONOTONIC", 0)
+    read = "clock(place.ctypes)" if windows else f"clock({monotonic}, place.ctypes)"
+    now = "place[0]" if windows else "place[0] * 1_000_000_000 + place[1]"
+    lines = ["def timed(world, months, ticks, place):", " for month in range(months):", f"  {read}", f"  last = {now}"]
+    for at, name in enumerate([*SCHEDULE, "nothing"]):
+        call = [f"  {name}(world, month)"] if name in SCHEDULE else []
+        lines += [*call, f"  {read}", f"  now = {now}", f"  ticks[{at}] += now - last", "  last = now"]
+    names = {**SCHEDULE, "clock": clock}
+    exec("\n".join(lines), names)
+    return numba.njit(nogil=True)(names["timed"])  # not kept: it holds an address of this process
+
+
+def phases(repeats: int) -> Part:
+    timer, (_, tick) = phase_timer(), _clock()
+    columns, how = {}, {"2 governments": coded(2), "Northern Ireland": northern_ireland(200)}
+    totals = {}
+    for title, scenario in how.items():
+        world, begins = starts(scenario, 8)
+        place = np.zeros(2, np.int64)
+        rounds = []
+        for turn in range(repeats + 1):
+            ticks = np.zeros(len(SCHEDULE) + 1, np.int64)
+            for begin in begins:
+                restore(world, begin)
+                timer(world, RUN, ticks, place)
+            if turn:
+                rounds.append(ticks * tick / RUN / len(begins))
+        found = np.median(rounds, axis=0)
+        columns[title] = np.maximum(found[:-1] - found[-1], 0.0)
+        totals[title] = columns[title].sum()
+    rows = [
+        (name, *(value for of in columns for value in (columns[of][at], f"{100 * columns[of][at] / totals[of]:.0f}%")))
+        for at, name in enumerate(SCHEDULE)
+    ]
+    rows.append(("the month", *(value for of in columns for value in (totals[of], "100%"))))
+    header = ("phase", *(text for of in columns for text in (f"{of}: ns per call", "share")))
+    return Part(
+        "phases",
+        f"200 communities, {RUN} months, 8 seeds, median of {repeats} turns: a clock read between the phases inside a compiled "
+        "month, its own cost taken off. Northern Ireland has 10 governments; the other is the codebook's middle case.",
+        [],
+        [Table("Time per phase of the month", header, tuple(rows))],
+    )
+
+
+# ---------------------------------------------------------------- runs, governments, threads
+
+
+def runs(repeats: int) -> Part:
+    cases = {"Northern Ireland (10 governments)": northern_ireland(200)}
+    cases |= {f"{n} governments": coded(n) for n in GOVERNMENTS}
+    count = 8
+
+    def batch(scenario: Scenario) -> Callable[[], None]:
+        def go() -> None:
+            run_ensemble(scenario, count, seed=1, threads=1)
+
+        go()
+        return go
+
+    # wall time: the one thread of an ensemble is not this thread
+    seconds = interleaved({title: batch(scenario) for title, scenario in cases.items()}, repeats, time.perf_counter)
+    each = {title: median(found) * 1e3 / count for title, found in seconds.items()}
+    return Part(
+        "runs",
+        f"Runs of {RUN} months with 200 communities, one thread, all included that `simulate` does; {count} runs a turn, "
+        f"median of {repeats} turns.",
+        [Figure(f"one run, {title}", ms, "ms") for title, ms in list(each.items())[:2]],
+        [
+            Table(
+                "Cost against governments",
+                ("world", "ms per run", "microseconds per month", "runs per second and core"),
+                tuple((title, ms, ms * 1e3 / RUN, 1e3 / ms) for title, ms in each.items()),
+            )
+        ],
+    )
+
+
+def threads(repeats: int) -> Part:
+    part = Part("threads", "")
+    if (os.cpu_count() or 1) < 2:
+        part.how = "Not measured: this machine has one core."
+        return part
+    scenario, count = northern_ireland(200), 64
+
+    def go(many: int) -> Callable[[], None]:
+        return lambda: run_ensemble(scenario, count, seed=1, threads=many) and None
+
+    go(2)()
+    seconds = interleaved({"one": go(1), "two": go(2)}, repeats, time.perf_counter)
+    gains = sorted(one / two for one, two in zip(seconds["one"], seconds["two"]))
+    load = f" Load of the machine: {os.getloadavg()[0]:.1f}." if hasattr(os, "getloadavg") else ""
+    part.how = (
+        f"`run_ensemble`, {count} runs of {RUN} months with 200 communities of Northern Ireland, one thread and two in turns, "
+        f"wall time, median of {repeats} pairs (from {gains[0]:.2f} to {gains[-1]:.2f}). Means little unless the machine has "
+        f"two idle cores.{load}"
+    )
+    part.figures.append(Figure("two threads / one", median(gains), "times", Bar("at least", 1.7)))
+    return part
+
+
+def measure(repeats: int = 9) -> list[Part]:
+    prepare()
+    return [communities(repeats), phases(repeats), runs(repeats), threads(repeats)]
