@@ -39,8 +39,10 @@ PARTS: dict[str, Callable[[int], Part]] = {"publics": publics, **{name: _speed(n
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="How fast the engine is, beside what it has to reach.")
-    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}, or speed for the middle four (default: all)")
+    about = "How fast the engine is, beside what it has to reach."
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=about)
+    which = f"{', '.join(PARTS)}, or speed for the middle four (default: all)"
+    parser.add_argument("parts", nargs="*", metavar="part", help=which)
     parser.add_argument("--repeats", type=int, default=11, help="turns of every measurement (default 11)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as data")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the figures as a document")
@@ -51,18 +53,19 @@ def main(arguments: list[str] | None = None) -> int:
     if given.repeats < 1:
         parser.error(f"--repeats {given.repeats}; allowed: whole numbers from 1")
 
-    about = machine()
-    print("; ".join(f"{name} {text}" for name, text in about.items()) + "\n", flush=True)
+    here = machine()
+    print("; ".join(f"{name} {text}" for name, text in here.items()) + "\n", flush=True)
     parts = []
     for name in names:
         parts.append(PARTS[name](given.repeats))
         print(as_text(parts[-1]), flush=True)
     if given.json:
-        given.json.write_text(json.dumps(as_json(parts, about), indent=1) + "\n", "utf-8")
+        given.json.write_text(json.dumps(as_json(parts, here), indent=1) + "\n", "utf-8")
     if given.markdown:
         command = " ".join(["python -m benchmarks", *given.parts, "--markdown", str(given.markdown)])
-        given.markdown.write_text(as_markdown(parts, about, command), "utf-8")
-    missed = [figure.name for part in parts for figure in part.figures if figure.bar and not figure.bar.met(figure.value)]
+        given.markdown.write_text(as_markdown(parts, here, command), "utf-8")
+    figures = [figure for part in parts for figure in part.figures]
+    missed = [figure.name for figure in figures if figure.bar and not figure.bar.met(figure.value)]
     if missed:
         print(f"Missed: {'; '.join(missed)}. On a busy machine, try again when it is quiet.")
     return 0

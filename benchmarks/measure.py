@@ -92,6 +92,8 @@ def machine() -> dict[str, str]:
     import numba
     import numpy
 
+    from multitrack_sim.compiled import fingerprint
+
     load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
     return {
         "processor": f"{_processor()}, {os.cpu_count()} cores seen by the system",
@@ -100,6 +102,7 @@ def machine() -> dict[str, str]:
         "numba": numba.__version__,
         "numpy": numpy.__version__,
         "Mesa": mesa.__version__,
+        "engine": fingerprint(),
         "load when it began": f"{load} programs waiting or running on average in the last minute",
     }
 

@@ -8,7 +8,6 @@ from a run of the whole model. They must give the same numbers before their time
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -253,7 +252,7 @@ def record(communities: int, months: int, seed: int = 7) -> tuple[World, Recordi
 
 def months_of(seen: Recording) -> list[Circumstances]:
     """The recording in plain Python, for the twin."""
-    history = []
+    history, fields = [], GovernmentNow._fields
     for governments, spoilers, (process,) in zip(seen.governments, seen.spoilers, seen.process):
         phase = process["phase"]
         history.append(
@@ -264,7 +263,7 @@ def months_of(seen: Recording) -> list[Circumstances]:
                 momentum=float(process["momentum"]),
                 backlash=float(process["backlash"]),
                 attacks_by=tuple(int(row["party"]) for row in spoilers if row["struck"]),
-                governments=tuple(GovernmentNow(*(float(row[f]) for f in GovernmentNow._fields)) for row in governments),
+                governments=tuple(GovernmentNow(*(float(row[name]) for name in fields)) for row in governments),
             )
         )
     return history
@@ -322,20 +321,18 @@ def measure(communities: int = 200, months: int = 180, repeats: int = 11) -> Par
     from_python()
     compiled()
     difference = worst_difference(twins[0], world)
-    began = time.perf_counter()
     seconds = interleaved({"twin": twin, "compiled": compiled, "from Python": from_python}, repeats)
-    took = time.perf_counter() - began
 
     def ratio(to: str) -> float:
         return median(one / other for one, other in zip(seconds["twin"], seconds[to]))
 
     each = 1e9 / communities / months
-    phases = len(set(seen.process["phase"].ravel().tolist()))
+    phases, attacks = len(set(seen.process["phase"].ravel().tolist())), int(seen.spoilers["struck"].sum())
     return Part(
         "publics",
         f"{communities} communities of Northern Ireland ({len(world.governments)} governments), {months} months recorded "
-        f"from a run of the whole model ({phases} phases of the process, {int(seen.spoilers['struck'].sum())} attacks), "
-        f"one core; medians of {repeats} turns, in {took:.0f} s. The twin: Mesa {mesa.__version__}, plain Python.",
+        f"from a run of the whole model ({phases} phases of the process, {attacks} attacks), one core; medians of {repeats} "
+        f"turns. The twin is Mesa {mesa.__version__} and plain Python.",
         [
             Figure("Mesa twin / compiled phase", ratio("compiled"), "times", Bar("at least", 100)),
             Figure("the same with a call from Python each month", ratio("from Python"), "times"),

@@ -42,7 +42,10 @@ def _ratios_first(figures: Iterable[Figure]) -> list[Figure]:
 def _text_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     cells = [list(columns), *map(list, rows)]
     widths = [max(len(row[at]) for row in cells) for at in range(len(columns))]
-    lines = ["  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:]))]).rstrip() for row in cells]
+    lines = [
+        "  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:]))]).rstrip()
+        for row in cells
+    ]
     return [lines[0], "-" * max(map(len, lines)), *lines[1:]]
 
 
@@ -84,10 +87,8 @@ def as_json(parts: Sequence[Part], machine: dict[str, str]) -> dict[str, Any]:
     def table(found: Table) -> dict[str, Any]:
         return {"title": found.title, "columns": found.columns, "rows": found.rows}
 
-    return {
-        "machine": machine,
-        "parts": [
-            {"name": part.name, "how": part.how, "figures": list(map(figure, part.figures)), "tables": list(map(table, part.tables))}
-            for part in parts
-        ],
-    }
+    def found(part: Part) -> dict[str, Any]:
+        tables = list(map(table, part.tables))
+        return {"name": part.name, "how": part.how, "figures": list(map(figure, part.figures)), "tables": tables}
+
+    return {"machine": machine, "parts": list(map(found, parts))}

@@ -15,7 +15,8 @@ import numpy as np
 from multitrack_sim import Scenario, load, scenario_from_codes
 from multitrack_sim.chance import run_seed
 from multitrack_sim.compiled import kernel
-from multitrack_sim.ensemble import run_ensemble
+from multitrack_sim.ensemble import run_chunk, run_ensemble
+from multitrack_sim.outcome_table import OUTCOME_ROW, SERIES_ROW
 from multitrack_sim.process.grassroots import grassroots
 from multitrack_sim.process.month import SCHEDULE, pass_month
 from multitrack_sim.process.publics import publics
@@ -103,23 +104,31 @@ def communities(repeats: int) -> Part:
     off = float(np.abs(np.array(phases) / line - 1).max())
     at = dict(zip(SIZES, range(len(SIZES))))
     marginal = (month[at[2000]] - month[at[200]]) / 1800
+    unit, below = "ns per community and month", Bar("below", 60)
     return Part(
         "communities",
         f"Northern Ireland, {MONTHS} months, mean of 8 seeds, median of {repeats} turns, one core. The phases that grow with "
         "communities are grassroots and publics, run alone; a further community costs the difference of whole months at "
         "2,000 and at 200, divided by 1,800.",
         [
-            Figure("grassroots + publics at 2,000 communities", phases[at[2000]] / 2000, "ns per community and month", Bar("below", 60)),
-            Figure("grassroots + publics at 200 communities", phases[at[200]] / 200, "ns per community and month"),
-            Figure("whole month, a further community", marginal, "ns per community and month", Bar("below", 60)),
-            Figure("whole month at 2,000 communities", month[at[2000]] / 2000, "ns per community and month"),
-            Figure("whole month at 200 communities", month[at[200]] / 200, "ns per community and month"),
+            Figure("grassroots + publics at 2,000 communities", phases[at[2000]] / 2000, unit, below),
+            Figure("grassroots + publics at 200 communities", phases[at[200]] / 200, unit),
+            Figure("whole month, a further community", marginal, unit, below),
+            Figure("whole month at 2,000 communities", month[at[2000]] / 2000, unit),
+            Figure("whole month at 200 communities", month[at[200]] / 200, unit),
             Figure("farthest from a straight line in communities", 100 * off, "%", Bar("below", 15)),
         ],
         [
             Table(
                 f"Cost against communities: {fixed:,.0f} ns + {each:.1f} ns a community, for the phases that grow",
-                ("communities", "phases, ns", "the line, ns", "phases, ns per community", "whole month, ns", "month, ns per community"),
+                (
+                    "communities",
+                    "phases, ns",
+                    "the line, ns",
+                    "ns per community",
+                    "whole month, ns",
+                    "ns per community",
+                ),
                 tuple((n, p, fit, p / n, m, m / n) for n, p, fit, m in zip(SIZES, phases, line, month)),
             )
         ],
@@ -130,10 +139,7 @@ def communities(repeats: int) -> Part:
 
 
 def _clock() -> tuple[Callable, float]:
-    """A system clock that compiled code can call with a place for its answer, and nanoseconds per tick.
-
-    The place holds two numbers; `now` in `phase_timer` reads them.
-    """
+    """A system clock that compiled code can call with a place (two whole numbers) for its answer; nanoseconds per tick."""
     if sys.platform == "win32":
         library = ctypes.WinDLL("kernel32")
         read, frequency = library.QueryPerformanceCounter, ctypes.c_int64()
@@ -146,7 +152,7 @@ def _clock() -> tuple[Callable, float]:
 
 
 def phase_timer() -> Callable:
-    """A compiled month that adds up ticks per phase: (world, months, ticks, place), the last entry for the clock itself."""
+    """Compiled months that add up ticks per phase, and last those of reading the clock: (world, months, ticks, place)."""
     clock, _ = _clock()
     windows, monotonic = sys.platform == "win32", getattr(time, "CLOCK_MONOTONIC", 0)
     read = "clock(place.ctypes)" if windows else f"clock({monotonic}, place.ctypes)"
@@ -197,24 +203,24 @@ def phases(repeats: int) -> Part:
 
 
 def runs(repeats: int) -> Part:
-    cases = {"Northern Ireland (10 governments)": northern_ireland(200)}
-    cases |= {f"{n} governments": coded(n) for n in GOVERNMENTS}
     count = 8
 
     def batch(scenario: Scenario) -> Callable[[], None]:
-        def go() -> None:
-            run_ensemble(scenario, count, seed=1, threads=1)
+        layout = lay_out(scenario)
+        world, seeds = layout.new_world(), np.array([run_seed(1, run) for run in range(count)], np.int64)
+        cells, values = np.zeros(0, np.int64), np.zeros((count, 0))
+        outcomes, series, finals = np.zeros(count, OUTCOME_ROW), np.zeros((count, 0), SERIES_ROW), np.zeros((count, 0))
+        return lambda: run_chunk(world, layout.world.words, seeds, cells, values, outcomes, series, finals)
 
+    cases = {"Northern Ireland (10 governments)": batch(northern_ireland(200))}
+    cases |= {f"{n} governments": batch(coded(n)) for n in GOVERNMENTS}
+    for go in cases.values():
         go()
-        return go
-
-    # wall time: the one thread of an ensemble is not this thread
-    seconds = interleaved({title: batch(scenario) for title, scenario in cases.items()}, repeats, time.perf_counter)
-    each = {title: median(found) * 1e3 / count for title, found in seconds.items()}
+    each = {title: median(found) * 1e3 / count for title, found in interleaved(cases, repeats).items()}
     return Part(
         "runs",
-        f"Runs of {RUN} months with 200 communities, one thread, all included that `simulate` does; {count} runs a turn, "
-        f"median of {repeats} turns.",
+        f"Runs of {RUN} months with 200 communities, the world furnished and the outcomes measured, one core; {count} runs a "
+        f"turn, median of {repeats} turns.",
         [Figure(f"one run, {title}", ms, "ms") for title, ms in list(each.items())[:2]],
         [
             Table(
@@ -232,20 +238,27 @@ def threads(repeats: int) -> Part:
         part.how = "Not measured: this machine has one core."
         return part
     scenario, count = northern_ireland(200), 64
+    work: dict[int, list[float]] = {1: [], 2: []}
 
     def go(many: int) -> Callable[[], None]:
-        return lambda: run_ensemble(scenario, count, seed=1, threads=many) and None
+        def ensemble() -> None:
+            began = time.process_time()
+            run_ensemble(scenario, count, seed=1, threads=many)
+            work[many].append(time.process_time() - began)
 
-    go(2)()
-    seconds = interleaved({"one": go(1), "two": go(2)}, repeats, time.perf_counter)
-    gains = sorted(one / two for one, two in zip(seconds["one"], seconds["two"]))
-    load = f" Load of the machine: {os.getloadavg()[0]:.1f}." if hasattr(os, "getloadavg") else ""
+        return ensemble
+
+    seconds = interleaved({"one": go(1), "two": go(2)}, repeats + 1, time.perf_counter)
+    gains = sorted(one / two for one, two in zip(seconds["one"][1:], seconds["two"][1:]))
+    more = median(two / one for one, two in zip(work[1][1:], work[2][1:]))
+    load = f" Load of the machine meanwhile: {os.getloadavg()[0]:.1f}." if hasattr(os, "getloadavg") else ""
     part.how = (
         f"`run_ensemble`, {count} runs of {RUN} months with 200 communities of Northern Ireland, one thread and two in turns, "
-        f"wall time, median of {repeats} pairs (from {gains[0]:.2f} to {gains[-1]:.2f}). Means little unless the machine has "
-        f"two idle cores.{load}"
+        f"wall time, median of {repeats} pairs (from {gains[0]:.2f} to {gains[-1]:.2f}). Means little unless two cores are "
+        f"idle; what two threads cost in processor time can be told on a busy machine too.{load}"
     )
-    part.figures.append(Figure("two threads / one", median(gains), "times", Bar("at least", 1.7)))
+    part.figures.append(Figure("two threads / one, speed", median(gains), "times", Bar("at least", 1.7)))
+    part.figures.append(Figure("two threads / one, processor time", more, "times"))
     return part
 
 

@@ -18,37 +18,46 @@ ROOT = Path(__file__).resolve().parents[1]
 SCENARIO = ROOT / "scenarios" / "northern_ireland_1998.toml"
 
 
-def seconds(arguments: list[str], cache: Path) -> float:
-    """Wall time of a Python process with its cache of compiled code in `cache`."""
+def seconds(arguments: list[str], cache: Path) -> tuple[float, float]:
+    """Wall and processor time of a Python process with its cache of compiled code in `cache`."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     surroundings = os.environ | {"MULTITRACK_CACHE_DIR": str(cache), "PYTHONPATH": path}
-    began = time.perf_counter()
+    began, before = time.perf_counter(), os.times()
     done = subprocess.run([sys.executable, *arguments], env=surroundings, capture_output=True, text=True)
-    took = time.perf_counter() - began
+    took, after = time.perf_counter() - began, os.times()
     if done.returncode:
         raise RuntimeError(f"python {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr.strip()[-2000:]}")
-    return took
+    work = after.children_user + after.children_system - before.children_user - before.children_system
+    return took, work
 
 
 def measure(repeats: int = 5) -> Part:
     with tempfile.TemporaryDirectory() as folder:
         cache, out = Path(folder) / "cache", Path(folder) / "out"
-        code = f"import multitrack_sim as mt; mt.simulate(mt.load({str(SCENARIO)!r}), runs=1)"
-        cold, again = seconds(["-c", code], cache), median(seconds(["-c", code], cache) for _ in range(repeats))
-        command = ["-m", "multitrack_sim", "run", str(SCENARIO), "--runs", "1", "--seed", "1", "--out", str(out)]
-        times = []
+        simulate = ["-c", f"import multitrack_sim as mt; mt.simulate(mt.load({str(SCENARIO)!r}), runs=1)"]
+        run = ["-m", "multitrack_sim", "run", str(SCENARIO), "--runs", "1", "--seed", "1"]
+        cold = seconds(simulate, cache)
+        warm: dict[str, list[tuple[float, float]]] = {}
         for turn in range(repeats + 1):
-            times.append(seconds(command, cache))
+            found = {
+                "the same again": seconds(simulate, cache),
+                "`multitrack run` of one run": seconds(run, cache),
+                "`multitrack run --out` of one run, with figures": seconds([*run, "--out", str(out)], cache),
+                "`multitrack --help`": seconds(["-m", "multitrack_sim", "--help"], cache),
+            }
             shutil.rmtree(out)
-        help_ = median(seconds(["-m", "multitrack_sim", "--help"], cache) for _ in range(repeats))
+            if turn:  # the first may still compile something
+                for name, both in found.items():
+                    warm.setdefault(name, []).append(both)
+    bars = [Bar("below", 60), None, Bar("below", 4), Bar("below", 4), Bar("below", 1)]
+    figures = []
+    for (name, times), bar in zip({"first start ever: one `simulate`, all compiled": [cold], **warm}.items(), bars):
+        wall, work = (median(both[which] for both in times) for which in (0, 1))
+        figures += [Figure(name, wall, "s", bar), Figure(f"{name}: processor time", work, "s")]
+    load = f" Load of the machine meanwhile: {os.getloadavg()[0]:.1f}." if hasattr(os, "getloadavg") else ""
     return Part(
         "start",
-        f"Processes started anew, wall time; the first start once, with an empty cache of compiled code, the others medians of "
-        f"{repeats}. `multitrack run` writes its folder with figures.",
-        [
-            Figure("first start ever: one `simulate`, all compiled", cold, "s", Bar("below", 60)),
-            Figure("the same again", again, "s"),
-            Figure("`multitrack run` of one run", median(times[1:]), "s", Bar("below", 4)),
-            Figure("`multitrack --help`", help_, "s", Bar("below", 1)),
-        ],
+        "Processes started anew, wall time; the first start once, with an empty cache of compiled code, the others "
+        f"medians of {repeats}. Processor time is of all processes and leaves out what other programs take.{load}",
+        figures,
     )

@@ -86,7 +86,9 @@ def main() -> None:
     rows = []
     for k in range(chosen.settings):
         drawn = {name: float(rng.uniform(*span)) for name, span in VARIED.items()} if k else {}
-        runs = [mt.simulate(c.with_settings(drawn), runs=2, seed=run_seed(chosen.seed, j)) for j, c in enumerate(population)]
+        runs = [
+            mt.simulate(c.with_settings(drawn), runs=2, seed=run_seed(chosen.seed, j)) for j, c in enumerate(population)
+        ]
         found = patterns(pd.concat(runs))
         rows.append({"distance": distance(found)} | found | drawn)
         print(f"{k + 1}/{chosen.settings}  best so far {min(row['distance'] for row in rows):.2f}", flush=True)

@@ -35,7 +35,11 @@ ATTACK, ATTACK_KIND, ATTACK_FOILED, ATTACK_REVEALED, ATTACK_SIZE = range(120, 12
 # the accord
 PROVISION, PROVISION_DETECTED, COLLAPSE = range(140, 143)
 
-PURPOSES = {name: value for name, value in list(globals().items()) if name.isupper() and isinstance(value, int) and name != "COMPILED"}
+PURPOSES = {
+    name: value
+    for name, value in list(globals().items())
+    if name.isupper() and isinstance(value, int) and name != "COMPILED"
+}
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
@@ -43,7 +47,9 @@ _LOW, _32 = np.uint64(0xFFFFFFFF), np.uint64(32)
 _6, _26 = np.uint64(6), np.uint64(26)
 
 
-def philox_reference(counter: tuple[int, int, int, int], key: tuple[int, int], rounds: int = 10) -> tuple[int, int, int, int]:
+def philox_reference(
+    counter: tuple[int, int, int, int], key: tuple[int, int], rounds: int = 10
+) -> tuple[int, int, int, int]:
     """Philox4x32 in plain integers, for the published known answers.
 
     >>> [hex(word) for word in philox_reference((0, 0, 0, 0), (0, 0))]
@@ -94,15 +100,27 @@ def standard_normal(u):
     """The standard normal quantile of u in (0, 1), good to 1e-9 (Acklam's rational approximation, 2003)."""
     if u < 0.02425 or u > 0.97575:
         q = math.sqrt(-2.0 * math.log(u if u < 0.5 else 1.0 - u))
-        top = ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q
-                - 2.549732539343734) * q + 4.374664141464968) * q + 2.938163982698783
-        low = (((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q
-               + 3.754408661907416) * q + 1.0
+        top = (
+            (((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q - 2.549732539343734) * q
+            + 4.374664141464968
+        ) * q + 2.938163982698783
+        low = (
+            ((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q + 3.754408661907416
+        ) * q + 1.0
         return top / low if u < 0.5 else -top / low
     q = u - 0.5
     r = q * q
-    top = (((((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r
-             + 1.383577518672690e02) * r - 3.066479806614716e01) * r + 2.506628277459239) * q
-    low = ((((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r
-            + 6.680131188771972e01) * r - 1.328068155288572e01) * r + 1.0
+    top = (
+        (
+            (((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r + 1.383577518672690e02)
+            * r
+            - 3.066479806614716e01
+        )
+        * r
+        + 2.506628277459239
+    ) * q
+    low = (
+        (((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r + 6.680131188771972e01) * r
+        - 1.328068155288572e01
+    ) * r + 1.0
     return top / low

@@ -40,7 +40,12 @@ KEPT_FINGERPRINTS = 4
 def _engine_sources() -> list[Path]:
     """Every file that holds rules or what rules read, in a fixed order."""
     floor = [PACKAGE / f"{name}.py" for name in ("compiled", "chance", "parameter_table", "outcome_table", "tables")]
-    return [*floor, *sorted((PACKAGE / "process").glob("*.py")), PACKAGE / "scenario" / "furnish.py", PACKAGE / "ensemble.py"]
+    return [
+        *floor,
+        *sorted((PACKAGE / "process").glob("*.py")),
+        PACKAGE / "scenario" / "furnish.py",
+        PACKAGE / "ensemble.py",
+    ]
 
 
 @cache
@@ -190,7 +195,7 @@ def arithmetic(function: Callable) -> Any:
     return numba.njit(**OPTIONS)(function) if COMPILED else function
 
 
-def plain(function: Any) -> FunctionType:
+def plain(function: Any) -> Any:
     """The Python function under a compiled one (itself, with compilation off)."""
     return getattr(function, "py_func", function)
 

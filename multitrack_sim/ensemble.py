@@ -6,7 +6,7 @@ The same scenario and seed give the same bits as `PeaceProcess`.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,7 +62,7 @@ def run_chunk(world, template, seeds, cells, values, outcomes, series, finals):
             copy_words(finals[run], world.words)
 
 
-def outcome_frame(seeds: Sequence[int], outcomes: np.ndarray) -> pd.DataFrame:
+def outcome_frame(seeds: Sequence[int] | np.ndarray, outcomes: np.ndarray) -> pd.DataFrame:
     """The run table as people read it: `seed`, then one column per outcome, categories by name, NaN where missing."""
     columns: dict[str, Any] = {"seed": np.asarray(seeds, dtype=np.int64)}
     for name, outcome in OUTCOMES.items():
@@ -185,7 +185,9 @@ def _compiled(layout, seeds, cells, values, outcomes, series, finals, threads, p
 
     done = 0
     with ThreadPoolExecutor(threads) as pool:
-        pending = {pool.submit(work, start, layout.new_world()) for _, start in zip(range(threads), starts, strict=False)}
+        pending = {
+            pool.submit(work, start, layout.new_world()) for _, start in zip(range(threads), starts, strict=False)
+        }
         try:
             while pending:
                 finished, pending = wait(pending, return_when=FIRST_COMPLETED)

@@ -11,7 +11,7 @@ import numpy as np
 
 from .agents import AGENTS, Handle
 from .compiled import plain, python_twin
-from .errors import MultitrackError, printable
+from .errors import MultitrackError
 from .outcome_table import OUTCOME_ROW, OUTCOMES, PHASES, SERIES, SERIES_ROW
 from .process.month import SCHEDULE, measure_month, measure_run
 from .process.warming import prepare
@@ -67,10 +67,13 @@ class PeaceProcess(mesa.Model):
             if rng is None:
                 seed = secrets.randbelow(2**53)
             elif isinstance(rng, int | np.integer):
-                seed = int(rng)
+                seed = rng
             else:
-                seed = int(np.random.default_rng(rng).integers(2**53))
-        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**53:
+                try:
+                    seed = int(np.random.default_rng(rng).integers(2**53))
+                except (TypeError, ValueError):
+                    raise MultitrackError(f"rng={rng!r}; allowed: what numpy.random.default_rng takes") from None
+        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= int(seed) < 2**53:
             raise MultitrackError(f"seed={seed!r}; allowed: whole numbers from 0 to 2**53 - 1")
         if not isinstance(scenario, Scenario):
             raise MultitrackError(f"scenario is a {type(scenario).__name__}; allowed: a Scenario, as `load` gives it")
@@ -109,10 +112,11 @@ class PeaceProcess(mesa.Model):
     @staticmethod
     def _check(agents: Any) -> None:
         if agents is not None and not isinstance(agents, Mapping):
-            raise MultitrackError(f"agents is a {type(agents).__name__}; allowed: a dict {{Organisation: YourOrganisation}}")
+            raise MultitrackError(f"agents is a {type(agents).__name__}; allowed: {{Organisation: YourOrganisation}}")
         for base, kind in (agents or {}).items():
             if base not in AGENTS or not isinstance(kind, type) or not issubclass(kind, base):
-                found = ": ".join(one.__name__ if isinstance(one, type) else printable(one) for one in (base, kind))
+                words = (one.__name__ if isinstance(one, type) else f"a {type(one).__name__}" for one in (base, kind))
+                found = ": ".join(words)
                 allowed = ", ".join(a.__name__ for a in AGENTS)
                 raise MultitrackError(f"agents={{{found}}}; allowed: subclasses of the key, which is one of {allowed}")
 
@@ -133,7 +137,9 @@ class PeaceProcess(mesa.Model):
     def step(self) -> None:
         """One month. After the last one there is nothing to step to."""
         if self.month >= self.months:
-            raise MultitrackError(f"the run has ended after {self.months} months; allowed: a longer run.months, or a new model")
+            raise MultitrackError(
+                f"the run has ended after {self.months} months; allowed: a longer run.months, or a new model"
+            )
         self._pass_month()
         if self.month >= self.months:
             self.running = False

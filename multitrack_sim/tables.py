@@ -10,13 +10,27 @@ from __future__ import annotations
 
 from collections import namedtuple
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 
 from .compiled import COMPILED
 from .parameter_table import PARAMETERS
 
-__all__ = ["TABLES", "Column", "Table", "World", "blank_rows", "cell", "empty_world", "records", "restore", "same", "sizes", "snapshot"]
+__all__ = [
+    "TABLES",
+    "Column",
+    "Table",
+    "World",
+    "blank_rows",
+    "cell",
+    "empty_world",
+    "records",
+    "restore",
+    "same",
+    "sizes",
+    "snapshot",
+]
 
 
 @dataclass(frozen=True)
@@ -53,7 +67,9 @@ def _given(name, meaning, default, low=0.0, high=1.0, **more):
 
 
 def _choice(name, meaning, default, choices):
-    return Column(name, meaning, 0, len(choices) - 1, choices.index(default), given=True, whole=True, choices=choices, unit="kind")
+    return Column(
+        name, meaning, 0, len(choices) - 1, choices.index(default), given=True, whole=True, choices=choices, unit="kind"
+    )
 
 
 def _state(name, meaning, low=0.0, high=1.0, default=0.0, unit="share"):
@@ -76,7 +92,17 @@ _ACTIVE = Column("active", "whether the row takes part", 0, 1, 1, given=True, wh
 RATIFIERS = ("leader", "parliament", "referendum")
 SPOILER_TYPES = ("limited", "greedy", "total")
 MEASURE_KINDS = ("transparency", "communication", "cooperation", "non-traditional")
-ACADEMIC_KINDS = ("scholar", "think-tank", "former official", "former officer", "business", "religious", "community", "journalist", "exile")
+ACADEMIC_KINDS = (
+    "scholar",
+    "think-tank",
+    "former official",
+    "former officer",
+    "business",
+    "religious",
+    "community",
+    "journalist",
+    "exile",
+)
 ORGANISATION_KINDS = ("mediator", "guarantor", "international", "regional", "donor")
 INTERVENTION_KINDS = ("set", "scale")
 
@@ -361,7 +387,10 @@ TABLES: dict[str, Table] = {table.name: table for table in [_PARAMETERS, *_ALL]}
 MOST_EVENTS = 4000
 
 
-class World(namedtuple("_World", [*TABLES, "words", "wholes"])):  # type: ignore[misc]
+_Tables = cast(Any, namedtuple("_Tables", [*TABLES, "words", "wholes"]))
+
+
+class World(_Tables):
     """All tables of one world, views on one buffer (`words` as floats, `wholes` as integers).
 
     `copy.deepcopy` and `pickle` keep the tables together. Use `snapshot` and `restore` to branch.
@@ -449,11 +478,12 @@ def same(one: World, two: World) -> bool:
 
 def differing_cells(one: World, two: World) -> list[str]:
     """The columns in which two worlds of the same shape differ, as `table.column`."""
-    found = []
-    for name, table in TABLES.items():
-        a, b = getattr(one, name), getattr(two, name)
-        found += [f"{name}.{c.name}" for c in table.columns if not np.array_equal(np.asarray(a[c.name]).view("i8") if not c.whole else a[c.name], np.asarray(b[c.name]).view("i8") if not c.whole else b[c.name])]
-    return found
+    return [
+        f"{name}.{column.name}"
+        for name, table in TABLES.items()
+        for column in table.columns
+        if any(a.tobytes() != b.tobytes() for a, b in [(getattr(w, name)[column.name] for w in (one, two))])
+    ]
 
 
 def cell(world: World, table: str, row: int, column: str) -> int:

@@ -272,7 +272,14 @@ def test_ledger_and_money_add_up_and_shares_stay_shares(scenario):
 
 # 11. Fearon: with full information, divisible issues, honoured deals and a cost of war there is always an agreement.
 def test_rational_parties_with_nothing_hidden_always_agree():
-    codes = {"spoilers": 0, "indivisibility": 0, "fighting_level": 4, "hurting_stalemate": 4, "track2": 0, "hawkishness": 0}
+    codes = {
+        "spoilers": 0,
+        "indivisibility": 0,
+        "fighting_level": 4,
+        "hurting_stalemate": 4,
+        "track2": 0,
+        "hawkishness": 0,
+    }
     for parties, asymmetry in ((2, 0), (2, 3), (4, 2)):
         ideal = mt.scenario_from_codes(codes | {"parties": parties, "power_asymmetry": asymmetry}).with_settings(
             {

@@ -22,7 +22,11 @@ from .confidence import evidence_of_conduct
 def carrying_out(reliable, guarantee, p):
     """Probability that a provision is carried out, by type; a guarantee raises it for either type."""
     alone = p.accord_compliance if reliable else p.accord_compliance_unreliable
-    return alone + (p.accord_compliance_guaranteed - alone) * guarantee if p.accord_compliance_guaranteed > alone else alone
+    return (
+        alone + (p.accord_compliance_guaranteed - alone) * guarantee
+        if p.accord_compliance_guaranteed > alone
+        else alone
+    )
 
 
 @rule(of="governments")
@@ -49,7 +53,14 @@ def collapse(process, trust, support, months, p):
     odds += p.accord_collapse_grievance * process.ownerless
     odds -= p.accord_collapse_carried_out * process.carried_out + p.accord_collapse_legitimacy * process.legitimacy
     early = 1.6 * math.exp(-months / p.accord_early_months) + 0.35
-    return clip(p.accord_collapse * math.exp(clip(odds, -20.0, 20.0)) * early * (1.0 - p.accord_collapse_guarantee * process.guarantee), 0.0, 1.0)
+    return clip(
+        p.accord_collapse
+        * math.exp(clip(odds, -20.0, 20.0))
+        * early
+        * (1.0 - p.accord_collapse_guarantee * process.guarantee),
+        0.0,
+        1.0,
+    )
 
 
 @phase

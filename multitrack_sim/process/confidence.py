@@ -104,7 +104,9 @@ def review(measure, m, governments, dyads, commitments, process, events, p, mont
         # one violation is one event: who sees it is drawn once per observer, and each learns from its own eyes
         for i in range(parties):
             if i != j and governments[i].active and actor.active:
-                sees = chance(key, MEASURE_DETECTED, month, measure.id, actor.id * parties + governments[i].id) < detected
+                sees = (
+                    chance(key, MEASURE_DETECTED, month, measure.id, actor.id * parties + governments[i].id) < detected
+                )
                 seen = sees and not complies
                 evidence = evidence_of_conduct(
                     seen,
@@ -137,9 +139,13 @@ def confidence(world, month):
     in_force, off_transparency, off_hotline, off_cooperation = 0, 1.0, 1.0, 1.0
     for m in range(len(measures)):
         measure = measures[m]
-        proposed = chance(key, MEASURE_PROPOSED, month, measure.id, 0) < propose(measure, least_will, process.contact, p)
+        proposed = chance(key, MEASURE_PROPOSED, month, measure.id, 0) < propose(
+            measure, least_will, process.contact, p
+        )
         suspends = chance(key, MEASURE_SUSPENDED, month, measure.id, 0) < p.cbm_suspension
-        drops = chance(key, MEASURE_ERODES, month, measure.id, 0) < p.cbm_erosion * (1.0 - p.cbm_verification * measure.verifiable)
+        drops = chance(key, MEASURE_ERODES, month, measure.id, 0) < p.cbm_erosion * (
+            1.0 - p.cbm_verification * measure.verifiable
+        )
         if measure.in_force and p.cbm_budget <= 0.0:
             measure.in_force = 0
         elif measure.in_force:

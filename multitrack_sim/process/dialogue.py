@@ -283,7 +283,18 @@ def dialogue(world, month):
         ngos[host].convenes = 0
         if ngos[host].active and convene(ngos[host], p) == 1:
             hold_workshop(
-                ngos[host], host, academics, rapport, governments, dyads, world.stakes, issues, process, events, p, month
+                ngos[host],
+                host,
+                academics,
+                rapport,
+                governments,
+                dyads,
+                world.stakes,
+                issues,
+                process,
+                events,
+                p,
+                month,
             )
             held += 1
     keep_contact(academics, rapport, dyads, governments, process, p)

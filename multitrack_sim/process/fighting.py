@@ -41,7 +41,12 @@ from .basics import clip, enter, record
 def fight(process, noise, p):
     """Violence of a month: the conflict's level, less in talks, under a ceasefire, and least where it has ended."""
     level = p.conflict_violence * math.exp(p.fighting_noise * noise)
-    if process.phase == SIGNED or process.phase == IMPLEMENTATION or process.phase == DURABLE or process.phase == DORMANT:
+    if (
+        process.phase == SIGNED
+        or process.phase == IMPLEMENTATION
+        or process.phase == DURABLE
+        or process.phase == DORMANT
+    ):
         level *= p.accord_residual_violence
     else:
         if process.phase == TALKS or process.phase == SUSPENDED:
@@ -108,7 +113,11 @@ def stop_shooting(least_motivation, mediation, in_talks, p):
 def resume_shooting(process, p):
     """Hazard that a ceasefire ends: attacks and escalations multiply it, monitoring lowers it."""
     shocks = process.attacks_now + process.escalations_now
-    return clip(p.fighting_ceasefire_ends * (1.0 + p.fighting_ceasefire_shock * shocks) * (1.0 - 0.5 * process.monitoring), 0.0, 1.0)
+    return clip(
+        p.fighting_ceasefire_ends * (1.0 + p.fighting_ceasefire_shock * shocks) * (1.0 - 0.5 * process.monitoring),
+        0.0,
+        1.0,
+    )
 
 
 @phase

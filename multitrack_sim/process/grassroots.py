@@ -70,7 +70,9 @@ def grassroots(world, month):
     for row in range(len(communities)):
         me = communities[row]
         if (month + me.id) % PROGRAMME_MONTHS == 0:
-            joins = chance(key, PROGRAMME, month, me.id, 0) < join_programme(me, governments[me.party].programme_reach, p)
+            joins = chance(key, PROGRAMME, month, me.id, 0) < join_programme(
+                me, governments[me.party].programme_reach, p
+            )
             me.programme = 0
             if joins:
                 hardens = chance(key, PROGRAMME_BACKFIRE, month, me.id, 0) < p.track_three_backfire * me.fear

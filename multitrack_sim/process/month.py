@@ -57,7 +57,12 @@ def count(world, month):
         process.months_at_peace += 1
     if process.phase == TALKS:
         process.months_in_talks += 1
-    before = process.phase == FIGHTING or process.phase == PRETALKS or process.phase == SUSPENDED or process.phase == COLLAPSED
+    before = (
+        process.phase == FIGHTING
+        or process.phase == PRETALKS
+        or process.phase == SUSPENDED
+        or process.phase == COLLAPSED
+    )
     if before and not process.channel and process.contact < 0.05:
         process.months_without_channel += 1
     if not process.ended_by:
@@ -100,14 +105,16 @@ def measure_month(world, row):
     pairs = len(dyads)
     for d in range(pairs):
         dyad = dyads[d]
-        row.mean_trust += sigma(dyad.trust) / pairs
-        row.mean_misperception += dyad.misperception / pairs
+        row.mean_trust += sigma(dyad.trust)
+        row.mean_misperception += dyad.misperception
         row.from_measures += dyad.from_measures / pairs
         row.from_attacks += dyad.from_attacks / pairs
         row.from_dialogue += dyad.from_dialogue / pairs
         row.from_accord += dyad.from_accord / pairs
         row.from_leaders += (dyad.from_leaders + dyad.from_limit) / pairs
         row.from_prior += dyad.prior / pairs
+    row.mean_trust /= pairs
+    row.mean_misperception /= pairs
     support, attitude = 0.0, 0.0
     for c in range(len(communities)):
         support += communities[c].support
@@ -136,7 +143,7 @@ def measure_month(world, row):
 @phase
 def measure_run(world, row):
     """Fill one row of outcomes from a world at its horizon (see `outcome_table` for what each means)."""
-    process, p = world.process[0], world.parameters[0]
+    process = world.process[0]
     months = process.month
     row.agreement = process.agreement
     if process.agreement == NO_AGREEMENT and (process.ceasefire or process.ended_by == 2):

@@ -69,8 +69,8 @@ def learn_from_attack(dyad, evidence, p):
 
 @rule(of="spoilers")
 def grow(me, grievance, support, draft_gap, p):
-    """Capacity: recruits from grieved communities, in proportion to the faction's base; drained by coercion, by public support for a settlement, and for a
-    limited faction at the table by a text that meets it.
+    """Capacity: recruits from grieved communities, in proportion to the faction's base; drained by coercion, by public
+    support for a settlement, and for a limited faction at the table by a text that meets it.
     """
     recruits = p.spoiling_recruits * grievance * me.base_capacity
     drained = p.spoiling_coercion + p.spoiling_isolation * clip(support - 0.5, 0.0, 0.5)
@@ -114,13 +114,17 @@ def spoiling(world, month):
             process.attacks += 1
             process.attacks_now += 1
             process.attack_violence += p.spoiling_violence
-            process.attack_memory = clip(process.attack_memory + p.spoiling_mark * (1.0 - process.attack_memory), 0.0, 1.0)
+            process.attack_memory = clip(
+                process.attack_memory + p.spoiling_mark * (1.0 - process.attack_memory), 0.0, 1.0
+            )
             record(process, events, month, ATTACKED, row, me.party, me.threat)
         if attempt > 0.0:
             for i in range(parties):
                 if i != me.party and governments[i].active:
                     dyad = dyads[dyad_row(i, me.party, parties)]
-                    explained = 1.0 - (1.0 - p.cbm_explanation * process.hotline) * (1.0 - p.track_two_explanation * dyad.contact)
+                    explained = 1.0 - (1.0 - p.cbm_explanation * process.hotline) * (
+                        1.0 - p.track_two_explanation * dyad.contact
+                    )
                     known = chance(key, ATTACK_REVEALED, month, me.id, governments[i].id) < explained
                     learn_from_attack(dyad, evidence_of_attack(attempt, attacked, known, controllable, p), p)
     process.violence += process.attack_violence

@@ -10,7 +10,6 @@ import math
 from ..chance import (
     BREAKDOWN,
     DRAFT,
-    PRETALKS as PRETALKS_DRAW,
     PRETALKS_END,
     RATIFICATION,
     RESUMPTION,
@@ -18,6 +17,9 @@ from ..chance import (
     SUSPENSION,
     TALKS_OPEN,
     chance,
+)
+from ..chance import (
+    PRETALKS as PRETALKS_DRAW,
 )
 from ..compiled import phase, rule
 from ..outcome_table import (
@@ -85,7 +87,9 @@ def value_of_signing(me, guarantee, bitterness, p):
     guarantee it does not depend on trust.
     """
     danger = (1.0 - me.belief) * p.conflict_exposure * (1.0 - guarantee) * (1.0 - p.conflict_internal_guarantee)
-    return me.draft_value - p.track_one_reactive_devaluation * me.misperception - danger - p.accord_bitterness * bitterness
+    return (
+        me.draft_value - p.track_one_reactive_devaluation * me.misperception - danger - p.accord_bitterness * bitterness
+    )
 
 
 @rule(of="governments")
@@ -120,7 +124,13 @@ def concede(me, attacks, in_public, p):
     """
     will = 1.0 - p.track_one_hawk_resistance * me.hawkishness
     freedom = 1.0 - in_public * p.track_one_opposition * (1.0 - me.support)
-    step = p.track_one_concession * me.readiness * will * freedom * (1.0 + p.track_one_reciprocity * me.others_concession / (p.track_one_concession + 1e-9))
+    step = (
+        p.track_one_concession
+        * me.readiness
+        * will
+        * freedom
+        * (1.0 + p.track_one_reciprocity * me.others_concession / (p.track_one_concession + 1e-9))
+    )
     before = me.aspiration
     me.aspiration = clip(before - step + p.track_one_attack_hardening * attacks, 0.0, 1.0)
     me.concession = before - me.aspiration
@@ -198,7 +208,9 @@ def value_fighting_on(governments, stakes, issues, p):
             stake.war_value = 0.0
             for j in range(parties):
                 gap = abs(stake.ideal - stakes[j * agenda + k].ideal)
-                stake.war_value += governments[j].share_of_power * (1.0 - loss_from_gap(gap, issues[k].indivisibility, p))
+                stake.war_value += governments[j].share_of_power * (
+                    1.0 - loss_from_gap(gap, issues[k].indivisibility, p)
+                )
             me.war_value += stake.salience * stake.war_value
 
 
@@ -379,7 +391,9 @@ def hold_vote(governments, process, events, p, month):
         process.votes_failed += 1
         process.failed_votes_now = clip(process.failed_votes_now + 0.5 * p.track_one_failed_vote, 0.0, 1.0)
         for i in range(len(governments)):
-            governments[i].aspiration = clip(governments[i].aspiration + 0.5 * p.track_one_failed_vote * p.track_one_aspiration, 0.0, 1.0)
+            governments[i].aspiration = clip(
+                governments[i].aspiration + 0.5 * p.track_one_failed_vote * p.track_one_aspiration, 0.0, 1.0
+            )
         open_round(process, month)
         return
     if process.accord > process.agreement:
@@ -447,10 +461,14 @@ def talks(world, month):
     sounds = chance(key, PRETALKS_DRAW, month, 0, 0) < p.track_one_pretalks * ready
     gives_up = chance(key, PRETALKS_END, month, 0, 0) < p.track_one_pretalks_fail * (1.0 - ready)
     opens = chance(key, TALKS_OPEN, month, 0, 0) < p.track_one_opening * ready
-    fails = chance(key, BREAKDOWN, month, 0, 0) < p.track_one_breakdown * (1.0 + p.track_one_deadlock * process.deadlock) * (1.0 - 0.5 * process.mediation)
+    fails = chance(key, BREAKDOWN, month, 0, 0) < p.track_one_breakdown * (
+        1.0 + p.track_one_deadlock * process.deadlock
+    ) * (1.0 - 0.5 * process.mediation)
     suspends = chance(key, SUSPENSION, month, 0, 0) < 1.0 - (1.0 - p.track_one_suspension) ** process.attacks_now
     draw = chance(key, RESUMPTION, month, 0, 0)
-    resumption = clip(p.track_one_resumption * ready * (1.0 + p.track_one_resumption_contact * process.contact), 0.0, 1.0)
+    resumption = clip(
+        p.track_one_resumption * ready * (1.0 + p.track_one_resumption_contact * process.contact), 0.0, 1.0
+    )
 
     if process.phase == FIGHTING or process.phase == DORMANT:
         if sounds and process.phase == FIGHTING:
@@ -483,5 +501,7 @@ def talks(world, month):
     if process.channel and process.month_talks < 0 and process.deadlock == 0.0 and process.best_gap == -99.0:
         for i in range(len(governments)):
             open_with(governments[i], p)
-    if process.phase == TALKS or (process.channel and (process.phase == FIGHTING or process.phase == PRETALKS or process.phase == SUSPENDED)):
+    if process.phase == TALKS or (
+        process.channel and (process.phase == FIGHTING or process.phase == PRETALKS or process.phase == SUSPENDED)
+    ):
         bargain(governments, dyads, issues, stakes, process, events, p, month)

@@ -38,7 +38,9 @@ def prepare() -> None:
     helper = None
     if (os.cpu_count() or 1) > 1:
         quiet, surroundings = subprocess.DEVNULL, os.environ | {"PYTHONPATH": path}
-        helper = subprocess.Popen([sys.executable, "-c", code], stdin=quiet, stdout=quiet, stderr=quiet, env=surroundings)
+        helper = subprocess.Popen(
+            [sys.executable, "-c", code], stdin=quiet, stdout=quiet, stderr=quiet, env=surroundings
+        )
     compile_phases(elsewhere=False)
     if helper is not None:
         helper.wait()  # what it could not do is compiled here, when it is needed

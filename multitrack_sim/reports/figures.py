@@ -54,7 +54,7 @@ _LEDGER_LOOKS = {
 _AT_PEACE = (IMPLEMENTATION, DURABLE, DORMANT)
 
 _STYLE: Any = {
-    "font.size": 9.5, "axes.titlesize": 10, "axes.titlelocation": "left", "axes.spines.top": False,
+    "font.size": 9.5, "axes.titlesize": 10, "axes.titlelocation": "left", "axes.titley": 1.0, "axes.spines.top": False,
     "axes.spines.right": False, "axes.edgecolor": GREY, "xtick.color": GREY, "ytick.color": GREY,
     "xtick.labelcolor": "#222222", "ytick.labelcolor": "#222222", "axes.grid": True, "axes.grid.axis": "y",
     "axes.axisbelow": True, "grid.color": "#E4E4E4", "grid.linewidth": 0.8, "hatch.linewidth": 0.7,
@@ -404,7 +404,11 @@ def _headline(figure: Figure, scenario: Any, arm: str, what: str) -> None:
     """Whose figure it is, and below it what it shows."""
     left, inch = 0.1 / figure.get_figwidth(), 1 / figure.get_figheight()
     told = f"{for_figure(arm, 40)}: {what}" if arm else what
-    figure.text(left, 1 - 0.1 * inch, for_figure(scenario.title, 70), va="top", fontsize=12, fontweight="bold")
+    title = figure.text(left, 1 - 0.1 * inch, "", va="top", fontsize=12, fontweight="bold")
+    for longest in (75, 60, 50, 40):  # letters differ in width: cut until it fits
+        title.set_text(for_figure(scenario.title, longest))
+        if title.get_window_extent(FigureCanvasAgg(figure).get_renderer()).x1 < figure.bbox.width * (1 - left):
+            break
     figure.text(left, 1 - 0.36 * inch, f"{told[:1].upper()}{told[1:]}", va="top", fontsize=10.5)
 
 
