@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Bar", "Figure", "Part", "Table", "cpu_clock", "interleaved", "machine", "median"]
+__all__ = ["Bar", "Figure", "Part", "Table", "busy_seconds", "cpu_clock", "interleaved", "machine", "median"]
 
 # A thread's own processor time leaves out what other programs take, but some systems count it too coarsely.
 _fine = time.get_clock_info("thread_time").resolution < 1e-6
@@ -84,6 +84,16 @@ def interleaved(
         if collecting:
             gc.enable()
     return seconds
+
+
+def busy_seconds() -> float | None:
+    """Processor time that all programs have taken since the system began, where the system tells."""
+    try:
+        with open("/proc/stat", encoding="utf-8") as file:
+            user, nice, system, _idle, _wait, *interrupts = map(int, file.readline().split()[1:9])
+    except (OSError, ValueError):
+        return None
+    return (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
 
 
 def machine() -> dict[str, str]:

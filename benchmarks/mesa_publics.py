@@ -22,10 +22,10 @@ from multitrack_sim.compiled import kernel
 from multitrack_sim.outcome_table import DURABLE, IMPLEMENTATION, TALKS
 from multitrack_sim.process.month import SCHEDULE
 from multitrack_sim.process.publics import publics
-from multitrack_sim.process.warming import prepare
 from multitrack_sim.scenario.build import lay_out
 from multitrack_sim.scenario.furnish import furnish
 from multitrack_sim.tables import World, restore, snapshot
+from multitrack_sim.warming import prepare
 
 from .measure import Bar, Figure, Part, cpu_clock, interleaved, median
 

@@ -20,12 +20,12 @@ from multitrack_sim.outcome_table import OUTCOME_ROW, SERIES_ROW
 from multitrack_sim.process.grassroots import grassroots
 from multitrack_sim.process.month import SCHEDULE, pass_month
 from multitrack_sim.process.publics import publics
-from multitrack_sim.process.warming import prepare
 from multitrack_sim.scenario.build import lay_out
 from multitrack_sim.scenario.furnish import furnish
 from multitrack_sim.tables import World, restore, snapshot
+from multitrack_sim.warming import prepare
 
-from .measure import Bar, Figure, Part, Table, cpu_clock, interleaved, median
+from .measure import Bar, Figure, Part, Table, busy_seconds, cpu_clock, interleaved, median
 
 __all__ = ["measure"]
 
@@ -33,6 +33,7 @@ SCENARIO = Path(__file__).resolve().parents[1] / "scenarios" / "northern_ireland
 SIZES = (200, 500, 1000, 2000, 5000)
 GOVERNMENTS = (2, 5, 10, 27)
 MONTHS, RUN = 180, 300
+QUIET = 0.1  # of a core, what other programs may take while threads are compared
 
 
 @kernel
@@ -232,33 +233,40 @@ def runs(repeats: int) -> Part:
     )
 
 
-def threads(repeats: int) -> Part:
+def threads(repeats: int, longest: float = 180.0) -> Part:
+    """Pairs are taken until enough of them had the machine to themselves, or for so many seconds."""
     part = Part("threads", "")
     if (os.cpu_count() or 1) < 2:
         part.how = "Not measured: this machine has one core."
         return part
     scenario, count = northern_ireland(200), 64
-    work: dict[int, list[float]] = {1: [], 2: []}
 
-    def go(many: int) -> Callable[[], None]:
-        def ensemble() -> None:
-            began = time.process_time()
-            run_ensemble(scenario, count, seed=1, threads=many)
-            work[many].append(time.process_time() - began)
+    def once(many: int) -> tuple[float, float]:
+        began, before = time.perf_counter(), time.process_time()
+        run_ensemble(scenario, count, seed=1, threads=many)
+        return time.perf_counter() - began, time.process_time() - before
 
-        return ensemble
-
-    seconds = interleaved({"one": go(1), "two": go(2)}, repeats + 1, time.perf_counter)
-    gains = sorted(one / two for one, two in zip(seconds["one"][1:], seconds["two"][1:]))
-    more = median(two / one for one, two in zip(work[1][1:], work[2][1:]))
-    load = f" Load of the machine meanwhile: {os.getloadavg()[0]:.1f}." if hasattr(os, "getloadavg") else ""
+    once(2)
+    started, pairs = time.perf_counter(), []  # what others took of a core, gain in speed, processor time
+    while len(pairs) < repeats or time.perf_counter() - started < longest:
+        before = busy_seconds()
+        (one, work_one), (two, work_two) = once(1), once(2)
+        after = busy_seconds()
+        others = None if before is None or after is None else (after - before - work_one - work_two) / (one + two)
+        pairs.append((others, one / two, work_two / work_one))
+        if sum(others is None or others < QUIET for others, *_ in pairs) >= repeats:
+            break
+    quiet = [pair for pair in pairs if pair[0] is None or pair[0] < QUIET] or pairs
+    gains = sorted(gain for _, gain, _ in quiet)
+    taken = [others for others, *_ in quiet if others is not None]
+    busy = f", in which other programs took {100 * median(taken):.0f}% of a core (median)" if taken else ""
     part.how = (
         f"`run_ensemble`, {count} runs of {RUN} months with 200 communities of Northern Ireland, one thread and two in turns, "
-        f"wall time, median of {repeats} pairs (from {gains[0]:.2f} to {gains[-1]:.2f}). Means little unless two cores are "
-        f"idle; what two threads cost in processor time can be told on a busy machine too.{load}"
+        f"wall time, median of {len(quiet)} pairs of {len(pairs)}{busy}; from {gains[0]:.2f} to {gains[-1]:.2f}. Means little "
+        "unless two cores are idle; what two threads cost in processor time can be told on a busy machine too."
     )
     part.figures.append(Figure("two threads / one, speed", median(gains), "times", Bar("at least", 1.7)))
-    part.figures.append(Figure("two threads / one, processor time", more, "times"))
+    part.figures.append(Figure("two threads / one, processor time", median(more for *_, more in quiet), "times"))
     return part
 
 

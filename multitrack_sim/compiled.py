@@ -62,15 +62,12 @@ def fingerprint() -> str:
 
 
 @cache
-def _cache_folder(part: str = "engine") -> Path | None:
-    """A folder of this user's own (machine code is kept as pickles: never in a shared place), or None where none is had.
-
-    `part` is "engine", or what identifies kernels of a user's own: they live and are pruned with the engine they use.
-    """
+def _cache_root() -> Path | None:
+    """A folder of this user's own (machine code is kept as pickles, so never in a shared place), or None."""
     given = os.environ.get("MULTITRACK_CACHE_DIR") or platformdirs.user_cache_dir("multitrack_sim")
     root = Path(given) / "compiled"  # nothing else lies in there, so that it can be locked and pruned
     versions = f"{platform.python_version()}-{numba.__version__}-{platform.machine()}"
-    folder = root / f"{fingerprint()}-{hashlib.sha256(versions.encode()).hexdigest()[:8]}" / part
+    folder = root / f"{fingerprint()}-{hashlib.sha256(versions.encode()).hexdigest()[:8]}"
     try:
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         if hasattr(os, "getuid"):
@@ -81,12 +78,18 @@ def _cache_folder(part: str = "engine") -> Path | None:
         probe = folder / f".probe-{os.getpid()}"
         probe.touch()
         probe.unlink()
-        os.utime(folder.parent)
+        os.utime(folder)
     except OSError as problem:
         print(f"multitrack: compiled code cannot be kept ({problem}); every start compiles anew", file=sys.stderr)
         return None
     _prune(root)
     return folder
+
+
+def _cache_folder(part: str = "engine") -> Path | None:
+    """Where machine code is kept: the engine's, or that of a user's own kernels, which goes when their engine goes."""
+    root = _cache_root()
+    return root and root / part
 
 
 def _prune(root: Path) -> None:
@@ -198,6 +201,11 @@ def arithmetic(function: Callable) -> Any:
 def plain(function: Any) -> Any:
     """The Python function under a compiled one (itself, with compilation off)."""
     return getattr(function, "py_func", function)
+
+
+def keeps_code() -> bool:
+    """Whether machine code can be kept between sessions."""
+    return COMPILED and _cache_folder() is not None
 
 
 def is_cold(last: str = "run_chunk") -> bool:

@@ -20,12 +20,12 @@ from .errors import MultitrackError, SettingError, printable
 from .outcome_table import OUTCOME_ROW, OUTCOMES, SERIES_ROW
 from .parameter_table import PARAMETERS
 from .process.month import measure_month, measure_run, pass_month
-from .process.warming import prepare
 from .scenario.build import Layout, lay_out
 from .scenario.furnish import furnish
 from .scenario.schema import Scenario, Setting, find_setting
 from .scenario.values import REFERS
 from .tables import TABLES, World, blank_rows, records
+from .warming import prepare
 
 __all__ = ["Ensemble", "outcome_frame", "run_ensemble", "simulate"]
 

@@ -14,11 +14,11 @@ from .compiled import plain, python_twin
 from .errors import MultitrackError
 from .outcome_table import OUTCOME_ROW, OUTCOMES, PHASES, SERIES, SERIES_ROW
 from .process.month import SCHEDULE, measure_month, measure_run
-from .process.warming import prepare
 from .scenario.build import lay_out
 from .scenario.furnish import furnish
 from .scenario.schema import Scenario
 from .tables import World, blank_rows, records, restore, snapshot
+from .warming import prepare
 
 __all__ = ["PeaceProcess"]
 
@@ -67,7 +67,7 @@ class PeaceProcess(mesa.Model):
             if rng is None:
                 seed = secrets.randbelow(2**53)
             elif isinstance(rng, int | np.integer):
-                seed = rng
+                seed = int(rng)
             else:
                 try:
                     seed = int(np.random.default_rng(rng).integers(2**53))

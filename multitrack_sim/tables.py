@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -288,7 +288,6 @@ _ALL = [
         _count("month", "months that have passed", unit="months"),
         _count("phase", "phase, by number", unit="kind"),
         _count("months_in_phase", "months in this phase", unit="months"),
-        _count("reached_talks", "whether official talks ever opened", 0, 1),
         _state("violence", "level of violence this month", 0, _ANY),
         _state("attack_violence", "of it, from attacks", 0, _ANY),
         _count("attacks_now", "attacks this month", unit="attacks"),
@@ -387,10 +386,7 @@ TABLES: dict[str, Table] = {table.name: table for table in [_PARAMETERS, *_ALL]}
 MOST_EVENTS = 4000
 
 
-_Tables = cast(Any, namedtuple("_Tables", [*TABLES, "words", "wholes"]))
-
-
-class World(_Tables):
+class World(namedtuple("_World", [*TABLES, "words", "wholes"])):  # type: ignore[misc]
     """All tables of one world, views on one buffer (`words` as floats, `wholes` as integers).
 
     `copy.deepcopy` and `pickle` keep the tables together. Use `snapshot` and `restore` to branch.
@@ -398,8 +394,12 @@ class World(_Tables):
 
     __slots__ = ()
 
+    if TYPE_CHECKING:  # one attribute per table, and `words` and `wholes`
+
+        def __getattr__(self, name: str) -> Any: ...
+
     def __reduce__(self):
-        return _world_from, (sizes(self), np.array(self.words), isinstance(self[0], np.recarray))
+        return _world_from, (sizes(self), np.array(self.words), isinstance(self.parameters, np.recarray))
 
     def __deepcopy__(self, memo):
         build, arguments = self.__reduce__()
@@ -418,7 +418,7 @@ def _world_on(words: np.ndarray, rows: dict[str, int], as_records: bool = False)
         view = words[start : start + length].view(table.dtype)
         tables.append(view.view(np.recarray) if as_records or not COMPILED else view)
         start += length
-    return World(*tables, words, words.view(np.int64))
+    return World(*tables, words, words.view(np.int64))  # type: ignore[call-arg]
 
 
 def _world_from(rows: dict[str, int], words: np.ndarray, as_records: bool) -> World:

@@ -82,7 +82,7 @@ AXES = ("seed", "purpose", "month", "id", "partner")
 SPOTS = [(0, 1, 0, 0, 0), (20_261_122, 120, 59, 17, 3), (2**53 - 30_001, 60, 299, 4_000, 1)]
 CELLS = 64
 SIDE = 12
-CHECKS = 2 * len(AXES) * len(SPOTS) + len(AXES) * len(SPOTS) * 2 + len(AXES) * len(SPOTS) + 4
+CHECKS = 5 * len(AXES) * len(SPOTS) + 4
 FAMILY_WISE = 0.001
 LIMIT = NormalDist().inv_cdf(1 - FAMILY_WISE / CHECKS / 2)
 
@@ -240,14 +240,6 @@ def test_known_quantiles_of_the_normal_distribution(u, quantile):
 @given(st.floats(2.0**-53, 1.0 - 2.0**-53))
 def test_the_quantile_is_that_of_the_standard_library(u):
     assert standard_normal(u) == pytest.approx(NormalDist().inv_cdf(u), rel=1.2e-9, abs=1e-9)
-
-
-@settings(deadline=None)
-@given(st.floats(2.0**-53, 0.5), st.floats(1.0, 1.5))
-def test_the_quantile_is_odd_about_a_half_and_rises(u, factor):
-    assert standard_normal(1.0 - u) == pytest.approx(-standard_normal(1.0 - (1.0 - u)), abs=1e-12)
-    more = min(u * factor, 0.5)
-    assert standard_normal(more) >= standard_normal(u) - 1e-8
 
 
 def test_every_draw_gives_a_finite_deviate():

@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "multitrack_sim"
 
 # bottom to top
 ROOMS = (
-    "errors compiled chance parameter_table outcome_table tables process scenario agents model ensemble story designs "
+    "errors compiled chance parameter_table outcome_table tables process scenario warming agents model ensemble story designs "
     "running analysis evidence reports app cli"
 ).split()
 PHASES = "basics circumstances fighting grassroots dialogue confidence talks spoiling accord publics month".split()

@@ -24,6 +24,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .. import __version__
 from ..errors import Problem, StoreError, printable
 from ..outcome_table import OUTCOMES
 
@@ -325,8 +326,8 @@ class RunFolder:
 
 def machine() -> dict[str, Any]:
     """What decides the last bits of a number: versions, processor, mathematical library, operating system."""
-    versions = {"python": platform.python_version()}
-    for name in ("multitrack_sim", "numpy", "numba", "llvmlite", "mesa", "pandas", "pyarrow", "matplotlib"):
+    versions = {"python": platform.python_version(), "multitrack_sim": __version__}
+    for name in ("numpy", "numba", "llvmlite", "mesa", "pandas", "pyarrow", "matplotlib"):
         try:
             versions[name] = metadata.version(name)
         except metadata.PackageNotFoundError:

@@ -1,0 +1,58 @@
+"""Compiling the model for the first time: once per machine and version, on two cores where there are two."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import cache
+
+import numba
+
+from .compiled import PACKAGE, is_cold, keeps_code
+from .outcome_table import OUTCOME_ROW, SERIES_ROW
+from .process.month import SCHEDULE, measure_month, measure_run
+from .scenario.furnish import furnish
+from .tables import empty_world
+
+__all__ = ["prepare"]
+
+_ELSEWHERE = ("talks", "dialogue", "furnish", "measure_month", "measure_run")  # about half of the compiler's work
+
+
+def _jobs() -> dict[str, tuple[Callable, tuple]]:
+    """Every phase with the types of its arguments, which are the same for all worlds."""
+    world, number = numba.typeof(empty_world({})), numba.int64
+    jobs: dict[str, tuple[Callable, tuple]] = {name: (phase, (world, number)) for name, phase in SCHEDULE.items()}
+    jobs["furnish"] = furnish, (world,)
+    jobs["measure_month"] = measure_month, (world, numba.from_dtype(SERIES_ROW))
+    jobs["measure_run"] = measure_run, (world, numba.from_dtype(OUTCOME_ROW))
+    return jobs
+
+
+def compile_phases(elsewhere: bool) -> None:
+    """Compile one half of the phases, without running them."""
+    for name, (phase, types) in _jobs().items():
+        if (name in _ELSEWHERE) == elsewhere:
+            phase.compile(types)  # type: ignore[attr-defined]
+
+
+@cache
+def prepare() -> None:
+    """Compile all phases if that is still to be done: one half here, one half in a process of its own (which is of use
+    only where compiled code can be kept).
+    """
+    if not is_cold("talks") or not keeps_code():
+        return
+    code = f"from {__name__} import compile_phases; compile_phases(elsewhere=True)"
+    path = os.pathsep.join([str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+    helper = None
+    if (os.cpu_count() or 1) > 1:
+        quiet, surroundings = subprocess.DEVNULL, os.environ | {"PYTHONPATH": path}
+        helper = subprocess.Popen(
+            [sys.executable, "-c", code], stdin=quiet, stdout=quiet, stderr=quiet, env=surroundings
+        )
+    compile_phases(elsewhere=False)
+    if helper is not None:
+        helper.wait()  # what it could not do is compiled here, when it is needed
