@@ -29,9 +29,9 @@ from numba.core.caching import FunctionCache
 
 numba.config.DISABLE_INTEL_SVML = 1
 
-__all__ = ["arithmetic", "fingerprint", "kernel", "phase", "python_twin", "rule"]
+__all__ = ["arithmetic", "fingerprint", "kernel", "part", "phase", "python_twin", "rule"]
 
-OPTIONS = {"_nrt": False, "nogil": True, "error_model": "numpy", "fastmath": False}
+OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": False, "_nrt": False, "no_cfunc_wrapper": True}
 COMPILED = not numba.config.DISABLE_JIT
 PACKAGE = Path(__file__).parent
 KEPT_FINGERPRINTS = 4
@@ -173,6 +173,12 @@ def phase(function: Callable) -> Any:
     """A phase: loops and choices over the tables of a world; arithmetic lives in rules."""
     function.multitrack_kind = "phase"  # type: ignore[attr-defined]
     return kernel(function)
+
+
+def part(function: Callable) -> Any:
+    """A part of a phase, with loops and choices of its own, which only phases call (it costs less to compile)."""
+    function.multitrack_kind = "phase"  # type: ignore[attr-defined]
+    return numba.njit(**OPTIONS, no_cpython_wrapper=True)(function) if COMPILED else function
 
 
 def rule(function: Callable | None = None, *, of: str | None = None) -> Any:

@@ -14,3 +14,12 @@ def pytest_collection_modifyitems(config, items):
         for mark in ("slow", "browser"):
             if item.get_closest_marker(mark):
                 item.add_marker(pytest.mark.skip(reason=f"{mark}: run by make test-all"))
+
+
+def pytest_configure(config):
+    """Compile the model once, before the workers start: each would compile for itself otherwise."""
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    import multitrack_sim as mt
+
+    mt.simulate(mt.scenario_from_codes({}).with_settings({"run.months": 12}), runs=1, seed=0)

@@ -105,7 +105,9 @@ def test_the_fingerprint_changes_with_every_source_and_with_nothing_else(copied)
     before, again = found.pop(""), found.pop("again")
     assert before == again == compiled.fingerprint()
     changed = {name for name, now in found.items() if now != before}
-    sources = sources_of_compiled_code() | {PACKAGE / f"{name}.py" for name in ("compiled", "tables", "parameter_table")}
+    sources = sources_of_compiled_code() | {
+        PACKAGE / f"{name}.py" for name in ("compiled", "tables", "parameter_table")
+    }
     assert changed >= {str(path.relative_to(PACKAGE)) for path in sources}
     assert not changed & {"cli.py", "model.py", "agents.py", "errors.py", "reports/figures.py", "scenario/load.py"}
     assert len({found[name] for name in changed}) == len(changed)
@@ -186,9 +188,7 @@ def test_the_cache_of_another_user_is_not_touched(copied):
 
 def test_without_a_place_to_write_it_works_and_says_so_once(copied):
     (copied / "file").write_text("not a folder")
-    code = f"{dedent(PHASE)}\nfrom multitrack_sim.process.warming import prepare\n"
-    code += "import subprocess\nsubprocess.Popen = None  # no helper, whose work would be lost\n"
-    code += "from multitrack_sim.process import warming\nwarming.compile_phases = None\nprepare()\n"
+    code = f"{dedent(PHASE)}\nfrom multitrack_sim import warming\nwarming.compile_phases = None\nwarming.prepare()\n"
     done = run(code, copied, copied / "file")
     assert result(done) == (0.25, 0.25, 0)
     (line,) = done.stderr.splitlines()

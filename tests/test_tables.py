@@ -169,7 +169,9 @@ def moving_scenarios():
     two = mt.scenario_from_codes({**codes, "parties": 2, "spoilers": 1, "power_asymmetry": 4})
     voting = {f"governments.'{name}'.ratified_by": "referendum" for name in three.names["governments"]}
     avoided = {f"issues.'{three.names['issues'][-1]}'.tabled": 0}
-    inside = {f"spoilers.'{name}'.{key}": x for name in two.names["spoilers"] for key, x in (("inside", 1), ("ideal", 0.5))}
+    inside = {
+        f"spoilers.'{name}'.{key}": x for name in two.names["spoilers"] for key, x in (("inside", 1), ("ideal", 0.5))
+    }
     return [
         three.with_settings(quick | voting | avoided),
         two.with_settings(quick | inside | {"spoiling.deterrence": 0.0, "track_one.aspiration": 0.6}),

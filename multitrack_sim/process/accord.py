@@ -3,7 +3,7 @@
 import math
 
 from ..chance import COLLAPSE, PROVISION, PROVISION_DETECTED, chance
-from ..compiled import phase, rule
+from ..compiled import part, phase, rule
 from ..outcome_table import (
     ACCORD_COLLAPSED,
     COLLAPSED,
@@ -63,7 +63,7 @@ def collapse(process, trust, support, months, p):
     )
 
 
-@phase
+@part
 def schedule_provisions(provisions, issues, governments, process, p, month):
     """What each party owes on each issue of the accord falls due over the months of implementation, spread evenly."""
     count = len(provisions)
@@ -77,7 +77,7 @@ def schedule_provisions(provisions, issues, governments, process, p, month):
             item.due = month + 1 + int(p.accord_months * (row + 0.5) / count)
 
 
-@phase
+@part
 def do_ones_share(provisions, governments, dyads, process, events, p, month):
     """Provisions due this month: carried out or breached, by type and guarantee; the others see it, or not, and learn."""
     key, parties = process.key, len(governments)

@@ -9,7 +9,7 @@ from ..chance import (
     chance,
     standard_normal,
 )
-from ..compiled import phase, rule
+from ..compiled import part, phase, rule
 from ..outcome_table import INTERVENED, LEADER_CHANGED
 from .basics import bound_belief, clip, dyad_row, log_odds, record, sigma
 
@@ -56,7 +56,7 @@ def upset_relations(dyad, continuity, p):
     dyad.misperception += lost * (p.trust_misperception - dyad.misperception)
 
 
-@phase
+@part
 def intervene(interventions, words, wholes, process, events, month):
     """Scheduled changes: set or scale any cell, and give back the old value when the time is over."""
     for row in range(len(interventions)):

@@ -10,7 +10,7 @@ from ..chance import (
     MEASURE_SUSPENDED,
     chance,
 )
-from ..compiled import phase, rule
+from ..compiled import part, phase, rule
 from ..outcome_table import (
     IMPLEMENTATION,
     MEASURE_AGREED,
@@ -89,7 +89,7 @@ def learn_from_conduct(dyad, evidence, p):
     bound_belief(dyad, p)
 
 
-@phase
+@part
 def review(measure, m, governments, dyads, commitments, process, events, p, month):
     """One review of one measure: every party complied or not; every other party saw it or not, and learns."""
     key, parties = process.key, len(governments)

@@ -19,7 +19,7 @@ from ..chance import (
     TAKES_PART,
     chance,
 )
-from ..compiled import phase, rule
+from ..compiled import part, phase, rule
 from ..outcome_table import (
     CHANNEL_ENDED,
     CHANNEL_LEAKED,
@@ -145,7 +145,7 @@ def leak(p):
     return clip(p.track_two_leak * (1.0 - 0.5 * p.track_two_confidentiality), 0.0, 1.0)
 
 
-@phase
+@part
 def hold_workshop(ngo, host, academics, rapport, governments, dyads, stakes, issues, process, events, p, month):
     """One workshop: who comes, who gets on, what is invented, what is reported home."""
     key, parties, agenda = process.key, len(governments), len(issues)
@@ -218,7 +218,7 @@ def hold_workshop(ngo, host, academics, rapport, governments, dyads, stakes, iss
                 learn_from_report(dyad, odds if right == (governments[j].reliable == 1) else -odds, p)
 
 
-@phase
+@part
 def keep_contact(academics, rapport, dyads, governments, process, p):
     """Rapport fades; what living contact there is between parties is felt by officials, as far as the gate lets it."""
     parties = len(governments)
@@ -246,7 +246,7 @@ def keep_contact(academics, rapport, dyads, governments, process, p):
             process.contact = dyad.contact
 
 
-@phase
+@part
 def run_channel(process, events, p, month):
     """The back channel: opens out of contact and readiness; leaks, ends in nothing, or goes on (talks use it)."""
     key = process.key

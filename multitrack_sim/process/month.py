@@ -2,7 +2,7 @@
 
 import math
 
-from ..compiled import phase, plain, rule
+from ..compiled import part, phase, plain, rule
 from ..outcome_table import (
     COLLAPSED,
     COMPREHENSIVE,
@@ -74,7 +74,7 @@ def count(world, month):
     process.month = month + 1
 
 
-@phase
+@part
 def pass_month(world, month):
     """One month of the process: the schedule, once and in order."""
     circumstances(world, month)

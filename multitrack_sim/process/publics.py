@@ -3,7 +3,7 @@
 Rules about neighbours read last month's attitudes, so the order of communities does not matter.
 """
 
-from ..compiled import phase, rule
+from ..compiled import part, phase, rule
 from ..outcome_table import DURABLE, IMPLEMENTATION, TALKS
 from .basics import clip, sigma
 
@@ -60,7 +60,7 @@ def mobilise(me, p):
     me.mobilisation = sigma(p.publics_mobilisation_steepness * (me.support - p.publics_mobilisation))
 
 
-@phase
+@part
 def strike_fear(governments, spoilers, p):
     """This month's attacks are felt by the communities of the other parties, as fear."""
     parties = len(governments)

@@ -21,7 +21,7 @@ from ..chance import (
 from ..chance import (
     PRETALKS as PRETALKS_DRAW,
 )
-from ..compiled import phase, rule
+from ..compiled import part, phase, rule
 from ..outcome_table import (
     ACCORD_RATIFIED,
     ACCORD_SIGNED,
@@ -170,7 +170,7 @@ def ratify(me, process, p):
     return sigma(odds)
 
 
-@phase
+@part
 def gather_organisations(organisations, process, p):
     """What mediators and guarantors bring this month: the best mediator leads, guarantees join."""
     process.mediation, process.leverage, process.fairness = 0.0, 0.0, 0.0
@@ -190,7 +190,7 @@ def gather_organisations(organisations, process, p):
     process.monitoring = 1.0 - unseen
 
 
-@phase
+@part
 def value_fighting_on(governments, stakes, issues, p):
     """What each party expects of fighting on: a lottery over all parties' positions, by their power (Fearon 1995)."""
     parties, agenda = len(governments), len(issues)
@@ -214,7 +214,7 @@ def value_fighting_on(governments, stakes, issues, p):
             me.war_value += stake.salience * stake.war_value
 
 
-@phase
+@part
 def compromise_on(governments, stakes, issues, k, process):
     """The compromise aimed at on one issue: positions weighted by power and salience; mediation moves it to the fair point."""
     agenda = len(issues)
@@ -231,7 +231,7 @@ def compromise_on(governments, stakes, issues, k, process):
     return (1.0 - process.fairness) * by_power / powers + process.fairness * fair / weights
 
 
-@phase
+@part
 def read_text(governments, dyads, issues, stakes, process, p, anticipated):
     """What every party makes of the text: known options, value, surplus, readiness. An avoided issue stays as fighting leaves it.
 
@@ -279,7 +279,7 @@ def read_text(governments, dyads, issues, stakes, process, p, anticipated):
                 process.least_surplus = me.surplus
 
 
-@phase
+@part
 def settle_issues(governments, stakes, issues, process, p):
     """Which issues every required party can live with, and how far that gets the parties."""
     agenda, weight, settled = len(issues), 0.0, 0.0
@@ -298,7 +298,7 @@ def settle_issues(governments, stakes, issues, process, p):
     process.settled = settled / weight if weight > 0.0 else 0.0
 
 
-@phase
+@part
 def bargain(governments, dyads, issues, stakes, process, events, p, month):
     """A month at the table (or in the back channel): options, drafts, concessions, deadlock, and perhaps a signature."""
     key, parties, agenda = process.key, len(governments), len(issues)
@@ -354,7 +354,7 @@ def bargain(governments, dyads, issues, stakes, process, events, p, month):
         sign(governments, issues, stakes, process, events, p, month)
 
 
-@phase
+@part
 def sign(governments, issues, stakes, process, events, p, month):
     """The text is signed: what it covers, how it came about, and what is left out."""
     agenda, weight, covered = len(issues), 0.0, 0.0
@@ -376,7 +376,7 @@ def sign(governments, issues, stakes, process, events, p, month):
     record(process, events, month, ACCORD_SIGNED, -1, -1, covered / weight)
 
 
-@phase
+@part
 def hold_vote(governments, process, events, p, month):
     """Ratification: every required party by its own way; a failed vote returns the text to the table."""
     passed = True
@@ -422,7 +422,7 @@ def open_round(process, month):
         process.month_talks = month
 
 
-@phase
+@part
 def break_down(issues, stakes, dyads, process, events, p, month):
     """A round fails: misperception grows, part of what was settled and learnt is lost."""
     process.breakdowns += 1
