@@ -82,7 +82,7 @@ _ALL = [
     Outcome("mean_support", "share", "mean support for a settlement among communities at the horizon"),
     Outcome("mean_attitude", "share", "mean attitude to the other side among communities at the horizon"),
     Outcome("mean_fear", "share", "mean fear among communities at the horizon"),
-    Outcome("mean_readiness", "share", "mean readiness of governments over the run, before an accord"),
+    Outcome("mean_readiness", "share", "mean readiness of governments until the conflict first ended", "the conflict ended in the first month"),
     Outcome("measures_in_force", "measures", "mean number of confidence-building measures in force"),
     Outcome("violations_seen", "violations", "violations of measures seen by another party"),
     Outcome("options_found", "share", "mean over issues of the options found by either pool at the horizon", official=False),

@@ -170,7 +170,7 @@ _ALL = [
     Parameter("track_two.publicity", 1.0, 0, 1, "multiplier", "gate: everything of Track II that reaches publics and spoilers"),
     Parameter("track_two.funds", 0.5, 0, 1, "workshops per month and convenor", "what the scenario's donors pay for"),
     Parameter("track_two.confidentiality", 0.5, 0, 1, SHARE, "how private workshops are"),
-    Parameter("track_two.rapport_gain", 0.10, 0, 1, "rapport per workshop", "rapport between two who met, at best", TRIAL),
+    Parameter("track_two.rapport_gain", 0.30, 0, 1, "rapport per workshop", "rapport between two who met, at best", TRIAL + " (.10 a month); here a pair meets about every third month", (0.05, 0.6)),
     Parameter("track_two.rapport_fading", 0.03, 0, 1, MONTHLY, "rapport lost without meeting", TRIAL),
     Parameter("track_two.clash", 0.15, 0, 1, "probability", "two who meet find their agendas clash and part on worse terms"),
     Parameter("track_two.clash_cost", 0.15, 0, 1, SHARE, "of their rapport, lost in a clash"),
