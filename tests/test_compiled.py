@@ -37,9 +37,13 @@ def copied(tmp_path):
 
 def run(code, at, cache=None, **surroundings):
     """What `code` prints, run by a fresh Python that finds modules in `at`."""
-    known = {"PYTHONPATH": str(at), "MULTITRACK_CACHE_DIR": str(cache or at / "cache"), **surroundings}
+    known = {"PYTHONPATH": str(at), "MULTITRACK_CACHE_DIR": str(cache or at / "cache"), "NUMBA_DISABLE_JIT": "0"}
     done = subprocess.run(
-        [sys.executable, "-B", "-c", dedent(code)], env=os.environ | known, cwd=at, capture_output=True, text=True
+        [sys.executable, "-B", "-c", dedent(code)],
+        env=os.environ | known | surroundings,
+        cwd=at,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     return done
