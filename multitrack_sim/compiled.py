@@ -26,6 +26,7 @@ os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")  # vector math of another
 import numba
 import platformdirs
 from numba.core.caching import FunctionCache
+from numba.core.registry import CPUDispatcher
 
 numba.config.DISABLE_INTEL_SVML = 1
 
@@ -178,7 +179,16 @@ def phase(function: Callable) -> Any:
 def part(function: Callable) -> Any:
     """A part of a phase, with loops and choices of its own, which only phases call (it costs less to compile)."""
     function.multitrack_kind = "phase"  # type: ignore[attr-defined]
-    return numba.njit(**OPTIONS, no_cpython_wrapper=True)(function) if COMPILED else function
+    if not COMPILED:
+        return function
+    dispatcher = numba.njit(**OPTIONS, no_cpython_wrapper=True)(function)
+    dispatcher.__class__ = _Part  # called from Python it would crash the interpreter: it has no way in
+    return dispatcher
+
+
+class _Part(CPUDispatcher):
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        raise TypeError(f"{self.py_func.__name__} is a part of a phase: allowed are calls from phases, or of its py_func")
 
 
 def rule(function: Callable | None = None, *, of: str | None = None) -> Any:

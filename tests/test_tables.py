@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import multitrack_sim as mt
 from multitrack_sim.outcome_table import EVENTS, OUTCOME_ROW, OUTCOMES, SERIES, SERIES_ROW
 from multitrack_sim.parameter_table import PARAMETERS, SECTIONS
-from multitrack_sim.process.month import measure_month, measure_run, pass_month
+from multitrack_sim.process.month import SCHEDULE, measure_month, measure_run
 from multitrack_sim.scenario import lay_out
 from multitrack_sim.scenario.furnish import furnish
 from multitrack_sim.tables import (
@@ -50,6 +50,12 @@ def furnished():
     layout.world.process["key"] = 11
     furnish(layout.world)
     return layout.world
+
+
+def pass_months(world, months):
+    for month in range(months):
+        for phase in SCHEDULE.values():
+            phase(world, month)
 
 
 def text_of(*paths):
@@ -204,8 +210,7 @@ SENTINEL = np.uint64(0x7FF8_0000_DEAD_BEEF)  # a NaN that no computation gives
 )
 def test_measuring_fills_every_field(furnished, months, measure, row):
     world = copy.deepcopy(furnished)
-    for month in range(months):
-        pass_month(world, month)
+    pass_months(world, months)
     rows = blank_rows(1, row)
     rows.view(np.uint64)[:] = SENTINEL
     measure(world, rows[0])
@@ -273,8 +278,7 @@ def test_a_snapshot_is_a_copy_and_restoring_keeps_every_view(furnished):
     world = copy.deepcopy(furnished)
     governments, row, kept = world.governments, records(world).governments[0], snapshot(world)
     before = copy.deepcopy(world)
-    for month in range(12):
-        pass_month(world, month)
+    pass_months(world, 12)
     assert not same(world, before) and world.process["month"][0] == 12
     later = copy.deepcopy(world)
     restore(world, kept)
@@ -283,8 +287,7 @@ def test_a_snapshot_is_a_copy_and_restoring_keeps_every_view(furnished):
     world.words[cell(world, "governments", 0, "readiness")] = 0.123
     assert governments["readiness"][0] == row.readiness == 0.123
     restore(world, kept)
-    for month in range(12):
-        pass_month(world, month)
+    pass_months(world, 12)
     assert same(world, later)
 
 
