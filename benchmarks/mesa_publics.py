@@ -27,7 +27,7 @@ from multitrack_sim.scenario.furnish import furnish
 from multitrack_sim.tables import World, restore, snapshot
 from multitrack_sim.warming import prepare
 
-from .measure import Bar, Figure, Part, cpu_clock, interleaved, median
+from .measure import Bar, Figure, Part, cpu_clock, interleaved
 
 __all__ = ["Circumstances", "PublicsModel", "measure", "months_of", "record", "compiled_publics", "worst_difference"]
 
@@ -321,24 +321,21 @@ def measure(communities: int = 200, months: int = 180, repeats: int = 11) -> Par
     from_python()
     compiled()
     difference = worst_difference(twins[0], world)
-    seconds = interleaved({"twin": twin, "compiled": compiled, "from Python": from_python}, repeats)
-
-    def ratio(to: str) -> float:
-        return median(one / other for one, other in zip(seconds["twin"], seconds[to]))
+    turns = interleaved({"twin": twin, "compiled": compiled, "from Python": from_python}, repeats)
 
     each = 1e9 / communities / months
     phases, attacks = len(set(seen.process["phase"].ravel().tolist())), int(seen.spoilers["struck"].sum())
     return Part(
         "publics",
         f"{communities} communities of Northern Ireland ({len(world.governments)} governments), {months} months recorded "
-        f"from a run of the whole model ({phases} phases of the process, {attacks} attacks), one core; medians of {repeats} "
-        f"turns. The twin is Mesa {mesa.__version__} and plain Python.",
+        f"from a run of the whole model ({phases} phases of the process, {attacks} attacks), one core; "
+        f"{turns.how()} (ratios: of all). The twin is Mesa {mesa.__version__} and plain Python.",
         [
-            Figure("Mesa twin / compiled phase", ratio("compiled"), "times", Bar("at least", 100)),
-            Figure("the same with a call from Python each month", ratio("from Python"), "times"),
+            Figure("Mesa twin / compiled phase", turns.ratio("twin", "compiled"), "times", Bar("at least", 100)),
+            Figure("the same with a call from Python each month", turns.ratio("twin", "from Python"), "times"),
             Figure("greatest difference of their numbers", difference, "", Bar("below", 1e-12)),
-            Figure("Mesa twin, per community and month", median(seconds["twin"]) * each, "ns"),
-            Figure("compiled phase, per community and month", median(seconds["compiled"]) * each, "ns"),
-            Figure("called from Python, per community and month", median(seconds["from Python"]) * each, "ns"),
+            Figure("Mesa twin, per community and month", turns.median("twin") * each, "ns"),
+            Figure("compiled phase, per community and month", turns.median("compiled") * each, "ns"),
+            Figure("called from Python, per community and month", turns.median("from Python") * each, "ns"),
         ],
     )

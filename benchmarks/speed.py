@@ -93,12 +93,11 @@ def over(months: int, work: Callable, world: World, begins: list[np.ndarray]) ->
 def communities(repeats: int) -> Part:
     rivals = {}
     for size in SIZES:
-        world, begins = starts(northern_ireland(size), 8)
+        world, begins = starts(northern_ireland(size), 4)
         rivals[f"phases {size}"] = over(MONTHS, growing_phases, world, begins)
         rivals[f"month {size}"] = over(MONTHS, whole_months, world, begins)
     turns = interleaved(rivals, repeats)
-    seconds = {name: median(found) for name, found in turns.items()}
-    phases, month = ([seconds[f"{kind} {size}"] * 1e9 for size in SIZES] for kind in ("phases", "month"))
+    phases, month = ([turns.median(f"{kind} {size}") * 1e9 for size in SIZES] for kind in ("phases", "month"))
 
     weights = 1 / np.array(phases)  # relative distances count, so that small worlds count as much as large ones
     each, fixed = np.polyfit(SIZES, phases, 1, w=weights)
@@ -109,12 +108,11 @@ def communities(repeats: int) -> Part:
     unit, below = "ns per community and month", Bar("below", 60)
     return Part(
         "communities",
-        f"Northern Ireland, {MONTHS} months, mean of 8 seeds, median of {repeats} turns, one core. The phases that grow with "
+        f"Northern Ireland, {MONTHS} months, mean of 4 seeds, one core; {turns.how()}. The phases that grow with "
         "communities are grassroots and publics, run alone; a further community costs the difference of whole months at "
         "2,000 and at 200, divided by 1,800.",
         [
             Figure("grassroots + publics at 2,000 communities", phases[at[2000]] / 2000, unit, below),
-            Figure("the same, fastest turn", min(turns["phases 2000"]) * 1e9 / 2000, unit, below),
             Figure("grassroots + publics at 200 communities", phases[at[200]] / 200, unit),
             Figure("whole month, a further community", marginal, unit, below),
             Figure("whole month at 2,000 communities", month[at[2000]] / 2000, unit),
@@ -171,34 +169,38 @@ def phase_timer() -> Callable:
 
 def phases(repeats: int) -> Part:
     timer, (_, tick) = phase_timer(), _clock()
-    columns, how = {}, {"2 governments": coded(2), "Northern Ireland": northern_ireland(200)}
-    totals = {}
-    for title, scenario in how.items():
-        world, begins = starts(scenario, 8)
-        place = np.zeros(2, np.int64)
-        rounds = []
-        for turn in range(repeats + 1):
+    cases = {"2 governments": coded(2), "Northern Ireland": northern_ireland(200)}
+    rounds: dict[str, list[np.ndarray]] = {title: [] for title in cases}
+
+    def timed(title: str) -> Callable[[], None]:
+        (world, begins), place = starts(cases[title], 8), np.zeros(2, np.int64)
+
+        def go() -> None:
             ticks = np.zeros(len(SCHEDULE) + 1, np.int64)
             for begin in begins:
                 restore(world, begin)
                 timer(world, RUN, ticks, place)
-            if turn:
-                rounds.append(ticks * tick / RUN / len(begins))
-        found = np.median(rounds, axis=0)
-        columns[title] = np.maximum(found[:-1] - found[-1], 0.0)
-        totals[title] = columns[title].sum()
-    rows = [
-        (name, *(value for of in columns for value in (columns[of][at], f"{100 * columns[of][at] / totals[of]:.0f}%")))
-        for at, name in enumerate(SCHEDULE)
-    ]
-    rows.append(("the month", *(value for of in columns for value in (totals[of], "100%"))))
-    header = ("phase", *(text for of in columns for text in (f"{of}: ns per call", "share")))
+            rounds[title].append(ticks * tick / RUN / len(begins))
+
+        go()
+        rounds[title].clear()
+        return go
+
+    turns = interleaved({title: timed(title) for title in cases}, repeats)
+    cells: list[list[str | float]] = [[name] for name in (*SCHEDULE, "the month")]
+    for title in cases:
+        kept = [found for found, full in zip(rounds[title], turns.full_speed[title]) if full] or rounds[title]
+        found = np.median(kept, axis=0)
+        each = np.maximum(found[:-1] - found[-1], 0.0)
+        for row, value in zip(cells, [*each, each.sum()]):
+            row += [value, f"{100 * value / each.sum():.0f}%"]
+    header = ("phase", *(text for title in cases for text in (f"{title}: ns per call", "share")))
     return Part(
         "phases",
-        f"200 communities, {RUN} months, 8 seeds, median of {repeats} turns: a clock read between the phases inside a compiled "
-        "month, its own cost taken off. Northern Ireland has 10 governments; the other is the codebook's middle case.",
+        f"200 communities, {RUN} months, 8 seeds, {turns.how()}: a clock read between the phases inside a compiled month, "
+        "its own cost taken off. Northern Ireland has 10 governments; the other is the codebook's middle case.",
         [],
-        [Table("Time per phase of the month", header, tuple(rows))],
+        [Table("Time per phase of the month", header, tuple(map(tuple, cells)))],
     )
 
 
@@ -219,11 +221,12 @@ def runs(repeats: int) -> Part:
     cases |= {f"{n} governments": batch(coded(n)) for n in GOVERNMENTS}
     for go in cases.values():
         go()
-    each = {title: median(found) * 1e3 / count for title, found in interleaved(cases, repeats).items()}
+    turns = interleaved(cases, repeats)
+    each = {title: turns.median(title) * 1e3 / count for title in cases}
     return Part(
         "runs",
         f"Runs of {RUN} months with 200 communities, the world furnished and the outcomes measured, one core; {count} runs a "
-        f"turn, median of {repeats} turns.",
+        f"turn, {turns.how()}.",
         [Figure(f"one run, {title}", ms, "ms") for title, ms in list(each.items())[:2]],
         [
             Table(

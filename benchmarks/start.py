@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from .measure import Bar, Figure, Part, median
+from .measure import Bar, Figure, Part, median, speed_now
 
 __all__ = ["measure"]
 
@@ -36,7 +36,9 @@ def measure(repeats: int = 5) -> Part:
         cache, out = Path(folder) / "cache", Path(folder) / "out"
         simulate = ["-c", f"import multitrack_sim as mt; mt.simulate(mt.load({str(SCENARIO)!r}), runs=1)"]
         run = ["-m", "multitrack_sim", "run", str(SCENARIO), "--runs", "1", "--seed", "1"]
+        speeds = [speed_now()]
         cold = seconds(simulate, cache)
+        speeds.append(speed_now())
         warm: dict[str, list[tuple[float, float]]] = {}
         for turn in range(repeats + 1):
             found = {
@@ -54,10 +56,11 @@ def measure(repeats: int = 5) -> Part:
     for (name, times), bar in zip({"first start ever: one `simulate`, all compiled": [cold], **warm}.items(), bars):
         wall, work = (median(both[which] for both in times) for which in (0, 1))
         figures += [Figure(name, wall, "s", bar), Figure(f"{name}: processor time", work, "s")]
-    load = f" Load of the machine meanwhile: {os.getloadavg()[0]:.1f}." if hasattr(os, "getloadavg") else ""
+    load = f", load of the machine {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     return Part(
         "start",
         "Processes started anew, wall time; the first start once, with an empty cache of compiled code, the others "
-        f"medians of {repeats}. Processor time is of all processes and leaves out what other programs take.{load}",
+        f"medians of {repeats}. Processor time is of all processes and leaves out what other programs take. The "
+        f"core ran at {100 * speeds[0]:.0f}% of its best speed before the first start and {100 * speeds[1]:.0f}% after it{load}.",
         figures,
     )
