@@ -79,6 +79,7 @@ def _front(
 Runs = Annotated[int, typer.Option(min=1, max=10_000_000, help="Number of runs.")]
 Seed = Annotated[int, typer.Option(min=0, max=2**53 - 1, help="Seed of the whole: the same seed gives the same runs.")]
 Threads = Annotated[int | None, typer.Option(min=1, max=1024, help="Threads to use; all cores if left out.")]
+Svg = Annotated[bool, typer.Option("--svg", help="Write every figure as SVG too, for print.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 
 
@@ -96,6 +97,7 @@ def run(
         typer.Option("--set", metavar="NAME=VALUE", help="Change a setting: track_two.budget=0. May be repeated."),
     ] = None,
     threads: Threads = None,
+    svg: Svg = False,
     quiet: Quiet = False,
 ) -> None:
     """Run a scenario many times; print what came out; write it to a folder."""
@@ -109,6 +111,7 @@ def run(
     command = ["multitrack", "run", scenario, "--runs", str(runs), "--seed", str(seed)]
     command += [part for change in set_ or [] for part in ("--set", change)]
     command += ["--out", str(out)] if out is not None else []
+    command += ["--svg"] if svg else []
     plan = _plan([("all", loaded, found, changes)], runs, seed, command)
     folder = _folder(out, plan) if out is not None else None
 
@@ -122,7 +125,7 @@ def run(
         with folder.staged({"all": result.table}) as place:
             write_outcomes(result.table, place("outcomes.parquet"))
             place("scenario.toml").write_text(loaded.to_toml(), "utf-8")
-            save_figures(all_figures(drawn, loaded), place, loaded.title)
+            save_figures(all_figures(drawn, loaded), place, loaded.title, svg)
     if not quiet:
         _print_results([(loaded.title, result)])
         took = time.perf_counter() - started
@@ -135,6 +138,7 @@ def demo(
     seed: Seed = 1,
     out: Annotated[Path, typer.Option(help="Folder for tables, figures and manifest.")] = Path("results") / "demo",
     threads: Threads = None,
+    svg: Svg = False,
     quiet: Quiet = False,
 ) -> None:
     """Northern Ireland 1998 with and without Track II, on the same seeds; says in plain words what one sees."""
@@ -145,6 +149,7 @@ def demo(
     with_it = load(found)
     without = with_it.with_settings(DEMO_CHANGE)
     command = ["multitrack", "demo", "--runs", str(runs), "--seed", str(seed), "--out", str(out)]
+    command += ["--svg"] if svg else []
     arms: list[tuple[str, Scenario, Path, dict[str, Any]]] = [
         (DEMO_ARMS[0], with_it, found, {}),
         (DEMO_ARMS[1], without, found, DEMO_CHANGE),
@@ -168,7 +173,7 @@ def demo(
             place(f"scenario_{stem}.toml").write_text(arm.to_toml(), "utf-8")
             figures |= all_figures(seen, arm, name, f"{stem}_")
         title = f"{with_it.title}, {DEMO_ARMS[0]} and {DEMO_ARMS[1]}"
-        save_figures(figures, place, title)
+        save_figures(figures, place, title, svg)
         place("what_one_sees.md").write_text(f"# {for_markdown(title, 200)}\n\n{for_markdown(told, 10_000)}\n", "utf-8")
     if not quiet:
         _print_results([(f"{with_it.title}, {name}", result) for (name, *_), result in zip(arms, results)])

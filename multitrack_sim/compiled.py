@@ -158,6 +158,7 @@ def kernel(function: Callable) -> Any:
     if not COMPILED:
         return function
     dispatcher = numba.njit(**OPTIONS)(function)
+    dispatcher.__class__ = _Once
     folder = _cache_folder(_part(function))
     if folder is not None:
         before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder)
@@ -186,7 +187,15 @@ def part(function: Callable) -> Any:
     return dispatcher
 
 
-class _Part(CPUDispatcher):
+class _Once(CPUDispatcher):
+    """Compiled once for all whole numbers: numba would compile it anew for every constant it is called with."""
+
+    def get_call_template(self, args, kws):
+        plain_types = tuple(numba.types.unliteral(t) for t in args)
+        return super().get_call_template(plain_types, {k: numba.types.unliteral(t) for k, t in kws.items()})
+
+
+class _Part(_Once):
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         raise TypeError(f"{self.py_func.__name__} is a part of a phase: allowed are calls from phases, or of its py_func")
 
@@ -211,7 +220,11 @@ def arithmetic(function: Callable) -> Any:
     """A small rule used in many places: compiled once instead of being copied into each of them."""
     function.multitrack_kind = "rule"  # type: ignore[attr-defined]
     function.behaviour_of = None  # type: ignore[attr-defined]
-    return numba.njit(**OPTIONS)(function) if COMPILED else function
+    if not COMPILED:
+        return function
+    dispatcher = numba.njit(**OPTIONS)(function)
+    dispatcher.__class__ = _Once
+    return dispatcher
 
 
 def plain(function: Any) -> Any:

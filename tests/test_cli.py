@@ -164,6 +164,7 @@ def test_run_writes_everything(small, calls, tmp_path, capsys):
                 str(out),
                 "--set",
                 "track_two.budget=0.5",
+                "--svg",
             ]
         )
         == 0
@@ -176,7 +177,7 @@ def test_run_writes_everything(small, calls, tmp_path, capsys):
     (asked,) = calls
     assert (asked.runs, asked.seed, asked.threads, asked.series) == (30, 7, 2, True)
     about = json.loads((out / "manifest.json").read_text())
-    assert about["command"] == f"multitrack run {small} --runs 30 --seed 7 --set track_two.budget=0.5 --out {out}"
+    assert about["command"] == f"multitrack run {small} --runs 30 --seed 7 --set track_two.budget=0.5 --out {out} --svg"
     assert about["arms"][0]["settings"]["changed"] == {"track_two.budget": 0.5}
     assert about["fingerprint"] == compiled.fingerprint()
     assert load(out / "scenario.toml").settings["track_two.budget"] == 0.5  # the folder repeats itself
@@ -348,7 +349,7 @@ def test_nasty_names_go_through_the_whole_command(calls, tmp_path, capsys):
     path = tmp_path / f"{title.replace('/', '-')}.toml"
     path.write_text(SMALL.replace('"A small conflict"', json.dumps(title, ensure_ascii=False)), "utf-8")
     out = tmp_path / f"out {title.replace('/', '-')}"
-    assert cli.main(["run", str(path), "--runs", "3", "--out", str(out)]) == 0
+    assert cli.main(["run", str(path), "--runs", "3", "--out", str(out), "--svg"]) == 0
     said = capsys.readouterr()
     assert "[bold red]$x^2$" in said.out and "\x1b" not in said.out + said.err
     about = json.loads((out / "manifest.json").read_text())
@@ -367,10 +368,10 @@ def test_demo_writes_both_arms_and_says_what_one_sees(calls, tmp_path, capsys):
     assert without.scenario.settings["track_two.budget"] == 0 and with_it.scenario.title == "Northern Ireland 1998"
     names = os.listdir(out)
     expected = (
-        "comparison.png comparison.svg captions.md manifest.json what_one_sees.md outcomes_with_track_two.parquet"
+        "comparison.png captions.md manifest.json what_one_sees.md outcomes_with_track_two.parquet"
     )
-    expected += " outcomes_without_track_two.parquet with_track_two_process.png without_track_two_trust.svg"
-    assert set(expected.split()) <= set(names)
+    expected += " outcomes_without_track_two.parquet with_track_two_process.png without_track_two_trust.png"
+    assert set(expected.split()) <= set(names) and not [name for name in names if name.endswith(".svg")]
     one, two = (read_outcomes(out / f"outcomes_{arm}_track_two.parquet") for arm in ("with", "without"))
     assert list(one["seed"]) == list(two["seed"])
     about = json.loads((out / "manifest.json").read_text())

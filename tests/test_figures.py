@@ -40,7 +40,7 @@ def every_figure(a, b, scenario):
 
 
 def save(made, folder, heading="A conflict"):
-    save_figures(made, lambda name: folder / name, heading)
+    save_figures(made, lambda name: folder / name, heading, svg=True)
 
 
 def test_all_figures_are_saved_with_their_captions(arms, tmp_path):

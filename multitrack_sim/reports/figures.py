@@ -341,8 +341,8 @@ def all_figures(ensemble: Ensemble, scenario: Any, arm: str = "", prefix: str = 
     }
 
 
-def save_figures(figures: Mapping[str, Told], place: Callable[[str], Path], heading: str) -> None:
-    """Write every figure as PNG and SVG and the captions as `captions.md`. `place(name)` says where a file goes.
+def save_figures(figures: Mapping[str, Told], place: Callable[[str], Path], heading: str, svg: bool = False) -> None:
+    """Write every figure as PNG (on wish also as SVG) and the captions as `captions.md`. `place(name)` says where.
 
     The same figures give the same bytes: no date, fixed ids. Text in the SVG stays text.
     """
@@ -353,10 +353,11 @@ def save_figures(figures: Mapping[str, Told], place: Callable[[str], Path], head
             # straight to the writers: `savefig` draws everything twice
             figure.set_dpi(150)
             FigureCanvasAgg(figure).print_png(
-                place(f"{name}.png"), metadata={"Description": caption}, pil_kwargs={"compress_level": 4}
+                place(f"{name}.png"), metadata={"Description": caption}, pil_kwargs={"compress_level": 1}
             )
-            about = {"Date": None, "Title": name, "Description": caption}
-            FigureCanvasSVG(figure).print_svg(place(f"{name}.svg"), metadata=about)
+            if svg:
+                about = {"Date": None, "Title": name, "Description": caption}
+                FigureCanvasSVG(figure).print_svg(place(f"{name}.svg"), metadata=about)
         lines += [f"## {name}", "", f"![{name}]({name}.png)", "", for_markdown(caption, 5000), ""]
     place("captions.md").write_text("\n".join(lines), "utf-8")
 
