@@ -67,7 +67,7 @@ def parameters() -> pd.DataFrame:
     rows = [
         {
             "name": p.name,
-            "default": p.default,
+            "default": p.value,
             "low": p.low,
             "high": p.high,
             "sweep_low": p.range[0],

@@ -32,11 +32,17 @@ class Parameter:
     sweep: tuple[float, float] | None = None
     structural: bool = False
     whole: bool = False
+    choices: tuple[str, ...] = ()  # of a setting that is a word: its numbers are their places
 
     @property
     def column(self) -> str:
         """The name of its column in the table of parameters."""
         return self.name.replace(".", "_", 1)
+
+    @property
+    def value(self) -> float | int | str:
+        """The default, as a scenario would write it."""
+        return self.choices[int(self.default)] if self.choices else self.default
 
     @property
     def range(self) -> tuple[float, float]:
@@ -50,6 +56,8 @@ SECTIONS = {
     "fighting": "Violence and the hurting stalemate",
     "leaders": "Leaderships and their turnover",
     "pressure": "Pressure from outside and below",
+    "funding": "Donors of Track II and Track III",
+    "technology": "Digital channels on any track",
     "trust": "What governments believe of one another",
     "track_one": "Track I: official talks",
     "track_two": "Track II: unofficial dialogue",
@@ -63,6 +71,13 @@ SECTIONS = {
 SHARE, MONTHLY, RATE, ODDS = "share", "share per month", "probability per month", "log-odds"
 TRIAL = "trial"
 FITTED = "coarse fit"
+AGENDAS = ("package", "gradual")
+MUTED_MONEY = ("burned", "moved", "replaced")
+
+
+def _choice(name: str, default: str, choices: tuple[str, ...], meaning: str) -> Parameter:
+    return Parameter(name, choices.index(default), 0, len(choices) - 1, "kind", meaning, whole=True, choices=choices)
+
 
 # fmt: off
 _ALL = [
@@ -103,6 +118,8 @@ _ALL = [
 
     Parameter("leaders.turnover", 0.012, 0, 1, RATE, "a leadership is replaced at full support", TRIAL, (0.0, 0.03)),
     Parameter("leaders.turnover_low_support", 0.03, 0, 1, RATE, "added hazard of replacement at no support", TRIAL, (0.0, 0.06)),
+    Parameter("leaders.election", 0.3, 0, 1, "probability", "a leadership loses office at the end of a term, publics divided"),
+    Parameter("leaders.election_swing", 0.6, 0, 2, "probability per share", "added for every share of support that it lacks of a half"),
     Parameter("leaders.renewal", 0.35, 0, 1, "probability", "a new leadership is of a new type"),
     Parameter("leaders.hawk_spread", 0.15, 0, 0.5, "standard deviation", "how far a new leadership's hawkishness lies from its party's"),
     Parameter("leaders.upheaval", 0.3, 0, 1, SHARE, "working relations (misperception) lost with a leadership"),
@@ -113,6 +130,22 @@ _ALL = [
     Parameter("pressure.outside", 0.0, -1, 1, "share, signed", "patrons and outside powers: -1 feed the conflict, 1 press all sides for a deal"),
     Parameter("pressure.outside_effect", 0.25, 0, 1, "motivation", "what outside pressure adds at full strength"),
     Parameter("pressure.noise", 0.05, 0, 1, "standard deviation", "monthly spread of pressure", TRIAL),
+
+    Parameter("pressure.interests", 0.1, 0, 1, "motivation", "what organised interests add at full strength, more where having no deal is costly"),
+    Parameter("pressure.military", 0.15, 0, 1, "motivation", "what a military that wants out (or wants on) adds at full violence"),
+    Parameter("pressure.organisations", 0.1, 0, 1, "motivation", "what an organisation that presses for talks adds at full strength and full momentum of civil society"),
+
+    _choice("funding.muted", "burned", MUTED_MONEY, "what happens to the money that a muted track does not get: burned; moved to the other unofficial track; replaced in part by other donors"),
+    Parameter("funding.replacement", 0.5, 0, 1, SHARE, "of the money that is missing, what other donors give where it is replaced"),
+    Parameter("funding.fatigue", 0.02, 0, 1, MONTHLY, "donors' interest lost while nothing moves", sweep=(0.0, 0.06)),
+    Parameter("funding.least", 0.4, 0, 1, SHARE, "interest that donors keep however long nothing moves"),
+    Parameter("funding.renewal", 0.3, 0, 1, SHARE, "of the interest lost, what a milestone brings back"),
+    Parameter("funding.publicity", 0.3, 0, 2, "factor", "how much more donors give at full momentum of civil society"),
+
+    Parameter("technology.saving", 0.6, 0, 1, SHARE, "of the cost of a workshop or programme, what meeting online saves"),
+    Parameter("technology.shallowness", 0.5, 0, 1, SHARE, "of what a meeting does for those who take part, what is lost online"),
+    Parameter("technology.leaks", 1.0, 0, 5, "factor", "how much more a back channel leaks when all unofficial dialogue is online"),
+    Parameter("technology.speed", 0.7, 0, 1, SHARE, "of the lag of instructions, what digital channels save when all capitals use them"),
 
     Parameter("trust.prior", -0.9, -6, 6, ODDS, "belief, before any evidence, that another party's leadership is reliable", TRIAL, (-2.0, 1.5)),
     Parameter("trust.hawk_prior", -0.8, -6, 6, ODDS, "added prior of a leadership that is fully hawkish rather than not at all, centred on .5", TRIAL),
@@ -143,6 +176,11 @@ _ALL = [
     Parameter("track_one.hawk_resistance", 0.6, 0, 1, SHARE, "concessions that a fully hawkish leadership withholds", TRIAL),
     Parameter("track_one.opposition", 0.6, 0, 1, SHARE, "concessions withheld under open opposition of the whole public", TRIAL),
     Parameter("track_one.attack_hardening", 0.037, 0, 1, "aspiration per attack", "an attack during talks hardens demands", TRIAL),
+    _choice("track_one.agenda", "package", AGENDAS, "all issues at once, or the divisible ones first and the others later"),
+    Parameter("track_one.interim_limit", 0.65, 0, 1, SHARE, "indivisibility above which a gradual agenda puts an issue off"),
+    Parameter("track_one.deferred", 0.03, 0, 1, RATE, "under an interim accord, talks on what was put off begin, parties fully ready"),
+    Parameter("track_one.instruction_lag", 1.0, 0, 24, "months", "how long it takes until what a leadership wants is what its delegation does", sweep=(0.0, 6.0)),
+    Parameter("track_one.technology", 0.0, 0, 1, SHARE, "digital channels between capitals and delegations"),
     Parameter("track_one.drafting", 0.2, 0, 1, MONTHLY, "of the way from the draft to the compromise aimed at", FITTED),
     Parameter("track_one.draft_noise", 0.12, 0, 1, "position", "how far misperception makes drafts miss", TRIAL),
     Parameter("track_one.invention", 0.12, 0, 1, MONTHLY, "of the options not yet found, what official talks find at best", FITTED),
@@ -170,14 +208,27 @@ _ALL = [
     Parameter("track_two.publicity", 1.0, 0, 1, "multiplier", "gate: everything of Track II that reaches publics and spoilers"),
     Parameter("track_two.funds", 0.5, 0, 1, "workshops per month and convenor", "what the scenario's donors pay for"),
     Parameter("track_two.confidentiality", 0.5, 0, 1, SHARE, "how private workshops are"),
+    Parameter("track_two.digital", 0.0, 0, 1, SHARE, "of the meetings, those held online"),
+    Parameter("track_two.coordination", 0.4, 0, 1, SHARE, "how far unofficial dialogue knows and minds the official line"),
+    Parameter("track_two.continuity", 0.5, 0, 1, SHARE, "how far the same people are invited again, rather than new ones"),
+    Parameter("track_two.research", 0.15, 0, 1, SHARE, "of the money, what goes into research and papers instead of meetings"),
+    Parameter("track_two.research_effect", 0.04, 0, 1, "share per unit of money", "of a leadership's misperception, what papers take away if all of them are read"),
     Parameter("track_two.rapport_gain", 0.30, 0, 1, "rapport per workshop", "rapport between two who met, at best", TRIAL + " (.10 a month); here a pair meets about every third month", (0.05, 0.6)),
     Parameter("track_two.rapport_fading", 0.03, 0, 1, MONTHLY, "rapport lost without meeting", TRIAL),
     Parameter("track_two.clash", 0.15, 0, 1, "probability", "two who meet find their agendas clash and part on worse terms"),
     Parameter("track_two.clash_cost", 0.15, 0, 1, SHARE, "of their rapport, lost in a clash"),
+    Parameter("track_two.hardening", 0.2, 0, 1, "probability", "a clash hardens both in their identities: less open, and their reports make the other side look worse", "Svensson and Brouneus 2013 (sign)"),
+    Parameter("track_two.hardening_cost", 0.3, 0, 1, SHARE, "of their openness, lost by those who are hardened"),
+    Parameter("track_two.scholarship", 0.5, 0, 2, "factor", "how much more is invented where all participants are scholars or of think-tanks"),
     Parameter("track_two.invention", 0.20, 0, 1, "share per workshop", "of the options not yet found unofficially, what a workshop finds at best", TRIAL + " (.37), lowered: the pools are separate", (0.0, 0.5)),
     Parameter("track_two.option_fading", 0.04, 0, 1, MONTHLY, "unofficial options forgotten without a workshop", TRIAL),
     Parameter("track_two.tabling", 0.02, 0, 1, "probability per report", "a report puts an avoided issue on the official agenda"),
     Parameter("track_two.transfer", 0.25, 0, 1, "probability", "a report gets through, all else perfect", TRIAL + "; wide prior: the size of the effect hangs on it", (0.05, 0.6)),
+    Parameter("track_two.officials_ear", 0.25, 0, 1, SHARE, "of the credibility that former officials and officers lack, what their past makes up for"),
+    Parameter("track_two.endorsement", 0.2, 0, 1, SHARE, "of the credibility that participants lack, what a leadership's full endorsement makes up for"),
+    Parameter("track_two.unrecognised", 0.7, 0, 1, SHARE, "reports not heard by a leadership that does not recognise the other side at all"),
+    Parameter("track_two.contradiction", 1.0, 0, 4, "factor", "reports not heard, per distance between the unofficial line and the official text, without coordination"),
+    Parameter("track_two.divergence", 0.08, 0, 1, "share per report", "misperception that a report adds whose line is as far from the official text as can be, without coordination"),
     Parameter("track_two.hawk_deafness", 0.7, 0, 1, SHARE, "reports that a fully hawkish leadership does not hear"),
     Parameter("track_two.insight", 0.68, 0.5, 0.999, "probability", "a participant reads the other side's reliability rightly, at full rapport", TRIAL),
     Parameter("track_two.correlation", 0.3, 0, 1, "correlation", "between reports on the same leadership: n count as n / (1 + (n - 1) rho)", "design effect, Kish 1965"),
@@ -191,22 +242,38 @@ _ALL = [
     Parameter("track_two.backlash", 0.15, 0, 1, SHARE, "support that a leak costs"),
     Parameter("track_two.legitimacy_deficit", 0.5, 0, 1, SHARE, "legitimacy that an accord made in secret lacks", TRIAL + " (.7), lowered"),
     Parameter("track_two.momentum", 0.3, 0, 2, "momentum per public workshop", "what public dialogue does for civil society's momentum", TRIAL),
+    Parameter("track_two.voices", 0.5, 0, 1, SHARE, "how far what becomes public depends on the participants' own reach"),
     Parameter("track_two.alarm", 0.3, 0, 2, "threat per public workshop", "what public dialogue does to spoilers' sense of threat"),
 
     Parameter("track_three.budget", 1.0, 0, 10, "multiplier", "money for grassroots programmes; 1 is what the scenario says, 0 mutes the track", sweep=(0.0, 3.0)),
     Parameter("track_three.funds", 0.5, 0, 1, SHARE, "what the scenario's donors pay for"),
+    Parameter("track_three.digital", 0.0, 0, 1, SHARE, "of the programmes, those held online"),
+    Parameter("track_three.targeting", 0.5, 0, 1, SHARE, "how far programmes go where attitudes are worst, rather than anywhere"),
     Parameter("track_three.reach", 0.25, 0, 1, SHARE, "communities in a programme at full funds", TRIAL),
     Parameter("track_three.contact_gain", 0.009, 0, 0.2, "attitude per month", "what a programme moves in a community without fear", "size to Lowe 2025 and Paluck, Green and Green 2019: d .05-.25 right after", (0.0, 0.03)),
+    Parameter("track_three.education_cost", 0.6, 0.1, 5, "factor", "cost of an education programme, against an exchange"),
+    Parameter("track_three.education_depth", 0.6, 0, 2, "factor", "what education moves in attitudes, against an exchange"),
+    Parameter("track_three.education_grievance", 0.02, 0, 1, MONTHLY, "of a community's grievance, what education takes away"),
+    Parameter("track_three.interfaith_cost", 0.8, 0.1, 5, "factor", "cost of interfaith work, against an exchange"),
+    Parameter("track_three.interfaith_depth", 0.7, 0, 2, "factor", "what interfaith work moves in attitudes, against an exchange"),
+    Parameter("track_three.interfaith_fear", 0.03, 0, 1, MONTHLY, "of a community's fear, what interfaith work takes away"),
     Parameter("track_three.forgetting", 0.06, 0, 1, MONTHLY, "effect of a programme forgotten", TRIAL),
     Parameter("track_three.consolidation", 0.01, 0, 1, MONTHLY, "effect of a programme that becomes a lasting attitude to strangers", "Mousa 2020 (direction: little)"),
     Parameter("track_three.backfire", 0.3, 0, 1, "probability", "a programme hardens identities where fear is full", "Svensson and Brouneus 2013 (sign)"),
+    Parameter("track_three.unequal", 0.2, 0, 1, "probability", "a programme hardens identities where one side has all the power", "Maoz 2011 (direction)"),
+    Parameter("track_three.reports", 2.0, 0, 20, "factor", "how well local work lets governments know what their publics really think"),
     Parameter("track_three.momentum", 0.2, 0, 2, "momentum per month", "what programmes everywhere do for civil society's momentum"),
 
     Parameter("cbm.budget", 1.0, 0, 10, "multiplier", "money and will for confidence-building measures; 0 ends them all", sweep=(0.0, 3.0)),
+    Parameter("cbm.funds", 8.0, 0, 100, "cost per month", "what measures in force may cost together, at budget 1", sweep=(1.0, 12.0)),
     Parameter("cbm.verification", 0.4, 0, 1, SHARE, "violations that third parties detect"),
     Parameter("cbm.own_detection", 0.35, 0, 1, SHARE, "violations that the other side sees itself, or that reveal themselves"),
     Parameter("cbm.proposal", 0.06, 0, 1, RATE, "a measure is proposed", TRIAL),
     Parameter("cbm.push", 0.5, 0, 1, SHARE, "how hard the scenario's actors push measures"),
+    Parameter("cbm.sequence", 0.4, 0, 1, SHARE, "how far light measures that work open the way for heavy ones, and their absence bars it"),
+    Parameter("cbm.organisations", 1.0, 0, 5, "factor", "how much an organisation that proposes measures adds to the rate at which they are agreed"),
+    Parameter("cbm.recommitment", 0.05, 0, 1, RATE, "a measure that had lapsed is recommitted to, at full will"),
+    Parameter("cbm.persistence", 0.3, 0, 1, "probability", "conduct in a review period is that of the last, and tells nothing new"),
     Parameter("cbm.compliance", 0.985, 0, 1, "probability", "a reliable leadership complies in a review period", TRIAL),
     Parameter("cbm.temptation", 0.35, 0, 1, "probability", "by how much less an unreliable one complies, full sensitivity and no will", TRIAL + "; Kydd 2005: cheap signals cannot separate types"),
     Parameter("cbm.review", 6, 1, 60, "months", "one event, one ratio: conduct is judged once in so many months", whole=True),
@@ -231,6 +298,16 @@ _ALL = [
     Parameter("spoiling.inclusion", 0.15, 0, 1, MONTHLY, "capacity that a limited spoiler at the table gives up when the draft meets it", TRIAL),
     Parameter("spoiling.memory", 0.96, 0, 1, "share kept per month", "memory of attacks", TRIAL),
     Parameter("spoiling.mark", 0.25, 0, 1, "memory", "what one attack leaves in it"),
+    Parameter("spoiling.coercion_grievance", 0.2, 0, 5, "grievance per capacity coerced", "grievance that coercion breeds among the faction's people, per share of its capacity lost to it", "Kydd and Walter 2002; LaFree, Dugan and Korte 2009 (direction)"),
+    Parameter("spoiling.payment", 0.0, 0, 1, SHARE, "policy of inducement: what factions are paid to keep quiet"),
+    Parameter("spoiling.payment_effect", 0.06, 0, 1, MONTHLY, "capacity that a greedy faction gives up for full payment (a limited one a third of it)", "Stedman 1997 (direction)"),
+    Parameter("spoiling.payment_lure", 0.01, 0, 1, MONTHLY, "capacity that full payment lures into being, as a share of the base"),
+    Parameter("spoiling.socialisation", 0.0, 0, 1, SHARE, "policy of socialisation: work on what factions want"),
+    Parameter("spoiling.socialisation_effect", 0.02, 0, 1, MONTHLY, "of the distance to the text, what full socialisation takes from a faction at the table (a third of it from others)", "Stedman 1997 (direction)"),
+    Parameter("spoiling.departing_train", 0.0, 0, 1, SHARE, "policy of the departing train: the process goes on whatever factions do"),
+    Parameter("spoiling.train_threat", 0.3, 0, 2, "threat", "threat that a fully departing train adds to a faction left outside"),
+    Parameter("spoiling.inside_restraint", 0.5, 0, 1, SHARE, "attacks that a faction forgoes because it sits at the table"),
+    Parameter("spoiling.inside_veto", 2.0, 0, 10, "factor", "concessions withheld, per capacity, by a leadership whose own faction at the table is far from the text"),
 
     Parameter("accord.months", 48, 6, 240, "months", "over which provisions come due", TRIAL),
     Parameter("accord.compliance", 0.76, 0, 1, "probability", "a reliable leadership carries out a provision that is due", TRIAL),
@@ -252,7 +329,11 @@ _ALL = [
     Parameter("accord.dividend", 0.04, 0, 1, MONTHLY, "how fast a peace dividend is felt where provisions are carried out"),
     Parameter("accord.bitterness", 0.25, 0, 1, "value", "what a collapse takes from the value of signing again, at first"),
     Parameter("accord.bitterness_fading", 0.03, 0, 1, MONTHLY, "bitterness forgotten"),
+    Parameter("accord.ownership", 0.8, 0, 5, ODDS, "log hazard of collapse that full ownership by groups that took part takes away", "Nilsson 2012 (direction)"),
+    Parameter("accord.untabled_grievance", 0.02, 0, 1, MONTHLY, "grievance that grows while all issues are left out of an accord in force"),
 
+    Parameter("publics.misreading", 0.15, 0, 0.5, SHARE, "by how much governments underrate their publics' support when nobody tells them"),
+    Parameter("publics.misreading_noise", 0.05, 0, 0.5, "standard deviation", "monthly spread of what governments take their publics' support for"),
     Parameter("publics.influence", 0.06, 0, 1, MONTHLY, "of the gap to a neighbour it understands, what a community closes", "Deffuant et al. 2000 (role); size " + TRIAL),
     Parameter("publics.bound", 0.30, 0, 1, "attitude", "neighbours further away than this are not understood", TRIAL),
     Parameter("publics.inertia", 0.043, 0, 1, MONTHLY, "of the gap between support and its reasons, closed", TRIAL),

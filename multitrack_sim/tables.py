@@ -104,7 +104,8 @@ ACADEMIC_KINDS = (
     "exile",
 )
 ORGANISATION_KINDS = ("mediator", "guarantor", "international", "regional", "donor")
-INTERVENTION_KINDS = ("set", "scale")
+INTERVENTION_KINDS = ("set", "scale", "shift")
+PROGRAMMES = ("exchange", "education", "interfaith")
 
 # Where trust comes from: each source is a column of `dyads`, and together with the prior they add up to trust.
 LEDGER = ("from_measures", "from_attacks", "from_dialogue", "from_accord", "from_leaders", "from_limit")
@@ -121,6 +122,10 @@ _ALL = [
         _given("patience", "aspiration at the start, against the scenario's", 0.0, -1, 1, unit="share, signed"),
         _given("stalemate", "its part in the hurting stalemate, against the scenario's", 1.0, 0, 3, unit="factor"),
         _given("outside", "pressure from its own patrons: -1 carry it away from the table, 1 carry it to it", 0.0, -1, 1, unit="share, signed"),
+        _given("interests", "organised interests: -1 live from the conflict, 1 lose by it", 0.0, -1, 1, unit="share, signed"),
+        _given("military", "its military: -1 wants to fight on, 1 wants out", 0.0, -1, 1, unit="share, signed"),
+        Column("term", "months between elections (0: none)", 0, 1200, 0, given=True, whole=True, unit="months"),
+        Column("next_election", "month of the first election (0: a term after the start)", 0, 10_000, 0, given=True, whole=True, unit="month"),
         _given("attitude", "mean attitude of its communities, against the scenario's", 0.0, -1, 1, unit="share, signed"),
         _flag("reliable", "hidden type of the leadership"),
         _state("base_hawkishness", "hawkishness of the party, around which new leaderships fall"),
@@ -136,6 +141,8 @@ _ALL = [
         _state("draft_value", "value of the text, before doubts", -_ANY, _ANY, unit="value"),
         _state("surplus", "value of signing less value of fighting on, as it sees it", -_ANY, _ANY, unit="value"),
         _state("aspiration", "surplus demanded, as a share of the margin"),
+        _state("instructed", "readiness on which its delegation acts, after the lag of instructions"),
+        _state("restraint", "of its concessions, what factions of its own at the table withhold"),
         _state("concession", "aspiration given up this month (below 0: hardened)", -1, 1),
         _state("others_concession", "mean concession of the others last month"),
         _state("belief", "mean probability it gives to the others' being reliable"),
@@ -144,7 +151,11 @@ _ALL = [
         _state("grievance", "mean grievance among its communities"),
         _state("months_in_office", "months in office", 0, _ANY, unit="months"),
         _state("endorsement", "how far it lends its name to unofficial dialogue (behind the gate)"),
+        _state("perceived_support", "what it takes its publics' support for"),
         _state("programme_reach", "probability that a community of its is reached by a programme"),
+        _state("reach_education", "of that, by education"),
+        _state("reach_interfaith", "of that, by interfaith work"),
+        _state("coerced", "grievance that coercion of factions breeds among its communities this month"),
         _state("cue", "what its leader tells the public: -1 against a settlement, 1 for it", -1, 1, unit="share, signed"),
         _state("reasons", "what its whole public has for or against a settlement this month", -_ANY, _ANY, unit="log-odds"),
         _count("first_community", "first row of its communities", unit="row"),
@@ -159,6 +170,7 @@ _ALL = [
         _state("prior", "what it would believe without evidence", -_ANY, _ANY, unit="log-odds"),
         *(_state(source, "contribution to trust " + source.replace("_", " "), -_ANY, _ANY, unit="log-odds") for source in LEDGER),
         _state("misperception", "how wrongly it reads the other"),
+        _given("recognition", "how far it recognises the other as a partner for talks", 1.0),
         _state("reports", "unofficial reports on this leadership heard so far", 0, _ANY, unit="reports"),
         _state("contact", "living unofficial contact, as officials feel it (behind the gate)"),
     )),
@@ -172,6 +184,8 @@ _ALL = [
         _state("found_unofficial", "options found by unofficial dialogue"),
         _state("known", "options all required parties know"),
         _state("draft", "position of the text"),
+        _flag("deferred", "whether a gradual agenda has put it off"),
+        _state("line", "position of unofficial dialogue on it", default=0.5),
         _flag("settled", "whether every required party can live with the text on it"),
         _flag("in_accord", "whether the accord in force covers it"),
     )),
@@ -193,7 +207,16 @@ _ALL = [
         _given("credibility", "how far its leadership believes it", 0.6),
         _given("openness", "readiness to hear the other side", 0.6),
         _given("reach", "nearness to publics", 0.3),
+        _state("base_openness", "openness at the start, to which it slowly returns"),
         _flag("attends", "whether it is at this month's workshop"),
+        _count("invited", "workshops attended so far", unit="workshops"),
+        _flag("hardened", "whether it came away hardened from its last workshop"),
+    )),
+    Table("positions", "what an unofficial participant would settle for on one issue", (
+        _ID,
+        _count("academic", "the participant", unit="row"),
+        _count("issue", "the issue", unit="row"),
+        _given("position", "where it would settle (absent: its party's ideal, moved to the middle by openness)", 0.5),
     )),
     Table("rapport", "a pair of participants of different parties", (
         _ID,
@@ -210,12 +233,20 @@ _ALL = [
         _given("share_track_two", "of its work, unofficial dialogue (the rest is grassroots)", 0.5),
         _given("reach", "access to communities", 0.6),
         _given("legitimacy", "how far participants of all sides accept its invitation", 0.7),
+        _choice("programme", "what its grassroots work is", "exchange", PROGRAMMES),
         _state("granted_track_two", "money received for unofficial dialogue", 0, _ANY, unit="money"),
         _state("spent_track_two", "money spent on unofficial dialogue", 0, _ANY, unit="money"),
         _state("burned_track_two", "money for unofficial dialogue lost when the track was muted", 0, _ANY, unit="money"),
         _state("granted_track_three", "money received for grassroots programmes", 0, _ANY, unit="money"),
         _state("spent_track_three", "money spent on grassroots programmes", 0, _ANY, unit="money"),
+        _state("spent_research", "of it, on research and papers", 0, _ANY, unit="money"),
         _flag("convenes", "whether it holds a workshop this month"),
+    )),
+    Table("standing", "how legitimate one party finds one convenor", (
+        _ID,
+        _count("ngo", "the convenor", unit="row"),
+        _count("party", "the party", unit="row"),
+        _given("legitimacy", "how far the party's participants accept its invitation, against the convenor's legitimacy", 1.0, 0, 2, unit="factor"),
     )),
     Table("communities", "a locality of one party on a social network", (
         _ID,
@@ -230,7 +261,7 @@ _ALL = [
         _state("grievance", "grievance"),
         _state("dividend", "peace dividend felt"),
         _state("programme_effect", "what programmes moved in those who took part, partly forgotten", -1, 1, unit="share, signed"),
-        _count("programme", "1 in a programme, -1 in one that backfires, 0 in none", -1, 1, unit="kind"),
+        _count("programme", "1 in an exchange, 2 in education, 3 in interfaith work, below 0 in one that backfires, 0 in none", -3, 3, unit="kind"),
         _state("programme_months", "months in programmes so far", 0, _ANY, unit="months"),
     )),
     Table("ties", "whom a community hears", (
@@ -258,6 +289,7 @@ _ALL = [
         _given("verifiable", "how far third parties can see violations of it", 1.0),
         Column("in_force", "whether it is in force", 0, 1, 0, given=True, whole=True, unit="0 or 1"),
         _count("months_in_force", "months in force", unit="months"),
+        _flag("lapsed", "whether it was suspended or dropped before"),
     )),
     Table("commitments", "what one party does about one measure (measure by measure, party by party)", (
         _ID,
@@ -274,6 +306,8 @@ _ALL = [
         _given("leverage", "what it can offer and withhold", 0.0),
         _given("guarantee", "how credibly it enforces an accord", 0.0),
         _given("monitoring", "how much it sees of breaches", 0.0),
+        _given("pressure", "how hard it presses the parties to talk", 0.0),
+        _given("proposes", "how much it proposes and accompanies measures", 0.0),
         _state("effort", "what it puts into mediation this month"),
     )),
     Table("provisions", "what one party owes on one issue of a signed accord", (
@@ -297,6 +331,12 @@ _ALL = [
         _count("ceasefire_months", "months it has held", unit="months"),
         _state("guarantee", "outside guarantee of an accord"),
         _state("monitoring", "outside monitoring of an accord"),
+        _state("interest", "interest of donors in unofficial work", default=1.0),
+        _state("inequality", "lead in power of the first party over the second"),
+        _state("pressure", "pressure of organisations for talks"),
+        _state("proposers", "organisations that propose measures"),
+        _state("ownership", "how far groups that took part own the accord"),
+        _flag("interim", "whether the accord in force is one on the divisible issues, others put off"),
         _state("mediation", "skill brought to bear by mediators"),
         _state("fairness", "how far mediation moves the text to the fair point"),
         _state("leverage", "leverage of mediators"),
@@ -366,6 +406,8 @@ _ALL = [
         _flag("cell_is_whole", "whether the cell holds a whole number"),
         _choice("kind", "what is done", "set", INTERVENTION_KINDS),
         _state("value", "by or to what", -_ANY, _ANY, unit="any"),
+        _state("low", "least that the cell may hold", -_ANY, _ANY, unit="any"),
+        _state("high", "most that the cell may hold", -_ANY, _ANY, unit="any"),
         _state("saved", "value to return to", -_ANY, _ANY, unit="any"),
     )),
     Table("events", "what happened, in order (the first so many)", (
@@ -380,7 +422,10 @@ _ALL = [
 
 _PARAMETERS = Table(
     "parameters", "one row: the settings of the run",
-    tuple(Column(p.column, p.meaning, p.low, p.high, p.default, given=True, unit=p.unit) for p in PARAMETERS.values()),
+    tuple(
+        Column(p.column, p.meaning, p.low, p.high, p.default, given=True, choices=p.choices, unit=p.unit)
+        for p in PARAMETERS.values()
+    ),
 )  # fmt: skip
 TABLES: dict[str, Table] = {table.name: table for table in [_PARAMETERS, *_ALL]}
 MOST_EVENTS = 4000

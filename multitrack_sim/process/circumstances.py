@@ -14,6 +14,9 @@ from ..outcome_table import INTERVENED, LEADER_CHANGED
 from .basics import bound_belief, clip, dyad_row, log_odds, record, sigma
 
 
+SCALE, SHIFT = 1, 2  # kinds of intervention besides setting
+
+
 @rule(of="governments")
 def leave_office(me, p):
     """Probability that a leadership is replaced this month: higher where support is low."""
@@ -66,7 +69,12 @@ def intervene(interventions, words, wholes, process, events, month):
                 change.saved = float(wholes[change.cell])
             else:
                 change.saved = words[change.cell]
-            value = change.value if change.kind == 0 else change.saved * change.value
+            value = change.value
+            if change.kind == SCALE:
+                value = change.saved * change.value
+            elif change.kind == SHIFT:
+                value = change.saved + change.value
+            value = clip(value, change.low, change.high)
             if change.cell_is_whole:
                 wholes[change.cell] = int(value)
             else:

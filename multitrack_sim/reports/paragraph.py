@@ -71,7 +71,7 @@ def comparison_paragraph(
 
 
 def _setting(scenario: Any, name: str) -> float:
-    return scenario.settings.get(name, PARAMETERS[name].default)
+    return scenario.settings.get(name, PARAMETERS[name].value)
 
 
 def _share(table: pd.DataFrame) -> str:

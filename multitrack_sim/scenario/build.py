@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,8 +17,8 @@ import numpy as np
 
 from ..parameter_table import PARAMETERS
 from ..tables import INTERVENTION_KINDS, TABLES, Column, World, _world_on, cell, empty_world, sizes
-from .schema import Scenario, find_setting, saliences
-from .values import NAMED, REFERS, RELATIONS, row_columns
+from .schema import Names, Scenario, Setting, changed_setting, find_setting, saliences, settings_meant, verb_of
+from .values import NAMED, REFERS, RELATIONS, SPARSE, row_columns
 
 __all__ = ["Layout", "lay_out"]
 
@@ -40,18 +40,8 @@ class Layout:
         (1.0, False)
         """
         found = find_setting(self.names, setting)
-        at = cell(self.world, found.table, self._row(found.table, found.keys), found.column.name)
+        at = cell(self.world, found.table, _row(self.names, found.table, found.keys), found.column.name)
         return at, TABLES[found.table].column(found.column.name).whole
-
-    def _row(self, table: str, keys: tuple[str, ...]) -> int:
-        if table == "parameters":
-            return 0
-        if table not in RELATIONS:
-            return self.names[table].index(keys[0])
-        one, two = (self.names[REFERS[column]].index(key) for column, key in zip(RELATIONS[table], keys))
-        if table == "stakes":
-            return one * len(self.names["issues"]) + two
-        return dyad_row(one, two, len(self.names["governments"]))
 
     def new_world(self) -> World:
         """A copy of the template."""
@@ -60,6 +50,17 @@ class Layout:
     def world_on(self, words: np.ndarray) -> World:
         """The world whose cells are `words`: views, nothing is copied."""
         return _world_on(words, sizes(self.world))
+
+
+def _row(names: Mapping[str, Sequence[str]], table: str, keys: tuple[str, ...]) -> int:
+    if table == "parameters":
+        return 0
+    if table not in RELATIONS:
+        return names[table].index(keys[0])
+    one, two = (names[REFERS[column]].index(key) for column, key in zip(RELATIONS[table], keys))
+    if table == "dyads":
+        return dyad_row(one, two, len(names["governments"]))
+    return one * len(names[REFERS[RELATIONS[table][1]]]) + two
 
 
 def dyad_row(of: int, other: int, parties: int) -> int:
@@ -115,31 +116,49 @@ def adding_up_to_one(values: Sequence[float]) -> list[float]:
     return [part / one for part in parts]
 
 
+def _changes(scenario: Scenario, names: Names, publics: np.ndarray) -> Iterator[tuple[Mapping, Setting, int]]:
+    """Every cell that an intervention changes: the intervention, the setting, the row."""
+    for change in scenario.interventions:
+        for setting in settings_meant(names, changed_setting(names, change)):
+            if setting.table == "communities":
+                party = names["governments"].index(setting.keys[0])
+                yield from ((change, setting, int(row)) for row in np.flatnonzero(publics == party))
+            else:
+                yield change, setting, _row(names, setting.table, setting.keys)
+
+
 def lay_out(scenario: Scenario) -> Layout:
     """The template of the scenario's worlds."""
     rows, names = scenario.rows, scenario.names
     parties, issues = len(rows["governments"]), len(rows["issues"])
     communities, ties = int(scenario.value("society.communities")), int(scenario.value("society.ties"))
-    row_of = {table: {name: row for row, name in enumerate(names[table])} for table in ("governments", "issues")}
+    row_of = {table: {name: row for row, name in enumerate(names[table])} for table in names}
 
     side = np.array([row_of["governments"].get(row["party"], -1) for row in rows["academics"]], dtype=np.int64)
     one, two = np.triu_indices(len(side), 1)
     apart = (side[one] != side[two]) | (side[one] < 0)
+    publics = np.repeat(
+        np.arange(parties), communities_of(communities, [row["population"] for row in rows["governments"]])
+    )
+    changed = list(_changes(scenario, names, publics))
     count = {table: len(rows[table]) for table in NAMED} | {
         "dyads": parties * (parties - 1),
         "stakes": parties * issues,
+        "positions": len(rows["academics"]) * issues,
+        "standing": len(rows["ngos"]) * parties,
         "rapport": int(apart.sum()),
         "communities": communities,
         "ties": communities * ties,
         "commitments": len(rows["measures"]) * parties,
         "provisions": issues * parties,
-        "interventions": len(scenario.interventions),
+        "interventions": len(changed),
     }
     world: Any = copy.deepcopy(_blank(tuple(count.items())))
     layout = Layout(world, names)
 
     for name, value in scenario.settings.items():
-        world.parameters[PARAMETERS[name].column] = value
+        p = PARAMETERS[name]
+        world.parameters[p.column] = p.choices.index(value) if p.choices else value
     for table in NAMED:
         array = getattr(world, table)
         array["id"] = [row["id"] for row in rows[table]]
@@ -155,25 +174,33 @@ def lay_out(scenario: Scenario) -> Layout:
     of, other = np.nonzero(grid[:, None] != grid[None, :])
     world.dyads["of"], world.dyads["other"] = of, other
     world.dyads["prior"] = world.dyads["misperception"] = np.nan
-    for row in rows["dyads"]:
-        at = layout._row("dyads", (row["of"], row["other"]))
-        for name in row_columns("dyads"):
-            if row[name] is not None:
-                world.dyads[name][at] = row[name]
+    world.positions["academic"], world.positions["issue"] = np.divmod(np.arange(count["positions"]), issues)
+    world.positions["position"] = np.nan  # what is not given is furnished
+    world.standing["ngo"], world.standing["party"] = np.divmod(np.arange(count["standing"]), parties)
+    for table in SPARSE:
+        for row in rows[table]:
+            at = _row(names, table, tuple(row[key] for key in RELATIONS[table]))
+            for name in row_columns(table):
+                if row[name] is not None:
+                    getattr(world, table)[name][at] = row[name]
     world.stakes["party"], world.stakes["issue"] = np.divmod(np.arange(parties * issues), issues)
     world.stakes["ideal"] = [row["ideal"] for row in rows["stakes"]]
     world.stakes["salience"] = [value for own in saliences(rows).values() for value in adding_up_to_one(own)]
     world.rapport["one"], world.rapport["two"] = one[apart], two[apart]
-    world.communities["party"] = np.repeat(grid, communities_of(communities, world.governments["population"].tolist()))
+    world.communities["party"] = publics
     world.communities["first_tie"] = np.arange(communities) * ties
     world.communities["ties"] = ties
     world.commitments["measure"], world.commitments["party"] = np.divmod(np.arange(count["commitments"]), parties)
     world.provisions["issue"], world.provisions["party"] = np.divmod(np.arange(count["provisions"]), parties)
-    for at, change in enumerate(scenario.interventions):
-        setting = find_setting(names, change["set"] or change["scale"])
-        row = world.interventions[at]
-        row["cell"], row["cell_is_whole"] = layout.address(setting.name)
+    for row, (change, setting, at) in zip(world.interventions, changed):
+        verb, column = verb_of(change), setting.column
+        row["cell"] = cell(world, setting.table, at, column.name)
+        row["cell_is_whole"] = TABLES[setting.table].column(column.name).whole
         row["month"], row["until"] = change["month"], -1 if change["until"] is None else change["until"]
-        row["kind"] = INTERVENTION_KINDS.index("set" if change["set"] else "scale")
-        row["value"] = as_number(change["to"], setting.column, row_of) if change["set"] else change["by"]
+        row["kind"] = INTERVENTION_KINDS.index(verb if verb in ("scale", "shift") else "set")
+        row["low"], row["high"] = column.low, column.high
+        if verb in ("scale", "shift"):
+            row["value"] = change["by"]
+        else:
+            row["value"] = as_number(change["to"], column, row_of) if verb == "set" else float(verb == "add")
     return layout

@@ -18,7 +18,7 @@ from ..errors import Problem, ScenarioError, nearest, printable
 from ..tables import SPOILER_TYPES
 from .cast import all_stakes, standard
 from .schema import ReadOnly, Scenario
-from .values import default_of, row_columns
+from .values import SPARSE, default_of, row_columns
 
 __all__ = ["CODES", "Code", "codes_table", "scenario_from_codes"]
 
@@ -136,7 +136,7 @@ def scenario_from_codes(codes: Mapping[str, Any], title: str | None = None) -> S
             _row("organisations", 0, "Mediator", **mediator),
             _row("organisations", 1, "Guarantor", **guarantor),
         ],
-        "dyads": (),
+        **dict.fromkeys(SPARSE, ()),
     }
     settings = {
         "conflict.violence": x["fighting_level"],

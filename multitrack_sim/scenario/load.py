@@ -42,6 +42,8 @@ FEW_TO_MOST = {
     "issues": (1, 200),
     "stakes": (0, 27 * 200),
     "dyads": (0, 27 * 26),
+    "positions": (0, 2000),
+    "standing": (0, 2000),
     "interventions": (0, 1000),
     "history": (0, 1000),
 }

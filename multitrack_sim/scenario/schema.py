@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,12 +32,14 @@ from .values import (
     other_models,
     parameter_column,
     row_columns,
+    shock_columns,
     shown,
 )
 
 __all__ = ["ReadOnly", "Scenario", "Setting", "faults", "find_setting", "read_interventions", "saliences"]
 
 LONGEST_SETTING = 2000  # no name is that long: two names of 80 characters, however escaped
+VERBS = {"set": "to", "scale": "by", "shift": "by", "add": None, "remove": None}  # what each says besides
 NEAR_ONE = 0.01  # saliences that add up to this near to 1 are made to fit
 
 
@@ -70,11 +73,16 @@ Names = Mapping[str, Sequence[str]]
 
 def key_tables(table: str) -> list[str]:
     """The tables whose names a row of this table is known by."""
+    if table == "communities":  # nobody names them: they are known by their party
+        return ["governments"]
     return [REFERS[key] for key in RELATIONS[table]] if table in RELATIONS else [table]
 
 
-def find_setting(names: Names, asked: str) -> Setting:
+def find_setting(names: Names, asked: str, shocks: bool = False) -> Setting:
     """The setting called `asked`, given the names of the rows. SettingError with the nearest name if there is none.
+
+    With `shocks`, as interventions may: "*" stands for all rows, and computed columns of people may be meant too
+    (`communities.'Party'.fear`: those of the party's communities).
 
     >>> find_setting({}, "track_two.budget").column.high
     10
@@ -88,13 +96,17 @@ def find_setting(names: Names, asked: str) -> Setting:
     table, _, rest = asked.partition(".")
     middle, _, last = rest.rpartition(".")
     parts = split_name(asked) or asked.split(".")
-    if table in IN_A_FILE and last in row_columns(table):
+    columns = row_columns(table) if table in IN_A_FILE else {}
+    if shocks:
+        columns = {**columns, **shock_columns(table)}
+        names = {name: (*rows, "*") for name, rows in names.items()}
+    if last in columns:
         # quoted; else as a shell leaves it, without quotes
         readings = [tuple(parts[1:-1]), (middle,)]
         readings += [(middle[:at], middle[at + 1 :]) for at, sign in enumerate(middle) if sign == "."]
         for keys in readings:
             if _exists(names, table, keys):
-                return Setting(table, keys, row_columns(table)[last])
+                return Setting(table, keys, columns[last])
     hint = did_you_mean(asked, [*PARAMETERS, *_alike(names, parts)])
     raise SettingError(Problem(printable(asked), "no such setting", "" if hint else "see mt.parameters()", hint))
 
@@ -102,7 +114,26 @@ def find_setting(names: Names, asked: str) -> Setting:
 def _exists(names: Names, table: str, keys: tuple[str, ...]) -> bool:
     targets = key_tables(table)
     known = len(keys) == len(targets) and all(key in names.get(target, ()) for key, target in zip(keys, targets))
-    return known and (table != "dyads" or keys[0] != keys[1])
+    return known and (table != "dyads" or keys[0] != keys[1] or keys[0] == "*")
+
+
+def settings_meant(names: Names, setting: Setting) -> list[Setting]:
+    """The settings that one with "*" stands for, row by row."""
+    choices = [names[t] if key == "*" else (key,) for t, key in zip(key_tables(setting.table), setting.keys)]
+    made = [dataclasses.replace(setting, keys=keys) for keys in itertools.product(*choices)]
+    return [one for one in made if one.table != "dyads" or one.keys[0] != one.keys[1]]
+
+
+def verb_of(change: Mapping[str, Any]) -> str:
+    """What an intervention does: set, scale, shift, add or remove."""
+    return next(verb for verb in VERBS if change[verb] is not None)
+
+
+def changed_setting(names: Names, change: Mapping[str, Any]) -> Setting:
+    """What an intervention changes: of an added or removed row, whether it is active."""
+    verb = verb_of(change)
+    asked = change[verb]
+    return find_setting(names, f"{asked}.active" if verb in ("add", "remove") else asked, shocks=True)
 
 
 def _alike(names: Names, parts: Sequence[str]) -> list[str]:
@@ -124,6 +155,8 @@ def checked_value(names: Names, setting: Setting, value: Any) -> Any:
         value = value.item()
     if column.whole and isinstance(value, float) and value.is_integer():
         value = int(value)  # designs are tables of floats
+    if column.choices and isinstance(value, int | float) and value in range(len(column.choices)):
+        value = column.choices[int(value)]
     choices = names.get(REFERS[column.name], ()) if column.name in REFERS else column.choices
     try:
         good = adapter(column).validate_python(value)
@@ -205,7 +238,7 @@ class Scenario:
         """
         found = find_setting(self.names, setting)
         if found.table == "parameters":
-            return self.settings.get(found.name, PARAMETERS[found.name].default)
+            return self.settings.get(found.name, PARAMETERS[found.name].value)
         if found.column.name == "salience":
             return saliences(self.rows)[found.keys[0]][self.names["issues"].index(found.keys[1])]
         keys = RELATIONS.get(found.table, ("name",))
@@ -356,18 +389,25 @@ def _clashes(scenario: Scenario) -> list[tuple[Path, str, str]]:
     last: dict[str, tuple[int, int]] = {}  # of each setting: month and end of the change before
     for at, one in sorted(enumerate(scenario.interventions), key=lambda pair: pair[1]["month"]):
         path: Path = ("interventions", at)
-        month, name = one["month"], one["set"] or one["scale"]
+        month, verb = one["month"], verb_of(one)
         if month >= months:
             found.append(((*path, "month"), f"found {month}", f"0 to {months - 1}, within run.months"))
-        if name in last and (month == last[name][0] or month < last[name][1]):
-            found.append((path, f"another intervention changes {printable(name)} at that time", "one after the other"))
-        last[name] = (month, one["until"] or month)
-        before = values.get(name, scenario.value(name))
-        after = one["to"] if one["set"] else before and before * one["by"]
-        column = find_setting(scenario.names, name).column
-        if one["scale"] and before is not None and not column.low <= after <= column.high:
-            found.append(((*path, "by"), f"{before:g} times {one['by']:g} is {after:g}", allowed(column)))
-        values[name] = before if one["until"] else after
+        setting = changed_setting(scenario.names, one)
+        for meant in settings_meant(scenario.names, setting):
+            name, column = meant.name, meant.column
+            if name in last and (month == last[name][0] or month < last[name][1]):
+                taken = f"another intervention changes {printable(name)} at that time"
+                found.append((path, taken, "one after the other"))
+            last[name] = (month, one["until"] or month)
+            known = column.given or meant.table == "dyads"
+            before = values.get(name, scenario.value(name)) if known else None
+            after = {"set": one["to"], "add": 1, "remove": 0}.get(verb)
+            if before is not None and verb in ("scale", "shift"):
+                after = before * one["by"] if verb == "scale" else before + one["by"]
+                if not column.low <= after <= column.high:
+                    how = "times" if verb == "scale" else "plus"
+                    found.append(((*path, "by"), f"{before:g} {how} {one['by']:g} is {after:g}", allowed(column)))
+            values[name] = before if one["until"] else after
     return found
 
 
@@ -384,29 +424,31 @@ def read_interventions(reading: Reading, given: Sequence[Any], names: Names, mon
             reading.refuse((*path, "month"), f"found {row['month']}", f"0 to {months - 1:g}, within run.months")
         if row["until"] is not None and row["until"] <= row["month"]:
             reading.refuse((*path, "until"), f"found {row['until']}", f"a month after {row['month']}")
-        verbs = {key for key in ("set", "to", "scale", "by") if row[key] is not None}
-        if verbs in ({"set", "to"}, {"scale", "by"}):
+        said = {key for key in (*VERBS, "to", "by") if row[key] is not None}
+        if any(said == {verb, amount} - {None} for verb, amount in VERBS.items()):
             _read_change(reading, row, path, names)
         else:
-            found = " and ".join(sorted(verbs)) or "nothing to do"
-            reading.refuse(path, f"found {found}", "set (a setting) with to (a value), or scale with by (a factor)")
+            found = " and ".join(sorted(said)) or "nothing to do"
+            few = "set (a setting) with to (a value), scale or shift with by (a number), add or remove (a row)"
+            reading.refuse(path, f"found {found}", few)
         if reading.count == before:
             made.append(ReadOnly(row))
     return made
 
 
 def _read_change(reading: Reading, row: dict[str, Any], path: Path, names: Names) -> None:
-    verb, amount = ("set", "to") if row["set"] else ("scale", "by")
+    verb = verb_of(row)
+    amount = VERBS[verb]
     try:
-        setting = find_setting(names, row[verb])
+        setting = changed_setting(names, row)
     except SettingError as wrong:
         (problem,) = wrong.problems
         reading.refuse((*path, verb), f"no such setting: {problem.where}", problem.allowed, problem.hint)
         return
-    row[verb] = setting.name
+    row[verb] = setting.name.removesuffix(".active") if verb in ("add", "remove") else setting.name
     if setting.table == "parameters" and PARAMETERS[setting.name].structural:
         reading.refuse((*path, verb), f"{setting.name} shapes the tables", "what can change during a run")
-    elif verb == "scale" and (setting.column.choices or setting.column.name in REFERS):
+    elif verb in ("scale", "shift") and (setting.column.choices or setting.column.name in REFERS):
         reading.refuse((*path, verb), f"{printable(setting.name)} is not a number", "set and to")
     elif verb == "set":
         try:

@@ -67,6 +67,8 @@ _EXAMPLE = {
         skill = 0.6    # assumption
         leverage = 0.3 # assumption"""),
     "dyads": ("How one party sees another at the start, where it differs from [trust].", ""),
+    "positions": ("Where an unofficial participant would settle, where it is not between its party and the middle.", ""),
+    "standing": ("How legitimate a party finds a convenor, where it differs from the convenor's legitimacy.", ""),
 }  # fmt: skip
 
 _SMALL = {"society.communities": "communities = 40"}
@@ -109,7 +111,7 @@ def template_text() -> str:
         lines = [f"# ---- {title} ----", f"[{section}]"]
         for name, p in PARAMETERS.items():
             if name.startswith(section + "."):
-                start = f"{name.partition('.')[2]} = {write_value(int(p.default) if p.whole else float(p.default))}"
+                start = f"{name.partition('.')[2]} = {write_value(p.value if p.choices else int(p.default) if p.whole else float(p.default))}"
                 text = _meaning(parameter_column(name))
                 if name in _SMALL:
                     start, text = _SMALL[name], f"{text} (small here, for a fast first look; {start} if not written)"

@@ -33,6 +33,7 @@ __all__ = [
     "NAMED",
     "REFERS",
     "RELATIONS",
+    "SPARSE",
     "Reading",
     "allowed",
     "default_of",
@@ -43,9 +44,18 @@ __all__ = [
 
 # Tables whose rows people name, tables of pairs, and which table the words of a referring column name.
 NAMED = ("governments", "issues", "academics", "ngos", "spoilers", "measures", "organisations")
-RELATIONS = {"stakes": ("party", "issue"), "dyads": ("of", "other")}
-REFERS = {"party": "governments", "of": "governments", "other": "governments", "issue": "issues", "key_issue": "issues"}
-IN_A_FILE = ("governments", "issues", "stakes", *NAMED[2:], "dyads")
+RELATIONS = {
+    "stakes": ("party", "issue"),
+    "dyads": ("of", "other"),
+    "positions": ("academic", "issue"),
+    "standing": ("ngo", "party"),
+}
+SPARSE = ("dyads", "positions", "standing")  # relations of which a scenario holds only the pairs that were written
+REFERS = {
+    "party": "governments", "of": "governments", "other": "governments", "issue": "issues", "key_issue": "issues",
+    "academic": "academics", "ngo": "ngos",
+}  # fmt: skip
+IN_A_FILE = ("governments", "issues", "stakes", *NAMED[2:], *SPARSE)
 HEAD = ("title", "summary", "month_zero")
 TOP = (*HEAD, *SECTIONS, *IN_A_FILE, "interventions", "history", "record", "sources")
 LONGEST_NAME = 80
@@ -79,7 +89,9 @@ def _date(value: Any) -> str:
 def parameter_column(name: str) -> Column:
     """A parameter, as the column it is."""
     p = PARAMETERS[name]
-    return Column(p.column, p.meaning, p.low, p.high, p.default, given=True, whole=p.whole, unit=p.unit)
+    return Column(
+        p.column, p.meaning, p.low, p.high, p.default, given=True, whole=p.whole, choices=p.choices, unit=p.unit
+    )
 
 
 @cache
@@ -94,6 +106,14 @@ def row_columns(table: str) -> dict[str, Column]:
         prior, limits = TABLES[table].column("prior"), PARAMETERS["trust.prior"]
         columns = {"prior": dataclasses.replace(prior, low=limits.low, high=limits.high), **columns}
     return columns
+
+
+@cache
+def shock_columns(table: str) -> dict[str, Column]:
+    """What an intervention may change besides settings: what the month computes of people and communities."""
+    if table not in ("governments", "issues", "academics", "spoilers", "communities"):
+        return {}
+    return {c.name: c for c in TABLES[table].columns if not c.given and not c.whole}
 
 
 def allowed(column: Column) -> str:
@@ -179,7 +199,10 @@ def other_models() -> dict[str, type[BaseModel]]:
             "set": (setting, None),
             "to": (Any, None),
             "scale": (setting, None),
+            "shift": (setting, None),
             "by": (note(float, "a number", allow_inf_nan=False), None),
+            "add": (note(str, "a row laid out with active = false, such as academics.'Name'"), None),
+            "remove": (note(str, "a row, such as organisations.'Name'"), None),
             "until": (note(int, "a later month", ge=1, le=10_000), None),
             "why": (TEXT, None),
         },
