@@ -50,7 +50,7 @@ def collapse(process, trust, support, months, p):
     """
     odds = -p.accord_collapse_trust * trust - p.accord_collapse_support * (support - 0.5)
     odds += p.accord_collapse_breach * (process.breached - 0.3) + p.accord_collapse_attacks * process.attack_memory
-    odds += p.accord_collapse_grievance * process.ownerless
+    odds += p.accord_collapse_grievance * process.ownerless - p.accord_ownership * process.ownership
     odds -= p.accord_collapse_carried_out * process.carried_out + p.accord_collapse_legitimacy * process.legitimacy
     early = 1.6 * math.exp(-months / p.accord_early_months) + 0.35
     return clip(
@@ -148,6 +148,7 @@ def accord(world, month):
         if process.month_recurred < 0:
             process.month_recurred = month
         process.bitterness = 1.0
+        process.interim, process.final_talks = 0, 0
         record(process, world.events, month, ACCORD_COLLAPSED, -1, -1, trust)
         enter(process, COLLAPSED)
     elif process.phase == IMPLEMENTATION and months >= p.accord_durable_months:

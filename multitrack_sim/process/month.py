@@ -13,6 +13,7 @@ from ..outcome_table import (
     NO_AGREEMENT,
     NOT_ENDED,
     PRETALKS,
+    SIGNED,
     SUSPENDED,
     TALKS,
 )
@@ -53,7 +54,9 @@ def count(world, month):
     process, p, dyads, governments = world.process[0], world.parameters[0], world.dyads, world.governments
     for row in range(len(dyads)):
         fade_belief(dyads[row], p)
-    if process.phase == IMPLEMENTATION or process.phase == DURABLE or process.phase == DORMANT:
+    interim_holds = process.phase == SIGNED and process.interim and process.interim_month != process.signed_month
+    in_force = process.phase == IMPLEMENTATION or process.phase == DURABLE or interim_holds
+    if in_force or process.phase == DORMANT:
         process.months_at_peace += 1
     if process.phase == TALKS:
         process.months_in_talks += 1

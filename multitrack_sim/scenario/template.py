@@ -111,7 +111,8 @@ def template_text() -> str:
         lines = [f"# ---- {title} ----", f"[{section}]"]
         for name, p in PARAMETERS.items():
             if name.startswith(section + "."):
-                start = f"{name.partition('.')[2]} = {write_value(p.value if p.choices else int(p.default) if p.whole else float(p.default))}"
+                usual = p.value if p.choices else int(p.default) if p.whole else float(p.default)
+                start = f"{name.partition('.')[2]} = {write_value(usual)}"
                 text = _meaning(parameter_column(name))
                 if name in _SMALL:
                     start, text = _SMALL[name], f"{text} (small here, for a fast first look; {start} if not written)"
