@@ -95,6 +95,10 @@ SETTINGS = {
     "factions at the table hold concessions back": (every(lively(), "spoilers", "inside", 1), {"spoiling.inside_veto": (0.0, 10.0)}, "months_to_agreement", 1),
     "ownership protects": ({"accord.collapse": 0.03, "run.months": 240}, {"accord.ownership": (0.0, 5.0)}, "collapses", -1),
     "what is left out rankles": ({"issues.'Security'.tabled": 0}, {"accord.untabled_grievance": (0.0, 0.5)}, "communities.grievance", 1),
+    "will and pressure make provisions carried out": ({"trust.reliable_share": 0.0, "accord.collapse": 0.0}, {"accord.will": (0.0, 1.0)}, "implementation", 1),
+    "leaderships that would gain by fighting on endanger an accord": ({"accord.collapse": 0.02, "conflict.exposure": 0.8}, {"accord.collapse_commitment": (0.0, 10.0)}, "collapses", 1),
+    "organisations pay": (NO_TALKS, every(lively(), "organisations", "funding", (0.0, 1.0)), "workshops", 1),
+    "organisations lend their standing to hosts": (NO_TALKS, every(lively(), "organisations", "hosting", (0.0, 1.0)), "academics.invited", 1),
     "an accord on part of the issues": ({}, {"track_one.agenda": ("package", "gradual")}, "comprehensive", -1),
 }  # fmt: skip
 

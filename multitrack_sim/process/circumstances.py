@@ -92,9 +92,11 @@ def keep_giving(process, p):
 
 
 @part
-def gather_pressure(organisations, process):
-    """How hard organisations press for talks, and who proposes measures: the strongest counts, publicity adds."""
-    process.pressure, process.proposers = 0.0, 0.0
+def gather_support(organisations, process):
+    """What organisations do besides mediating and guaranteeing: press for talks (publicity adds), propose measures and
+    lend their standing to hosts, where the strongest counts; and pay, where all add up.
+    """
+    process.pressure, process.proposers, process.hosting, process.sponsors = 0.0, 0.0, 0.0, 0.0
     for row in range(len(organisations)):
         me = organisations[row]
         if me.active:
@@ -103,6 +105,9 @@ def gather_pressure(organisations, process):
                 process.pressure = pressure
             if me.proposes > process.proposers:
                 process.proposers = me.proposes
+            if me.hosting > process.hosting:
+                process.hosting = me.hosting
+            process.sponsors += me.funding
 
 
 @part
@@ -140,7 +145,7 @@ def circumstances(world, month):
     p, process = world.parameters[0], world.process[0]
     intervene(world.interventions, world.words, world.wholes, process, world.events, month)
     keep_giving(process, p)
-    gather_pressure(world.organisations, process)
+    gather_support(world.organisations, process)
     key, parties = process.key, len(world.governments)
     for j in range(parties):
         me = governments[j]

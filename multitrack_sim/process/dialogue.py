@@ -34,12 +34,14 @@ from ..outcome_table import (
     SUSPENDED,
     WORKSHOP_HELD,
 )
+from ..tables import ACADEMIC_KINDS
 from .basics import bound_belief, clip, dyad_row, log_odds, record
 from .funding import dialogue_share, grant, grassroots_share
 
 LIVING = 12  # months after which a contact that has not met is no longer living
 SOFTENING = 0.05  # of a participant's hardening, gone each month
 SCHOLAR, THINK_TANK, FORMER_OFFICIAL, FORMER_OFFICER = range(4)  # kinds of participants that rules tell apart
+KINDS = len(ACADEMIC_KINDS)
 
 
 @rule(of="ngos")
@@ -204,9 +206,10 @@ def seat(ngo, host, academics, standing, parties, process, p, month):
     present, voices = 0, 0.0
     for row in range(len(academics)):
         me = academics[row]
-        legitimacy = (
-            ngo.legitimacy * standing[host * parties + me.party].legitimacy if me.party >= 0 else ngo.legitimacy
-        )
+        invited_by = ngo.legitimacy + process.hosting * (1.0 - ngo.legitimacy)
+        legitimacy = invited_by
+        if me.party >= 0:
+            legitimacy *= standing[host * parties + me.party].legitimacy
         comes = chance(process.key, TAKES_PART, month, me.id, ngo.id) < attend(me, legitimacy, process.workshops, p)
         me.attends = 1 if comes and me.active else 0
         me.hardened = 0
@@ -254,21 +257,23 @@ def hold_workshop(
     """One workshop: who comes, who gets on, what is invented, what is reported home. Gives the reach of those present."""
     key, parties, agenda = process.key, len(governments), len(issues)
     present, voices = seat(ngo, host, academics, standing, parties, process, p, month)
+    for i in range(parties):
+        governments[i].delegates = 0
     kinds, sides, scholars = 0, 0, 0  # variety of walks of life and of parties around the table
     for row in range(len(academics)):
-        if academics[row].attends:
-            new_kind, new_side = 1, 1
-            for earlier in range(row):
-                if academics[earlier].attends:
-                    if academics[earlier].kind == academics[row].kind:
-                        new_kind = 0
-                    if academics[earlier].party == academics[row].party:
-                        new_side = 0
-            kinds += new_kind
-            if academics[row].kind == SCHOLAR or academics[row].kind == THINK_TANK:
+        me = academics[row]
+        if me.attends:
+            if me.kind == SCHOLAR or me.kind == THINK_TANK:
                 scholars += 1
-            if academics[row].party >= 0:
-                sides += new_side
+            if me.party >= 0:
+                governments[me.party].delegates += 1
+                if governments[me.party].delegates == 1:
+                    sides += 1
+    for kind in range(KINDS):
+        for row in range(len(academics)):
+            if academics[row].attends and academics[row].kind == kind:
+                kinds += 1
+                break
     ngo.convenes = 1
     process.workshops += 1
     record(process, events, month, WORKSHOP_HELD, host, -1, float(present))
@@ -282,8 +287,7 @@ def hold_workshop(
         if one.attends and two.attends:
             clash = chance(key, AGENDAS_CLASH, month, pair.id, ngo.id) < p.track_two_clash
             meet(pair, one, two, ngo.skill, clash, p)
-            hardens = chance(key, HARDENED, month, pair.id, ngo.id) < p.track_two_hardening
-            if clash and hardens:
+            if clash and chance(key, HARDENED, month, pair.id, ngo.id) < p.track_two_hardening:
                 harden(one, p)
                 harden(two, p)
                 quarrels += 1
@@ -317,11 +321,7 @@ def hold_workshop(
                 issues[k].tabled = 1
                 record(process, events, month, ISSUE_TABLED, row, k, 0.0)
         for j in range(parties):
-            others = 0
-            for other in range(len(academics)):
-                if academics[other].attends and academics[other].party == j:
-                    others += 1
-            if j != me.party and others > 0:
+            if j != me.party and governments[j].delegates > 0:
                 dyad = dyads[dyad_row(me.party, j, parties)]
                 odds = insight_odds(warmth, dyad.reports, p)
                 right = chance(key, INSIGHT, month, me.id * parties + j, ngo.id) < 1.0 / (1.0 + math.exp(-odds))

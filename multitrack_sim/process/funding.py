@@ -30,4 +30,4 @@ def grant(own, own_budget, other, other_budget, process, p):
         given += p.funding_replacement * own * clip(1.0 - own_budget, 0.0, 1.0)
     elif p.funding_muted == MOVED and own_budget > 0.0:
         given += other * clip(1.0 - other_budget, 0.0, 1.0)
-    return given * process.interest * (1.0 + p.funding_publicity * process.momentum)
+    return given * (1.0 + process.sponsors) * process.interest * (1.0 + p.funding_publicity * process.momentum)
