@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import scenarios
+from strategies import full_cast, scenarios
 
 import multitrack_sim as mt
 from multitrack_sim.chance import run_seed
@@ -33,7 +33,8 @@ HURRIED = {
     "track_two.transfer": 0.9, "track_two.rapport_gain": 0.8, "fighting.escalation": 1.0, "fighting.victory": 0.15,
     "fighting.petering_out": 0.15, "fighting.ceasefire": 0.1, "fighting.ceasefire_ends": 0.2,
     "fighting.quiet_months": 3, "fighting.recurrence": 0.1, "spoiling.deterrence": 0.0, "spoiling.control": 0.9,
-    "spoiling.controllable": 0.9, "leaders.turnover": 0.03,
+    "spoiling.controllable": 0.9, "leaders.turnover": 0.03, "track_two.clash": 0.4, "track_two.hardening": 0.5,
+    "track_one.agenda": "gradual", "track_one.deferred": 0.5, "track_one.interim_limit": 0.5, "cbm.recommitment": 0.4,
 }  # fmt: skip
 
 
@@ -53,6 +54,12 @@ def lively(**more):
 
 def equal(one, two):
     return all(one[name] == two[name] or one[name] != one[name] and two[name] != two[name] for name in OUTCOMES)
+
+
+def test_three_ways_agree_where_every_mechanism_is_at_work():
+    for parties in (2, 5):
+        for hurry in ({}, HURRIED):
+            agree(full_cast(parties).with_settings(hurry | {"run.months": 60, "society.communities": 12}), 7)
 
 
 def agree(scenario, seed):
