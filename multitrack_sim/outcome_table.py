@@ -61,6 +61,7 @@ _ALL = [
     Outcome("talks_opened", _YES, "official talks opened by the horizon"),
     Outcome("months_to_talks", _MONTHS, "until official talks first opened", "no talks by the horizon", event=True),
     Outcome("months_to_agreement", _MONTHS, "until the first accord that was then ratified was signed", "no accord by the horizon", event=True),
+    Outcome("months_of_round", _MONTHS, "from the opening of the round of talks (or the back channel) that led to the first accord to its signature", "no accord by the horizon"),
     Outcome("comprehensive", _YES, "a comprehensive accord was signed and ratified by the horizon"),
     Outcome("ratified", _YES, "the last text signed was ratified", "nothing was signed, or no vote was held by the horizon"),
     Outcome("votes_failed", "votes", "ratifications that failed"),

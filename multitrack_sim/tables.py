@@ -379,6 +379,8 @@ _ALL = [
         _count("month_ended_first", "month of the first end (-1: none)", -1, default=-1, unit="month"),
         _count("month_recurred", "month in which fighting resumed after it (-1: none)", -1, default=-1, unit="month"),
         _count("month_talks", "month talks first opened (-1: none)", -1, default=-1, unit="month"),
+        _count("month_round", "month the present round of talks, or the back channel, opened (-1: none)", -1, default=-1, unit="month"),
+        _count("months_of_round", "months from the opening of its round to the first ratified accord (-1: none)", -1, default=-1, unit="months"),
         _count("month_agreed", "month the first ratified accord was signed (-1: none)", -1, default=-1, unit="month"),
         _count("month_collapsed", "month of the first collapse (-1: none)", -1, default=-1, unit="month"),
         _count("ratified", "1 the last text was ratified, 0 voted down, -1 no vote", -1, 1, default=-1, unit="kind"),

@@ -377,6 +377,8 @@ def run_channel(process, events, p, month):
     elif opens and before_talks:
         process.channel = 1
         process.back_channels += 1
+        if process.phase != SUSPENDED:
+            process.month_round = month
         process.deadlock = 0.0
         process.best_gap = -99.0
         record(process, events, month, CHANNEL_OPENED, -1, -1, process.contact)

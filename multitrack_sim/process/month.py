@@ -156,6 +156,7 @@ def measure_run(world, row):
     row.talks_opened = 1.0 if process.month_talks >= 0 else 0.0
     row.months_to_talks = process.month_talks if process.month_talks >= 0 else MISSING
     row.months_to_agreement = process.month_agreed if process.month_agreed >= 0 else MISSING
+    row.months_of_round = process.months_of_round if process.months_of_round >= 0 else MISSING
     row.comprehensive = 1.0 if process.agreement == COMPREHENSIVE else 0.0
     row.ratified = process.ratified if process.ratified >= 0 else MISSING
     row.votes_failed = process.votes_failed

@@ -473,6 +473,7 @@ def hold_vote(governments, issues, stakes, process, events, p, month):
         process.agreement = process.accord
     if process.month_agreed < 0:
         process.month_agreed = process.signed_month
+        process.months_of_round = process.signed_month - process.month_round
     if not process.ended_by:
         process.ended_by = BY_AGREEMENT
         process.month_ended_first = month
@@ -581,6 +582,7 @@ def talks(world, month):
     elif process.phase == PRETALKS:
         if opens:
             open_round(process, month)
+            process.month_round = month
             for i in range(len(governments)):
                 open_with(governments[i], p)
             record(process, events, month, TALKS_OPENED, -1, -1, process.least_readiness)
