@@ -263,6 +263,22 @@ def compromise_on(governments, stakes, issues, k, process):
 
 
 @part
+def readiness_of_quorum(governments, quorum):
+    """The readiness that so many required parties reach: that of the least ready, where all are needed."""
+    reached = 0.0
+    for i in range(len(governments)):
+        if governments[i].required and governments[i].active and governments[i].readiness > reached:
+            as_ready = 0
+            for j in range(len(governments)):
+                other = governments[j]
+                if other.required and other.active and other.readiness >= governments[i].readiness:
+                    as_ready += 1
+            if as_ready >= quorum - 1e-9:
+                reached = governments[i].readiness
+    return reached
+
+
+@part
 def read_text(governments, dyads, issues, stakes, process, p, anticipated):
     """What every party makes of the text: known options, value, surplus, readiness. An avoided issue stays as fighting leaves it.
 
@@ -279,7 +295,7 @@ def read_text(governments, dyads, issues, stakes, process, p, anticipated):
                 if stake.known_unofficial < unofficial:
                     unofficial = stake.known_unofficial
         issues[k].known = 1.0 - (1.0 - official) * (1.0 - unofficial)
-    process.least_readiness, process.least_surplus = 1.0, 99.0
+    process.least_surplus, required = 99.0, 0
     for i in range(parties):
         me = governments[i]
         me.draft_value = 0.0
@@ -304,10 +320,10 @@ def read_text(governments, dyads, issues, stakes, process, p, anticipated):
         assess(me, process.guarantee, process.bitterness, p)
         get_ready(me, p)
         if me.required and me.active:
-            if me.readiness < process.least_readiness:
-                process.least_readiness = me.readiness
+            required += 1
             if me.surplus < process.least_surplus:
                 process.least_surplus = me.surplus
+    process.least_readiness = readiness_of_quorum(governments, p.track_one_quorum * required)
 
 
 @part
