@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "changes_by_row",
     "Happening",
     "check_model",
     "event_log",
@@ -209,6 +210,13 @@ def _changes_named(model: PeaceProcess) -> list[str]:
         what = change[verb] if verb in ("add", "remove") else setting.name
         names.append(change.get("why") or HOW[verb].format(what, change["to"] if verb == "set" else change["by"]))
     return names
+
+
+def changes_by_row(model: PeaceProcess) -> list[int]:
+    """Which of the scenario's interventions each row of `interventions` belongs to."""
+    number = {id(change): at for at, change in enumerate(model.conflict.interventions)}
+    rows = _changes(model.conflict, model.names, model.tables.communities["party"])
+    return [number[id(change)] for change, _, _ in rows]
 
 
 def phrase(model: PeaceProcess, one: Happening, form: str, safe: Callable[[str], str]) -> str:
