@@ -151,7 +151,7 @@ def happenings(model: PeaceProcess) -> list[Happening]:
 def _with_phases(lines: Sequence[tuple], ended: int | None) -> Iterator[Happening]:
     phase, since = "fighting", 0
     for month, kind, who, whom, amount in lines:
-        if phase == "collapsed" and month > since:
+        if phase == "collapsed" and month > since + 1:
             phase = "fighting"
         if ended is not None and since < ended < month and phase == "fighting":
             phase = "dormant"

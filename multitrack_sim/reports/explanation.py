@@ -94,7 +94,7 @@ def explain(model: PeaceProcess) -> Explanation:
     """The chain behind the outcome of a run so far, with the counterfactual of the decisive step.
 
     The run is made again from its seed, on a bench of its own: the model given is not touched. Then single events are
-    taken out, each in the month in which it happened, and the run goes on from there with the same chance. At most 40
+    taken out, each in the month in which it happened, and the run goes on from there with the same chance. At most 100
     events are tried: of every kind in turn, first those that something is known to have come of, then those nearest
     before the outcome. MultitrackError if `model` is no PeaceProcess.
 
@@ -108,11 +108,11 @@ def explain(model: PeaceProcess) -> Explanation:
     check_model(model)
     found = _Findings(model)
     return Explanation(
-        _as_text(model, found),
-        *(_frame(rows, columns) for rows, columns in found.tables()),
-        found.rerun.exact,
-        found.note,
-        _as_markdown(model, found),
+        text=_as_text(model, found),
+        markdown=_as_markdown(model, found),
+        exact=found.rerun.exact,
+        note=found.note,
+        **{name: _frame(rows, columns) for name, (rows, columns) in found.tables().items()},
     )
 
 
@@ -138,7 +138,8 @@ READINESS = ("party", "month", "readiness", "motivation", "burden", "pressure", 
              "belief", "guarantee", "options", "misperception")  # fmt: skip
 TRUST = ("party", "other", "month", "probability", "log_odds", "prior", *LEDGER)
 TRUST_STEPS = ("month", "party", "other", "source", "change", "events")
-ISSUES = ("issue", "tabled", "tabled_after_report_of", "settled", "known", "known_official", "known_unofficial", "opened_by")  # fmt: skip
+ISSUES = ("issue", "tabled", "tabled_after_report_of", "settled", "known", "known_official", "known_unofficial",
+          "opened_by")  # fmt: skip
 ATTACKS = ("month", "faction", "broke", "then")
 STEPS = ("month", "event", "who", "whom", "change", "changed", *COMPARED, "months_at_peace")
 
@@ -168,15 +169,16 @@ class _Findings:
         self.stuck = 0  # events that happened all the same
         self.steps = self._steps()
 
-    def tables(self) -> list[tuple[list[dict[str, Any]], Sequence[str]]]:
-        return [
-            (self.readiness, READINESS),
-            (self.trust, TRUST),
-            (self.trust_steps, TRUST_STEPS),
-            (self.issues, ISSUES),
-            (self.attacks, ATTACKS),
-            ([{name: row[name] for name in STEPS} for row in self.steps], STEPS),
-        ]
+    def tables(self) -> dict[str, tuple[list[dict[str, Any]], Sequence[str]]]:
+        """Rows and columns of every table of an Explanation."""
+        return {
+            "readiness": (self.readiness, READINESS),
+            "trust": (self.trust, TRUST),
+            "trust_steps": (self.trust_steps, TRUST_STEPS),
+            "issues": (self.issues, ISSUES),
+            "attacks": (self.attacks, ATTACKS),
+            "steps": (self.steps, STEPS),
+        }
 
     def _last_month(self) -> int:
         """Up to when events may have decided the outcome: a collapse is one too."""
@@ -398,7 +400,7 @@ def _options_needed(bench: PeaceProcess, official: np.ndarray, unofficial: np.nd
     """Of every issue, which options it needs to be settled as the text stands: tried with fewer of them."""
     before, world, settle = bench.snapshot(), bench.world, python_twin(settle_issues, {})
 
-    def settled_with(known: np.ndarray | float) -> np.ndarray:
+    def settled_with(known: Any) -> np.ndarray:
         bench.tables.issues["known"] = known
         settle(world.governments, world.stakes, world.issues, world.process[0], world.parameters[0])
         return bench.tables.issues["settled"] == 1
@@ -535,7 +537,7 @@ def _readiness_told(model: PeaceProcess, found: _Findings, safe: Safe) -> list[s
     elif model.tables.process["month_talks"][0] >= 0:
         start = f"When talks opened, in {month},"
     else:
-        start = f"Talks never opened; all were readiest in {month}, when"
+        start = f"Talks never opened; they were nearest in {month}, when"
     told = [f"{start} the least ready of those whose signature is needed was {_party_told(rows[0], safe)}"]
     if len(rows) > 1:
         told.append(f"The readiest was {_party_told(rows[-1], safe)}")
@@ -582,7 +584,7 @@ def _trust_told(model: PeaceProcess, found: _Findings, safe: Safe) -> list[str]:
 def _source(source: str) -> str:
     """What a column of the ledger is called, as the series of the same name say."""
     meaning = SERIES[source].meaning if source in SERIES else "owed to the limit of belief"
-    return meaning.partition("owed to ")[2]
+    return meaning.partition("owed to ")[2].replace(" and to ", " and ")
 
 
 _OPENED = {
@@ -637,7 +639,7 @@ def _steps_told(model: PeaceProcess, found: _Findings, safe: Safe) -> list[str]:
         return ["Nothing has happened that could be taken out."]
     told = [
         f"{count_name(tried).capitalize()} single events{_of_all(tried, possible)} were taken out, one at a time, and the "
-        f"run made again from that month with the same chance; in {count_name(len(changed))} of them the outcome changed."
+        f"run made again from that month with the same chance; in {count_name(len(changed)) if changed else 'none'} of them the outcome changed."
     ]
     if not changed:
         told.append("Nothing that could be taken out alone changes the outcome.")

@@ -17,6 +17,7 @@ import numpy as np
 from .. import chance as draws
 from ..agents import AGENTS
 from ..chance import chance
+from ..ensemble import run_months
 from ..model import PeaceProcess
 from ..outcome_table import (
     ACCORD_COLLAPSED,
@@ -55,8 +56,8 @@ from .events import Happening, changes_by_row
 
 __all__ = ["Candidate", "Rerun", "candidates", "chosen"]
 
-MOST_WHAT_IFS = 40
-MOST_WITH_AGENTS = 8  # months that run through Python agents take a thousand times longer
+MOST_WHAT_IFS = 100
+MOST_WITH_AGENTS = 6  # months that run through agents take many times longer
 
 # What a draw is changed to. Every draw is compared with a probability.
 NEVER = math.nan  # neither below nor above anything: nothing comes of it
@@ -225,14 +226,13 @@ class Rerun:
     def _goes_on_as_before(self, model: PeaceProcess) -> bool:
         """Whether a snapshot holds all there is: agents of one's own may remember things beside their rows."""
         self.go_to(0)
-        self._to_the_end()
+        self._go_on_to(self.until)
         return same(self.bench.tables, model.tables)
 
     def go_to(self, month: int) -> PeaceProcess:
         """The bench at the start of this month."""
         self.bench.restore(self.snapshots[max(at for at in self.snapshots if at <= month)])
-        while self.bench.month < month:
-            self.bench.step()
+        self._go_on_to(month)
         return self.bench
 
     def without(self, one: Candidate) -> dict[str, Any] | None:
@@ -244,11 +244,13 @@ class Rerun:
             bench.pass_phase(phase, one.altered if one.altered and phase == one.altered.phase else None)
         if self._happened(one.happening):
             return None
-        self._to_the_end()
+        self._go_on_to(self.until)
         return bench.outcomes()
 
-    def _to_the_end(self) -> None:
-        while self.bench.month < self.until:
+    def _go_on_to(self, month: int) -> None:
+        if not self.own_agents:
+            run_months(self.bench.tables, self.bench.month, month)
+        while self.bench.month < month:
             self.bench.step()
 
     def _happened(self, one: Happening) -> bool:
