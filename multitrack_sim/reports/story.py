@@ -55,7 +55,7 @@ def story(model: PeaceProcess) -> str:
     >>> model = mt.PeaceProcess(mt.scenario_from_codes({"track2": 4}).with_settings({"run.months": 12}), seed=1)
     >>> _ = model.run()
     >>> print(mt.story(model).splitlines()[0])
-    Conflict from codes: one run of the model, seed 1
+    A conflict in codes: one run of the model, seed 1
     """
     check_model(model)
     lines = [f"{plain(model.conflict.title)}: one run of the model, seed {model.key}", _span(model)]

@@ -85,8 +85,8 @@ UNDOING: dict[int, Undoing] = {
     CHANNEL_OPENED: Undoing("dialogue", draws.CHANNEL_OPENS),
     CHANNEL_LEAKED: Undoing("dialogue", draws.CHANNEL_LEAKS),
     CHANNEL_ENDED: Undoing("dialogue", draws.CHANNEL_ENDS),
-    ISSUE_TABLED: Undoing("dialogue", draws.TABLES_ISSUE, "who", "whom"),
     REPORT_HEARD: Undoing("dialogue", draws.REPORT, "who", "host"),
+    ISSUE_TABLED: Undoing("dialogue", draws.TABLES_ISSUE, "who", "whom"),
     ATTACKED: Undoing("spoiling", draws.ATTACK, "who"),
     ATTACK_FOILED_NOW: Undoing("spoiling", draws.ATTACK_FOILED, "who"),
     ESCALATED: Undoing("fighting", draws.ESCALATION),
@@ -150,6 +150,8 @@ def candidates(model: PeaceProcess, log: Sequence[Happening], until: int) -> lis
             host = one.who
         if one.month > until:
             break
+        if one.kind == WORKSHOP_HELD and not one.amount:
+            continue  # nobody came anyway
         if one.kind == INTERVENED:
             rows = tuple(row for row, change in enumerate(changes) if change == changes[one.who])
             found.setdefault((one.month, rows), Candidate(one, cancelled=rows))
