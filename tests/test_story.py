@@ -208,6 +208,23 @@ def test_very_many_rounds_still_make_a_short_story():
     assert "more chapters in short" in told and len(told.splitlines()) < 120
 
 
+def test_an_end_that_no_event_records_is_told():
+    quiet = {
+        "fighting.ceasefire": 0.5,
+        "fighting.ceasefire_ends": 0.0,
+        "fighting.quiet_months": 6,
+        "fighting.recurrence": 0.0,
+        "track_one.pretalks": 0.0,
+    }
+    model = run_of(SCENARIO.with_settings(quiet), seed=1)
+    assert model.outcomes()["ended_by"] == "ceasefire"
+    told = mt.story(model)
+    assert told.count("The ceasefire had held") == 1 and "by a ceasefire that held" in told
+    months = [line for line in told.splitlines() if line.startswith("The fighting has ended without an accord")]
+    assert len(months) == 1 and f"(month {model.tables.process['month_ended_first'][0]} to" in months[0]
+    assert set(mt.event_log(model)["phase"].tail(5)) == {"dormant"}
+
+
 @pytest.mark.parametrize("months", [0, 1, 7])
 def test_unfinished_runs_can_be_told_and_explained(months):
     model = run_of(SCENARIO, seed=3, months=months)

@@ -63,13 +63,15 @@ class Findings:
         self.log = happenings(model)
         self.month = outcome_month(model)
         self.watch = _Watch(model)
-        tried = candidates(model, self.log, self._last_month())
+        found = candidates(model, self.log, self._last_month())
+        self.tried = chosen(found, self.month, MOST_WHAT_IFS)
         opening = int(model.tables.process["month_talks"][0])
-        months = {one.happening.month for one in tried} | {opening}
-        self.rerun = Rerun(model, months, self.watch)
-        self.possible = tried if self.rerun.exact else []
-        most = MOST_WITH_AGENTS if self.rerun.own_agents else MOST_WHAT_IFS
-        self.tried = chosen(self.possible, self.month, most)
+        self.rerun = Rerun(model, {one.happening.month for one in self.tried} | {opening}, self.watch)
+        if self.rerun.own_agents:
+            self.tried = self.tried[:MOST_WITH_AGENTS]
+        if not self.rerun.exact:
+            self.tried = []
+        self.possible = len(found)
         self.note = self._note()
         self.readiness = self._readiness(opening)
         self.trust = self._trust()

@@ -19,8 +19,8 @@ from ..tables import LEDGER
 from .chain import Findings, alike
 from .events import check_model, is_cut_off, phrase, when
 from .readiness import LESS_MOTIVATION, LESS_OPTIMISM
-from .story import outcome_in_words
-from .words import count_name, for_markdown, listing, percent, plain
+from .story import IN_MARKDOWN, IN_TEXT, outcome_in_words
+from .words import count_name, listing, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,8 +105,8 @@ def _frame(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> pd.DataFra
 
 
 def _as_text(model: PeaceProcess, found: Findings) -> str:
-    lines = [f"{plain(model.conflict.title)}: why it came out as it did (seed {model.key})", ""]
-    for title, sentences in _paragraphs(model, found, plain):
+    lines = [f"{IN_TEXT(model.conflict.title)}: why it came out as it did (seed {model.key})", ""]
+    for title, sentences in _paragraphs(model, found, IN_TEXT):
         lines += [title] if title else []
         start = "  " if title else ""
         for sentence in sentences:
@@ -118,8 +118,8 @@ def _as_text(model: PeaceProcess, found: Findings) -> str:
 
 
 def _as_markdown(model: PeaceProcess, found: Findings) -> str:
-    parts = [f"# {for_markdown(model.conflict.title)}: why it came out as it did (seed {model.key})"]
-    for title, sentences in _paragraphs(model, found, for_markdown):
+    parts = [f"# {IN_MARKDOWN(model.conflict.title)}: why it came out as it did (seed {model.key})"]
+    for title, sentences in _paragraphs(model, found, IN_MARKDOWN):
         parts += [f"## {title}"] if title else []
         parts.append("\n".join(f"- {sentence}" for sentence in sentences) if title else " ".join(sentences))
     return "\n\n".join(filter(None, parts)) + "\n"
@@ -251,7 +251,7 @@ def _steps_told(model: PeaceProcess, found: Findings, safe: Safe) -> list[str]:
     if not found.rerun.exact:
         return []
     changed = [row for row in found.steps if row["changed"]]
-    tried, possible = len(found.steps), len(found.possible)
+    tried, possible = len(found.steps), found.possible - found.stuck
     if not tried:
         return ["Nothing has happened that could be taken out."]
     alone = f" ({count_name(found.stuck)} more would have happened all the same)" if found.stuck else ""

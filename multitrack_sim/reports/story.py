@@ -7,13 +7,14 @@ import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from ..model import PeaceProcess
 from ..outcome_table import PROVISION_DONE, VIOLATION_SEEN, WORKSHOP_HELD
 from .events import Happening, check_model, happenings, is_cut_off, phrase, row_name, silent_end, when
 from .words import count_name, for_markdown, listing, plain
 
-__all__ = ["outcome_in_words", "story", "story_in_markdown"]
+__all__ = ["IN_MARKDOWN", "IN_TEXT", "outcome_in_words", "story", "story_in_markdown"]
 
 WIDTH = 100
 MOST_LINES = 60  # about two pages
@@ -32,7 +33,10 @@ CHAPTERS = {
     "durable": "Under the accord",
     "dormant": "The fighting has ended without an accord",
 }
+LONGEST = 200  # characters of a name or a reason from a file
 Safe = Callable[[str], str]
+IN_TEXT: Safe = partial(plain, longest=LONGEST)
+IN_MARKDOWN: Safe = partial(for_markdown, longest=LONGEST)
 
 
 @dataclass
@@ -42,6 +46,7 @@ class Chapter:
     title: str
     first: int
     last: int = 0
+    opening: str = ""  # what began it, if the log does not say
     events: list[Happening] = field(default_factory=list)
 
 
@@ -58,8 +63,8 @@ def story(model: PeaceProcess) -> str:
     A conflict in codes: one run of the model, seed 1
     """
     check_model(model)
-    lines = [f"{plain(model.conflict.title)}: one run of the model, seed {model.key}", _span(model)]
-    for title, told, summary in _told(model, plain):
+    lines = [f"{IN_TEXT(model.conflict.title)}: one run of the model, seed {model.key}", _span(model)]
+    for title, told, summary in _told(model, IN_TEXT):
         lines += ["", title]
         for date, sentence in told:
             lines += _hanging(f"  {date:<15} ", sentence)
@@ -71,9 +76,9 @@ def story(model: PeaceProcess) -> str:
 def story_in_markdown(model: PeaceProcess) -> str:
     """The same as Markdown, with every name made safe for it."""
     check_model(model)
-    title = for_markdown(model.conflict.title)
+    title = IN_MARKDOWN(model.conflict.title)
     parts = [f"# {title}: one run of the model, seed {model.key}", _span(model)]
-    for title, told, summary in _told(model, for_markdown):
+    for title, told, summary in _told(model, IN_MARKDOWN):
         parts.append(f"## {title}")
         parts.append("\n".join(f"- **{date}**: {sentence}" for date, sentence in told))
         parts.append(summary)
@@ -131,13 +136,11 @@ def _chapters(model: PeaceProcess) -> list[Chapter]:
     chapters = [Chapter(CHAPTERS["fighting"], 0)]
     ended = silent_end(model)
     for one in happenings(model):
-        if (
-            ended is not None
-            and one.month > ended
-            and one.phase == "dormant"
-            and chapters[-1].title != CHAPTERS["dormant"]
-        ):
-            chapters.append(Chapter(CHAPTERS["dormant"], ended))
+        if ended is not None and one.month > ended:
+            chapters.append(
+                Chapter(CHAPTERS["dormant"], ended, opening="The ceasefire had held: the conflict had ended.")
+            )
+            ended = None
         title = CHAPTERS[one.phase]
         if title != chapters[-1].title:
             chapters.append(Chapter(title, one.month))
@@ -151,7 +154,7 @@ def _chapters(model: PeaceProcess) -> list[Chapter]:
 
 def _tell(model: PeaceProcess, chapter: Chapter, few: int, safe: Safe) -> tuple[str, list[tuple[str, str]], str]:
     count = Counter(one.kind for one in chapter.events)
-    told: list[tuple[str, str]] = []
+    told = [(when(model, chapter.first), chapter.opening)] if chapter.opening else []
     counted: dict[int, list[Happening]] = defaultdict(list)
     seen: set[tuple[int, str]] = set()
     for one in chapter.events:
