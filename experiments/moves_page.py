@@ -26,6 +26,11 @@ TRIED = {
     "T16": (("spoiling.", "spoilers."), "attacks", 0.5),
 }  # fmt: skip
 
+KEPT = (
+    "rows", "scenario", "outcome", "from", "to", "stands_at", "mean_from", "mean_as_it_stands", "mean_to", "effect", "low",
+    "high", "standardised", "statistic",
+)  # fmt: skip
+
 HEAD = """\
 # What each parameter moves
 
@@ -38,17 +43,19 @@ as the scenario as it stands. For every outcome the two values that differ most 
 of the cast is turned in the first row of its table and in every row; the clearer is shown.
 
 **In which units.** An effect is a difference of means (shares: 0.05 is 5 points) with a 95% interval of the paired
-differences, and the same in standard deviations between runs (SD: pooled over all that was run in that scenario). The
-outcome and the values were chosen because they differ, so the intervals are somewhat narrow and the sizes somewhat large.
+differences, and the same in standard deviations between runs on different seeds (SD: one yardstick for each outcome, the
+root mean square over the three scenarios; 0 where an outcome never varies between seeds, as some spending). The outcome
+and the values were chosen because they differ, so the intervals are somewhat narrow and the sizes somewhat large.
 Months to talks and to an accord are cut at the horizon, so that runs without them count.
 
 **What noise would give.** On equal seeds a dummy parameter, one that no rule reads, changes nothing at all: exactly 0. So two
 other floors are used. (1) *Signs flipped*: had a parameter only shuffled runs without any direction, each pair's
-difference could as well have the other sign. Flipping the signs seed by seed, the same way for everything, {flips} times, the largest
-statistic (sum of differences / root of the sum of their squares) over *all* settings, outcomes and scenarios stays below
-{floor:.2f} in 95% of cases. Only what lies above is called *beyond noise*: over the whole page, one false call in 20 pages.
-(2) *Other seeds*: a dummy whose two values ran on different seeds would, on the outcome it moves most, seem to move {dummies} (95% of
-20 dummies). That is what a study without equal seeds could not see below.
+difference could as well have the other sign. Flipping the signs seed by seed, the same way for everything,
+{flips} times, the largest statistic (sum of differences / root of the sum of their squares) over *all* settings, outcomes
+and scenarios stays below {floor:.2f} in 95% of cases. Only what lies above is called *beyond noise*: over the
+whole page, one false call in 20 pages.
+(2) *Other seeds*: a dummy whose two values ran on different seeds would, on the outcome it moves most, seem to move
+{dummies} (95% of 20 dummies). That is what a study without equal seeds could not see below.
 
 """
 
@@ -65,9 +72,13 @@ def page(table: pd.DataFrame, noise: dict[str, Any]) -> tuple[str, pd.DataFrame]
     dummies = ", ".join(f"{value:.2f} SD in {label}" for label, value in noise["dummies"].items())
     text = HEAD.format(
         runs=noise["runs"], seed=noise["seed"], floor=noise["floor"], dummies=dummies, flips=400,
-        scenarios="; ".join(f"*{label}* ({make.__doc__.rstrip('.')})" for label, make in REFERENCE.items()),
+        scenarios="; ".join(f"*{label}* ({said_of(make)})" for label, make in REFERENCE.items()),
     )  # fmt: skip
     return text + answers(found, noise) + tables(found), found
+
+
+def said_of(make: Any) -> str:
+    return str(make.__doc__).rstrip(".")
 
 
 def section_of(name: str) -> str:
@@ -83,9 +94,8 @@ def summary(name: str, own: pd.DataFrame, floor: float) -> dict[str, Any]:
     peace = own[own["outcome"] == HEADLINE]
     peace = peace.loc[peace["statistic"].idxmax()]
     told = best.to_dict() if verdict != "moves nothing" else {"stands_at": best["stands_at"], "statistic": 0.0}
-    keep = ["rows", "scenario", "outcome", "from", "to", "stands_at", "mean_from", "mean_as_it_stands", "mean_to", "effect", "low", "high", "standardised", "statistic"]  # fmt: skip
     return {
-        "name": name, "verdict": verdict, **{key: told.get(key) for key in keep},
+        "name": name, "verdict": verdict, **{key: told.get(key) for key in KEPT},
         "peace_scenario": peace["scenario"], "peace_from": peace["from"], "peace_to": peace["to"],
         "peace_effect": peace["effect"], "peace_low": peace["low"], "peace_high": peace["high"],
         "peace_clear": bool(peace["statistic"] > floor), "targets": " ".join(bounding(name, clear)),
@@ -95,9 +105,13 @@ def summary(name: str, own: pd.DataFrame, floor: float) -> dict[str, Any]:
 def bounding(name: str, clear: pd.DataFrame) -> list[str]:
     """The targets whose pattern the parameter moves beyond noise and by more than the target's tolerance."""
     bounds = [(target, outcome, tolerance) for outcome, (target, tolerance) in TARGETS.items()]
-    bounds += [(target, outcome, tolerance) for target, (about, outcome, tolerance) in TRIED.items() if name.startswith(about)]
+    bounds += [
+        (target, outcome, tolerance) for target, (about, outcome, tolerance) in TRIED.items() if name.startswith(about)
+    ]
     moved = clear.groupby("outcome")["effect"].agg(lambda effects: effects.abs().max()).to_dict()
-    return sorted({target for target, outcome, tolerance in bounds if moved.get(outcome, 0) > tolerance}, key=lambda t: int(t[1:]))
+    return sorted(
+        {target for target, outcome, tolerance in bounds if moved.get(outcome, 0) > tolerance}, key=lambda t: int(t[1:])
+    )
 
 
 def listed(names: pd.Series) -> str:
@@ -122,10 +136,11 @@ def answers(found: pd.DataFrame, noise: dict[str, Any]) -> str:
             lines.append(f"- No value other than its own was possible anywhere: {listed(by['not tried'])}.")
     loose = found[(found["verdict"] == "beyond noise") & (found["targets"] == "") & is_parameter]["name"]
     lines += [
-        f"- No target bounds these {len(loose)} parameters that do move something: over their whole range they shift no pattern of T1-T5 "
-        f"(nor, where they belong to what an experiment tried, of T10, T12, T16) by more than its tolerance: {listed(loose)}. The three "
-        "scenarios stand in for the population here; a parameter that is listed could still be bounded by several "
-        "targets together, and one that is not listed shares its target with many others.",
+        f"- No target bounds these {len(loose)} parameters that do move something: over their whole range they shift no "
+        "pattern of T1-T5 (nor, where they belong to what an experiment tried, of T10, T12, T16) by more than its "
+        f"tolerance: {listed(loose)}. The three scenarios stand in for the population here; a "
+        "parameter that is listed could still be bounded by several targets together, and one that is not listed shares "
+        "its target with many others.",
         "", "## The strongest: months at peace", "",
         "| parameter or column | in | from | to | months at peace (95% interval) |", "|---|---|---|---|---|",
     ]  # fmt: skip
@@ -139,11 +154,12 @@ def answers(found: pd.DataFrame, noise: dict[str, Any]) -> str:
 def tables(found: pd.DataFrame) -> str:
     """One table for each section, in the order of the declarations."""
     lines = ["", "## All, by section", "",
-             "*Stands at*: its value in that scenario. *Means*: at the first value, as it stands, at the second value. *In brackets* "
-             "a verdict other than beyond noise. *Targets*: those that bound it."]  # fmt: skip
+             "*Stands at*: its value in that scenario. *Means*: at the first value, as it stands, at the second value. *In "
+             "brackets* a verdict other than beyond noise. *Targets*: those that bound it."]  # fmt: skip
     for section, own in found.groupby("section", sort=False):
         lines += ["", f"### {section if section in SECTIONS.values() else f'Table {section}'}", "",
-                  "| name | moves most | in | from, stands at, to | means | effect (95% interval) | SD | months at peace | targets |",
+                  "| name | moves most | in | from, stands at, to | means | effect (95% interval) | SD | months at peace "
+                  "| targets |",
                   "|---|---|---|---|---|---|---|---|---|"]  # fmt: skip
         lines += [line(row) for _, row in own.iterrows()]
     return "\n".join(lines) + "\n"

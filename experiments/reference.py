@@ -60,7 +60,7 @@ def column_range(table: str, column: Column) -> tuple[float, float]:
 
 def units() -> dict[str, str]:
     """The columns of `measured` and their units: a category gives one column for each of its kinds."""
-    found = {}
+    found: dict[str, str] = {}
     for name, outcome in OUTCOMES.items():
         kinds = outcome.values[1:]
         found |= {f"{name}: {kind}": "share of runs" for kind in kinds} if kinds else {name: _unit(outcome)}

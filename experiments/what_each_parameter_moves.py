@@ -54,7 +54,9 @@ def knobs(scenario: mt.Scenario) -> Iterator[Knob]:
         yield Knob(name, "", (name,), between(*parameter_range(name), parameter.whole, parameter.choices))
     names = scenario.names
     for table in IN_A_FILE:
-        keys = [k for k in itertools.product(*(names[t] for t in key_tables(table))) if table != "dyads" or k[0] != k[1]]
+        keys = [
+            k for k in itertools.product(*(names[t] for t in key_tables(table))) if table != "dyads" or k[0] != k[1]
+        ]
         for column in row_columns(table).values():
             choices = names[REFERS[column.name]] if column.name in REFERS else column.choices
             values = between(*column_range(table, column), column.whole, tuple(choices))
@@ -169,23 +171,27 @@ def study(runs: int, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
         spreads[label].append(spread)
         progress.step()
     table = pd.DataFrame(rows)
+    sd = between_runs(np.stack([np.sum(spreads[label], axis=0) for label in scenarios]))
+    table["standardised"] = (table["effect"].abs() / table["outcome"].map(sd)).fillna(0.0)
     for label, scenario in scenarios.items():
-        squares, known = np.sum(spreads[label], axis=0)
-        sd = pd.Series(np.sqrt(squares / np.maximum(known, 1)), index=list(units()))
-        here = table["scenario"] == label
-        size = table.loc[here, "outcome"].map(sd)
-        table.loc[here, "standardised"] = (table.loc[here, "effect"].abs() / size.where(size > 0)).fillna(0.0)
         dummies[label] = dummy(scenario, runs, seed, sd)
     noise = {"floor": floor.height, "dummies": dummies, "runs": runs, "seed": seed}
     noise["asked"] = {(knob.name, knob.rows) for _, knob in work}
     return table, noise
 
 
+def between_runs(sums: np.ndarray) -> pd.Series:
+    """Standard deviation of each outcome within an arm (root mean square over scenarios); missing if it never varies."""
+    squares, known = sums[:, 0], sums[:, 1]
+    variance = np.mean(squares / np.maximum(known, 1), axis=0)
+    return pd.Series(np.where(variance > 1e-12, np.sqrt(variance), math.nan), index=list(units()))
+
+
 def dummy(scenario: mt.Scenario, runs: int, seed: int, sd: pd.Series) -> float:
     """Of 20 dummies with other seeds in their two arms: the largest standardised effect on any outcome, 95% quantile."""
     tables = [measured(scenario, runs, seed + 1 + at).to_numpy() for at in range(DUMMIES + 1)]
     means = [np.where(_known(table) >= LEAST_KNOWN * runs, _mean(table), math.nan) for table in tables]
-    swings = [np.abs(b - a) / sd.where(sd > 0).to_numpy() for a, b in itertools.pairwise(means)]
+    swings = [np.abs(b - a) / sd.to_numpy() for a, b in itertools.pairwise(means)]
     return float(np.quantile([np.nanmax(swing) for swing in swings], 0.95))
 
 
