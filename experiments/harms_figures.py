@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 from harms_read import BINS, best_pair, binned
+from harms_space import parties_at, scale_of
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from multitrack_sim.analysis.intervals import mean_interval
 from multitrack_sim.reports.figures import BLUE, GREY, ORANGE, Told, _drawn
-from multitrack_sim.scenario import CODES
 
-__all__ = ["draw", "pooled", "scale_of"]
+__all__ = ["draw", "pooled", "signed"]
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -23,22 +23,10 @@ def signed(value: float, digits: int = 1) -> str:
     return f"{value:+.{digits}f}".replace("-", MINUS)
 
 
-def scale_of(dimension: int) -> tuple[str, float, float]:
-    """Name and ends of a dimension as people read it."""
-    from where_track_two_harms import DIMENSIONS, SETTINGS
-
-    name = DIMENSIONS[dimension]
-    if name in SETTINGS:
-        return name, *SETTINGS[name]
-    return f"code {name.replace('_', ' ')}", CODES[name].low, CODES[name].high
-
-
 def edges(dimension: int) -> list[str]:
     name, low, high = scale_of(dimension)
     if name == "code parties":
-        from where_track_two_harms import PARTIES
-
-        return [f"{n}" for n in (next(n for up_to, n in PARTIES if u <= up_to) for u in (np.arange(BINS) + 0.5) / BINS)]
+        return [f"around {parties_at(u)}" for u in (np.arange(BINS) + 0.5) / BINS]
     steps = np.linspace(low, high, BINS + 1)
     return [f"{a:.2g} to {b:.2g}" for a, b in zip(steps, steps[1:])]
 

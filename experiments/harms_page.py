@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from harms_figures import pooled, scale_of, signed
-from harms_read import best_pair, honest_rules, importance, true_spread
+from harms_figures import pooled, signed
+from harms_read import best_pair, chance_of_noise, credible, honest_rules, importance, true_spread
+from harms_space import MONTHS, SETTINGS, meaning, parties_at, scale_of
 
 from multitrack_sim.analysis.intervals import mean_interval, t_quantile, wilson
 from multitrack_sim.scenario import CODES
@@ -39,7 +40,7 @@ def head(search: Any) -> str:
 Made by `experiments/where_track_two_harms.py {sizes}`; the text is
 read off the results. The extreme points are in [a table](where_track_two_harms.csv).
 
-The effect is *months at peace* (of 300) with Track II's budget at 1 less with it at 0, on the same seeds. The search
+The effect is *months at peace* (of {MONTHS}) with Track II's budget at 1 less with it at 0, on the same seeds. The search
 covers the eighteen codes, the two gates and how workshops are held, {search.points.shape[1]} dimensions in all, evenly:
 it is a map of the *model*, weighted by nothing that was observed, with all other assumptions at their defaults. Harm and
 benefit were looked for with the same effort."""
@@ -52,8 +53,6 @@ def share(count: int, total: int) -> str:
 
 def split_of_candidates(search: Any) -> tuple[np.ndarray, np.ndarray]:
     """Which candidates are credible on fresh seeds, and their effects there."""
-    from where_track_two_harms import chance_of_noise, credible
-
     return credible(chance_of_noise(search.confirmed)), search.confirmed.mean(axis=1)
 
 
@@ -115,10 +114,7 @@ def plain(dimension: int, above: bool, threshold: float) -> str:
 
 
 def parties_said(above: bool, threshold: float) -> str:
-    from where_track_two_harms import PARTIES
-
-    few = next(n for up_to, n in PARTIES if threshold <= up_to)
-    return f"{few} parties or more" if above else f"up to {few} parties"
+    return f"{parties_at(threshold)} parties or more" if above else f"up to {parties_at(threshold)} parties"
 
 
 def rules(search: Any) -> str:
@@ -191,8 +187,6 @@ def extreme_points(search: Any) -> str:
 
 def in_words(point: np.ndarray) -> str:
     """Codes far from their middle in the codebook's words; the others are left out."""
-    from where_track_two_harms import SETTINGS, meaning
-
     values, told = meaning(point), []
     for name, code in CODES.items():
         value = values[name]
@@ -229,8 +223,6 @@ def clear(found: tuple[float, float, float], direction: int) -> bool:
 
 
 def points_table(search: Any) -> pd.DataFrame:
-    from where_track_two_harms import meaning
-
     rows = []
     for word, ends in search.ends.items():
         for end in ends:

@@ -5,15 +5,42 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
 from multitrack_sim.analysis.intervals import mean_interval
 
-__all__ = ["BINS", "Leaf", "best_pair", "binned", "honest_rules", "importance", "true_spread"]
+__all__ = [
+    "BINS",
+    "Leaf",
+    "best_pair",
+    "binned",
+    "chance_of_noise",
+    "credible",
+    "honest_rules",
+    "importance",
+    "true_spread",
+]
 
 BINS = 4
+
+
+def chance_of_noise(pairs: np.ndarray) -> np.ndarray:
+    """Two-sided p of each point: the sum of differences against flipped signs (normal approximation, never too bold)."""
+    size = np.sqrt((pairs**2).sum(axis=1))
+    statistic = np.abs(pairs.sum(axis=1)) / np.where(size > 0, size, np.inf)
+    return np.array([2 * (1 - NormalDist().cdf(value)) for value in statistic])
+
+
+def credible(chances: np.ndarray, level: float = 0.05) -> np.ndarray:
+    """Those that stand at a false discovery rate of 5% (Benjamini and Hochberg 1995)."""
+    order = np.argsort(chances)
+    good = np.nonzero(chances[order] <= level * np.arange(1, len(order) + 1) / max(1, len(order)))[0]
+    found = np.zeros(len(chances), bool)
+    found[order[: good[-1] + 1 if len(good) else 0]] = True
+    return found
 
 
 def noise_of(pairs: np.ndarray) -> np.ndarray:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 import multitrack_sim as mt
 from multitrack_sim.outcome_table import OUTCOMES
@@ -71,24 +69,19 @@ def _unit(outcome: Any) -> str:
     return "share of runs" if outcome.binary else outcome.unit
 
 
-def measured(scenario: mt.Scenario, runs: int, seed: int, threads: int | None = None) -> pd.DataFrame:
-    """So many runs, one row each, every outcome a number (NaN where it is missing)."""
-    table = mt.run_ensemble(scenario, runs, seed, threads).table
-    found: dict[str, np.ndarray] = {}
+def measured(scenario: mt.Scenario, runs: int, seed: int) -> np.ndarray:
+    """So many runs, one row each, the columns those of `units`, every outcome a number (NaN where it is missing)."""
+    table = mt.run_ensemble(scenario, runs, seed).table
+    columns = []
     for name, outcome in OUTCOMES.items():
+        values = table[name]
         if outcome.values:
-            found |= {f"{name}: {kind}": (table[name] == kind).to_numpy(float) for kind in outcome.values[1:]}
+            columns += [(values.cat.codes == code).to_numpy(float) for code in range(1, len(outcome.values))]
+        elif name in CUT_AT_HORIZON:
+            columns.append(np.nan_to_num(values.to_numpy(float), nan=float(scenario.value("run.months"))))
         else:
-            found[name] = table[name].to_numpy(float)
-    for name in CUT_AT_HORIZON:
-        found[name] = np.nan_to_num(found[name], nan=float(scenario.value("run.months")))
-    return pd.DataFrame(found)
-
-
-def written(settings: Mapping[str, Any]) -> str:
-    """Settings as a person would say them."""
-    return ", ".join(f"{name} {value:g}" if isinstance(value, (int, float)) else f"{name} {value}"
-                     for name, value in settings.items())  # fmt: skip
+            columns.append(values.to_numpy(float))
+    return np.column_stack(columns)
 
 
 class Progress:

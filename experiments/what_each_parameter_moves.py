@@ -108,7 +108,7 @@ class Floor:
 def turned(knob: Knob, label: str, scenario: mt.Scenario, base: np.ndarray, runs: int, seed: int, floor: Floor):
     """What turning one knob in one scenario does to every outcome: one row each; squares and runs within the arms."""
     made = arms(scenario, knob)
-    tables = [base] + [measured(one, runs, seed).to_numpy() for _, one in made]
+    tables = [base] + [measured(one, runs, seed) for _, one in made]
     words = [as_it_stands(scenario, knob), *(value for value, _ in made)]
     pairs = list(itertools.combinations(range(len(tables)), 2))
     means, rows = np.array([_mean(table) for table in tables]), []
@@ -163,7 +163,7 @@ def study(runs: int, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
     work = [(label, knob) for label, scenario in scenarios.items() for knob in knobs(scenario)]
     floor, rows, dummies = Floor(runs, seed), [], {}
     spreads: dict[str, list[np.ndarray]] = {label: [] for label in scenarios}
-    bases = {label: measured(scenario, runs, seed).to_numpy() for label, scenario in scenarios.items()}
+    bases = {label: measured(scenario, runs, seed) for label, scenario in scenarios.items()}
     progress = Progress(len(work), "settings turned")
     for label, knob in work:
         found, spread = turned(knob, label, scenarios[label], bases[label], runs, seed, floor)
@@ -189,7 +189,7 @@ def between_runs(sums: np.ndarray) -> pd.Series:
 
 def dummy(scenario: mt.Scenario, runs: int, seed: int, sd: pd.Series) -> float:
     """Of 20 dummies with other seeds in their two arms: the largest standardised effect on any outcome, 95% quantile."""
-    tables = [measured(scenario, runs, seed + 1 + at).to_numpy() for at in range(DUMMIES + 1)]
+    tables = [measured(scenario, runs, seed + 1 + at) for at in range(DUMMIES + 1)]
     means = [np.where(_known(table) >= LEAST_KNOWN * runs, _mean(table), math.nan) for table in tables]
     swings = [np.abs(b - a) / sd.to_numpy() for a, b in itertools.pairwise(means)]
     return float(np.quantile([np.nanmax(swing) for swing in swings], 0.95))

@@ -9,31 +9,23 @@ on fresh seeds, then varied and run again twice; what is reported in the end com
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+import os
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 from harms_figures import draw
 from harms_page import page
+from harms_read import chance_of_noise
+from harms_space import apart, hypercube, scenario_at, varied
 from reference import Progress
 
 import multitrack_sim as mt
-from multitrack_sim.scenario import CODES
 
 OUTCOME = "months_at_peace"
-COMMUNITIES, WORKERS = 40, 2
-# Besides the codes: who is let through, and how workshops are held.
-SETTINGS = {
-    "track_two.access": (0, 1), "track_two.publicity": (0, 1), "track_two.continuity": (0, 1), "track_two.digital": (0, 1),
-    "track_two.coordination": (0, 1), "track_two.research": (0, 1), "track_two.clash": (0, 1),
-    "track_two.hardening": (0, 1), "track_two.transfer": (0.05, 0.6),
-}  # fmt: skip
-PARTIES = ((0.55, 2), (0.8, 3), (0.95, 4), (1.0, 6))  # up to which share of points, how many
-DIMENSIONS = [*CODES, *SETTINGS]
 # What is switched off at the extreme points, one at a time.
 ABLATIONS: dict[str, dict[str, Any]] = {
     "the gate to officials": {"track_two.access": 0}, "the gate to publics": {"track_two.publicity": 0},
@@ -70,29 +62,6 @@ class Search:
     ends: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
-def hypercube(count: int, rng: np.random.Generator) -> np.ndarray:
-    """Points in the unit cube, one in every one of `count` layers of each dimension (McKay, Beckman, Conover 1979)."""
-    layers = np.stack([rng.permutation(count) for _ in DIMENSIONS], axis=1)
-    return (layers + rng.random(layers.shape)) / count
-
-
-def meaning(point: np.ndarray) -> dict[str, float]:
-    """The codes and settings that a point of the unit cube stands for."""
-    found: dict[str, float] = {}
-    for name, u in zip(DIMENSIONS, point):
-        low, high = SETTINGS.get(name) or (CODES[name].low, CODES[name].high)
-        found[name] = (
-            next(n for up_to, n in PARTIES if u <= up_to) if name == "parties" else low + (high - low) * float(u)
-        )
-    return found
-
-
-def scenario_at(point: np.ndarray) -> mt.Scenario:
-    values = meaning(point)
-    coded = mt.scenario_from_codes({name: values[name] for name in CODES})
-    return coded.with_settings({name: values[name] for name in SETTINGS} | {"society.communities": COMMUNITIES})
-
-
 def effects(scenario: mt.Scenario, runs: int, seed: int, changes: Mapping[str, Any] | None = None) -> np.ndarray:
     """Run by run: months at peace with Track II less months without."""
     arms = [scenario.with_settings({**(changes or {}), "track_two.budget": budget}) for budget in (1.0, 0.0)]
@@ -100,60 +69,24 @@ def effects(scenario: mt.Scenario, runs: int, seed: int, changes: Mapping[str, A
     return with_it - without
 
 
-def everywhere(points: np.ndarray, runs: int, seed: int, what: str) -> np.ndarray:
-    """The pairs at every point (points x runs), each point with seeds of its own."""
-    found, progress = np.zeros((len(points), runs)), Progress(len(points), what)
-    with ThreadPoolExecutor(WORKERS) as pool:
-        waiting = {
-            pool.submit(lambda at: (at, effects(scenario_at(points[at]), runs, mt.run_seed(seed, at))), at)
-            for at in range(len(points))
-        }
+def together(work: Callable[[int], np.ndarray], count: int, what: str) -> list[np.ndarray]:
+    """`work(0)`, `work(1)` ... on all cores (compiled months hold no lock), in order; Ctrl-C drops what has not begun."""
+    progress = Progress(count, what)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        jobs = [pool.submit(work, at) for at in range(count)]
         try:
-            while waiting:
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                for one in done:
-                    at, pairs = one.result()
-                    found[at] = pairs
-                progress.step(len(done))
-        except BaseException:  # Ctrl-C too: what has not begun never will
+            for _ in as_completed(jobs):
+                progress.step()
+        except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return found
+    return [job.result() for job in jobs]
 
 
-def chance_of_noise(pairs: np.ndarray) -> np.ndarray:
-    """Two-sided p of each point: the sum of differences against flipped signs (normal approximation, never too bold)."""
-    size = np.sqrt((pairs**2).sum(axis=1))
-    statistic = np.abs(pairs.sum(axis=1)) / np.where(size > 0, size, np.inf)
-    return np.array([2 * (1 - NormalDist().cdf(value)) for value in statistic])
-
-
-def credible(chances: np.ndarray, level: float = 0.05) -> np.ndarray:
-    """Those that stand at a false discovery rate of 5% (Benjamini and Hochberg 1995)."""
-    order = np.argsort(chances)
-    good = np.nonzero(chances[order] <= level * np.arange(1, len(order) + 1) / max(1, len(order)))[0]
-    found = np.zeros(len(chances), bool)
-    found[order[: good[-1] + 1 if len(good) else 0]] = True
-    return found
-
-
-def varied(parents: np.ndarray, each: int, rng: np.random.Generator) -> np.ndarray:
-    """The points and `each` neighbours of every one: a third of the coordinates moved a little, or taken from another."""
-    children = np.repeat(parents, each, axis=0)
-    other = parents[rng.integers(len(parents), size=len(children))]
-    children = np.where(rng.random(children.shape) < 0.2, other, children)
-    moved = np.clip(children + rng.normal(0, 0.15, children.shape), 0, 1)
-    return np.concatenate([parents, np.where(rng.random(children.shape) < 0.33, moved, children)])
-
-
-def apart(points: np.ndarray, order: np.ndarray, count: int) -> np.ndarray:
-    """The first so many in this order that are not near neighbours of one before them."""
-    kept: list[int] = []
-    for at in order:
-        if all(np.abs(points[at] - points[k]).mean() > 0.08 for k in kept):
-            kept.append(int(at))
-    kept += [int(at) for at in order if at not in kept]
-    return points[kept[:count]]
+def everywhere(points: np.ndarray, runs: int, seed: int, what: str) -> np.ndarray:
+    """The pairs at every point (points x runs), each point with seeds of its own."""
+    work = [scenario_at(point) for point in points]
+    return np.array(together(lambda at: effects(work[at], runs, mt.run_seed(seed, at)), len(points), what))
 
 
 def extremes(search: Search, sign: int, rng: np.random.Generator) -> list[dict[str, Any]]:
@@ -174,16 +107,17 @@ def extremes(search: Search, sign: int, rng: np.random.Generator) -> list[dict[s
 
 def ablated(ends: list[dict[str, Any]], runs: int, seed: int, what: str) -> None:
     """What each mechanism's absence changes at these points, run by run on the same seeds; written into `ends`."""
-    progress = Progress(len(ends) * len(ABLATIONS), what)
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for at, end in enumerate(ends):
-            scenario, own = scenario_at(end["point"]), mt.run_seed(seed, at)
-            whole = effects(scenario, runs, own)
-            jobs = {name: pool.submit(effects, scenario, runs, own, off) for name, off in ABLATIONS.items()}
-            end["ablations"] = {}
-            for name, job in jobs.items():
-                end["ablations"][name] = job.result() - whole
-                progress.step()
+    names: list[str] = ["", *ABLATIONS]
+
+    def work(at: int) -> np.ndarray:
+        end, name = divmod(at, len(names))
+        changes = ABLATIONS.get(names[name], {})
+        return effects(scenario_at(ends[end]["point"]), runs, mt.run_seed(seed, end), changes)
+
+    found = together(work, len(ends) * len(names), what)
+    for at, end in enumerate(ends):
+        whole, *others = found[at * len(names) : (at + 1) * len(names)]
+        end["ablations"] = {name: other - whole for name, other in zip(ABLATIONS, others)}
 
 
 def look(sizes: Sizes) -> Search:

@@ -41,9 +41,11 @@ def test_in_the_full_cast_nothing_is_switched_off(experiment):
 def test_every_parameter_and_column_is_in_the_table_of_what_moves(experiment, monkeypatch, tmp_path, scenarios):
     moves, reference = experiment("what_each_parameter_moves"), experiment("reference")
     if scenarios != "all three":
+        small = {"run.months": 36, "society.communities": 12}
         for other in set(reference.REFERENCE) - {scenarios}:
             monkeypatch.delitem(reference.REFERENCE, other)
-    moves.main(["--runs", "4", "--out", str(tmp_path / "sensitivity.md")])
+        monkeypatch.setitem(reference.REFERENCE, scenarios, lambda: reference.full_cast().with_settings(small))
+    moves.main(["--runs", "3", "--out", str(tmp_path / "sensitivity.md")])
     table, text = pd.read_csv(tmp_path / "sensitivity.csv"), (tmp_path / "sensitivity.md").read_text("utf-8")
     columns = {f"{table}.{column}" for table in IN_A_FILE for column in row_columns(table)}
     assert set(table["name"]) == {*PARAMETERS, *columns} and table["name"].is_unique
@@ -54,7 +56,7 @@ def test_every_parameter_and_column_is_in_the_table_of_what_moves(experiment, mo
 def test_what_cannot_be_moved_is_not_and_what_must_be_is(experiment):
     moves, reference = experiment("what_each_parameter_moves"), experiment("reference")
     middle = reference.codebook_middle()
-    floor, base = moves.Floor(32, 1), reference.measured(middle, 32, 1).to_numpy()
+    floor, base = moves.Floor(32, 1), reference.measured(middle, 32, 1)
     knobs = {knob.name: knob for knob in moves.knobs(middle)}
     rows, _ = moves.turned(knobs["run.months"], "middle", middle, base, 32, 1, floor)
     assert max(row["statistic"] for row in rows) > 5  # twice as many months, more of nearly everything
@@ -76,8 +78,9 @@ def test_the_floor_is_what_random_signs_give(experiment):
     assert above <= 15
 
 
-def test_the_search_for_harm_writes_its_page_and_figures(experiment, tmp_path):
+def test_the_search_for_harm_writes_its_page_and_figures(experiment, monkeypatch, tmp_path):
     search = experiment("where_track_two_harms")
+    monkeypatch.setattr(experiment("harms_space"), "MONTHS", 60)
     few = ["--points", "40", "--runs", "4", "--candidates", "5", "--final", "6"]
     search.main([*few, "--out", str(tmp_path / "where_track_two_harms.md")])
     text = (tmp_path / "where_track_two_harms.md").read_text("utf-8")
@@ -91,7 +94,7 @@ def test_the_search_for_harm_writes_its_page_and_figures(experiment, tmp_path):
 
 def test_both_ends_of_the_search_mirror_each_other(experiment):
     """What is called credible depends on the size of an effect only, never on its sign."""
-    search = experiment("where_track_two_harms")
+    search = experiment("harms_read")
     pairs = np.random.default_rng(3).normal(0.4, 1, (50, 64)) * np.linspace(-1, 1, 50)[:, None]
     one, other = search.chance_of_noise(pairs), search.chance_of_noise(-pairs)
     assert np.array_equal(one, other) and np.array_equal(search.credible(one), search.credible(other))
