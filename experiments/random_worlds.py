@@ -35,7 +35,7 @@ CHANGING = [
 ]  # fmt: skip
 # An outcome that may be missing, and the one that says when: missing exactly where that is 0.
 MISSING_WITH = {"months_to_talks": "talks_opened", "months_to_agreement": "agreed", "months_to_collapse": "collapses"}
-UNUSED = ("events", "interventions", "parameters")  # no states of the world: a list, a plan, and what a file says
+UNUSED = ("events", "interventions")  # no states of the world: a list and a plan
 
 
 def value_in(rng: np.random.Generator, low: float, high: float, column: Any) -> Any:

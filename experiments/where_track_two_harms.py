@@ -127,7 +127,7 @@ def look(sizes: Sizes) -> Search:
     search = Search(sizes, points, everywhere(points, sizes.runs, sizes.seed + 1000, "points sampled"))
     mean, clear = search.pairs.mean(axis=1), np.argsort(chance_of_noise(search.pairs), kind="stable")
     picked = [[at for at in clear if sign * mean[at] > 0][: sizes.candidates] for sign in (-1, 1)]
-    search.candidates = np.array(sorted(picked[0] + picked[1]), int)
+    search.candidates = np.array(sorted({*picked[0], *picked[1], *clear[:5]}), int)  # five even where nothing differs
     search.confirmed = everywhere(points[search.candidates], 64, sizes.seed + 2000, "candidates on fresh seeds")
     for name, sign in (("harm", -1), ("benefit", 1)):
         search.ends[name] = extremes(search, sign, rng)
