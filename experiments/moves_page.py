@@ -26,6 +26,7 @@ TRIED = {
     "T16": (("spoiling.", "spoilers."), "attacks", 0.5),
 }  # fmt: skip
 
+MOVED = ("beyond noise", "within noise")
 KEPT = (
     "rows", "scenario", "outcome", "from", "to", "stands_at", "mean_from", "mean_as_it_stands", "mean_to", "effect", "low",
     "high", "standardised", "statistic",
@@ -166,7 +167,7 @@ def tables(found: pd.DataFrame) -> str:
 
 
 def line(row: pd.Series) -> str:
-    name = f"`{row['name']}`" + (f", {row['rows']}" if row.get("rows") else "")
+    name = f"`{row['name']}`" + (f", {row['rows']}" if row["verdict"] in MOVED and row["rows"] else "")
     if row["verdict"] in ("moves nothing", "not tried"):
         return f"| {name} | ({row['verdict']}) | | | | | | | |"
     outcome = f"{row['outcome']}" + ("" if row["verdict"] == "beyond noise" else f" ({row['verdict']})")

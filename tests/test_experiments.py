@@ -51,6 +51,7 @@ def test_every_parameter_and_column_is_in_the_table_of_what_moves(experiment, mo
     assert set(table["name"]) == {*PARAMETERS, *columns} and table["name"].is_unique
     assert set(table["verdict"]) <= {"beyond noise", "within noise", "moves nothing", "not tried"}
     assert all(f"| `{name}`" in text for name in table["name"])
+    assert ", nan" not in text
 
 
 def test_what_cannot_be_moved_is_not_and_what_must_be_is(experiment):
