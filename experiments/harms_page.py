@@ -114,7 +114,7 @@ def plain(dimension: int, above: bool, threshold: float) -> str:
 
 
 def parties_said(above: bool, threshold: float) -> str:
-    return f"{parties_at(threshold)} parties or more" if above else f"up to {parties_at(threshold)} parties"
+    return f"{parties_at(threshold + 1e-9)} parties or more" if above else f"up to {parties_at(threshold)} parties"
 
 
 def rules(search: Any) -> str:

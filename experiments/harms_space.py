@@ -27,7 +27,7 @@ SETTINGS = {
     "track_two.coordination": (0, 1), "track_two.research": (0, 1), "track_two.clash": (0, 1),
     "track_two.hardening": (0, 1), "track_two.transfer": (0.05, 0.6),
 }  # fmt: skip
-PARTIES = ((0.55, 2), (0.8, 3), (0.95, 4), (1.0, 6))  # up to which share of points, how many
+PARTIES = ((0.5, 2), (0.75, 3), (0.875, 4), (1.0, 6))  # up to which share of points, how many (eighths, as rules cut)
 DIMENSIONS = [*CODES, *SETTINGS]
 
 
