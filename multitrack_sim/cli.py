@@ -182,20 +182,33 @@ def demo(
 
 
 @_command
-def new(file: Annotated[Path, typer.Argument(help="The scenario file to write; must not exist yet.")]) -> None:
+def new(
+    file: Annotated[Path, typer.Argument(help="The scenario file to write; must not exist yet.")],
+    codes: Annotated[
+        Path | None,
+        typer.Option(
+            help="A TOML file of codes (hurting_stalemate = 3 ...) and a title: writes the scenario they give."
+        ),
+    ] = None,
+) -> None:
     """Write a scenario to start from: it runs as it is, and every line says what it means."""
+    from .running.one_file import check_place, write_whole
+    from .scenario.codebook import CODES, missing_codes
+    from .scenario.coded_file import coded_text, read_codes
     from .scenario.template import template_text
 
-    text = template_text()
-    try:
-        with open(file, "x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-    except FileExistsError:
-        found = "exists already and is left as it is"
-        raise ScenarioError(Problem(_shown(file), found, hint="choose another name")) from None
-    except OSError as problem:
-        raise ScenarioError(Problem(_shown(file), f"cannot be written: {problem.strerror or problem}")) from None
-    _say(f"Written: {_shown(file)}. Change it, then: multitrack run {_shown(file)}")
+    check_place(file)
+    if codes is None:
+        write_whole(file, template_text())
+        _say(f"Written: {_shown(file)}. Change it, then: multitrack run {_shown(file)}")
+        return
+    given, title = read_codes(codes)
+    write_whole(file, coded_text(given, title))
+    missing = missing_codes(given)
+    if missing:
+        _say(f"Not coded, taken at the middle: {', '.join(missing)}.")
+    count = f"{len(CODES) - len(missing)} of {len(CODES)} codes"
+    _say(f"Written: {_shown(file)}, from {count}. To run it: multitrack run {_shown(file)}")
 
 
 @_command
