@@ -1,4 +1,4 @@
-"""The command `multitrack`: run | demo | new | info.
+"""The command `multitrack`: run | demo | new | codes | info.
 
 Whatever is slow to import is imported inside the commands, so that `--help` answers at once.
 """
@@ -20,6 +20,8 @@ import typer
 from .errors import MultitrackError, Problem, ScenarioError, SettingError, nearest, printable
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .ensemble import Ensemble
     from .running.store import Plan
     from .scenario.schema import Scenario
@@ -30,6 +32,11 @@ REFUSED, INTERRUPTED = 2, 130
 DEMO, DEMO_SUBJECT, DEMO_ARMS = "northern_ireland_1998", "Track II", ("with Track II", "without Track II")
 DEMO_CHANGE = {"track_two.budget": 0.0}
 DEMO_HANGS_ON = "track_two.transfer"
+PREDICTION_CAVEAT = (
+    "months to it: median of the runs with an accord. held 5 years: of the accords seen so long. Track II adds: points of "
+    "accords, the same seeds with and without it. Intervals (95%) are for chance between runs only.\n"
+    "Codes given by people who know how a case ended make no forecast, and no validation, of it."
+)
 MOST_SERIES = 500_000_000  # bytes of monthly series kept for figures
 
 app = typer.Typer(
@@ -212,6 +219,45 @@ def new(
 
 
 @_command
+def codes(
+    table: Annotated[
+        Path, typer.Argument(help="Cases as comma- or semicolon-separated values: case, the codes, what happened.")
+    ],
+    runs: Runs = 500,
+    seed: Seed = 1,
+    out: Annotated[
+        Path | None, typer.Option(help="File for the predictions; must be new, or hold these very predictions.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Change a setting for every case. May be repeated."),
+    ] = None,
+    threads: Threads = None,
+    quiet: Quiet = False,
+) -> None:
+    """What the model gives for each coded case of a table, with and without Track II, beside what happened."""
+    changes = _changes(set_ or [])
+    from .analysis.coded_cases import check_prediction_place, predict_cases, prediction_identity, prediction_text
+    from .running.one_file import check_place, write_whole
+    from .scenario.case_table import read_cases
+
+    cases = read_cases(table)
+    is_there = out is not None and check_prediction_place(out, prediction_identity(cases, changes, runs, seed))
+    if out is not None and not is_there:
+        check_place(out)
+    _announce_compiling(quiet)
+    started = time.perf_counter()
+    with _progress(f"{len(cases)} cases", 2 * runs * len(cases), quiet) as report:
+        prediction = predict_cases(cases, runs, seed, threads, settings=changes, progress=report)
+    if out is not None:
+        write_whole(out, prediction_text(prediction), replace=is_there)
+    if not quiet:
+        _print_prediction(prediction, runs)
+        took = time.perf_counter() - started
+        _say(f"{2 * runs * len(cases):,} runs in {took:.1f} s." + (f" Written to {_shown(out)}" if out else ""))
+
+
+@_command
 def info() -> None:
     """Print versions, cores, the model's fingerprint and where compiled code is kept."""
     from . import compiled
@@ -316,14 +362,19 @@ def _folder(path: Path, plan: Plan) -> Any:
 def _ensemble(
     scenario: Scenario, runs: int, seed: int, threads: int | None, quiet: bool, name: str = "runs", series: bool = False
 ) -> Ensemble:
-    from .compiled import is_cold
     from .ensemble import run_ensemble
 
-    if not quiet and is_cold():
-        _note("Compiling the model for this machine, once (it takes up to a minute) ...")
+    _announce_compiling(quiet)
     series = series and runs <= _most_drawn(scenario)
     with _progress(name, runs, quiet) as report:
         return run_ensemble(scenario, runs=runs, seed=seed, threads=threads, series=series, progress=report)
+
+
+def _announce_compiling(quiet: bool) -> None:
+    from .compiled import is_cold
+
+    if not quiet and is_cold():
+        _note("Compiling the model for this machine, once (it takes up to a minute) ...")
 
 
 def _most_drawn(scenario: Scenario) -> int:
@@ -345,7 +396,7 @@ def _for_figures(result: Ensemble, runs: int, seed: int, threads: int | None) ->
 
 @contextmanager
 def _progress(name: str, runs: int, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar with an estimate on a terminal, a line per quarter elsewhere."""
+    """A bar on a terminal, a line per quarter elsewhere, either with an estimate of what is left."""
     if quiet:
         yield None
     elif sys.stderr.isatty():
@@ -364,13 +415,14 @@ def _progress(name: str, runs: int, quiet: bool) -> Iterator[Callable[[int, int]
             task = bar.add_task(name, total=runs)
             yield lambda done, total: bar.update(task, completed=done)
     else:
-        said = 0
+        said, started = 0, time.perf_counter()
 
         def report(done: int, total: int) -> None:
             nonlocal said
             if 4 * done // total > said:
                 said = 4 * done // total
-                _note(f"{name}: {done:,} of {total:,}")
+                left = (time.perf_counter() - started) * (total - done) / done
+                _note(f"{name}: {done:,} of {total:,}" + (f", about {left:.0f} s left" if done < total else ""))
 
         yield report
 
@@ -385,6 +437,18 @@ def _print_results(arms: Sequence[tuple[str, Ensemble]]) -> None:
     for title, result in arms:
         count = len(result.table)
         console.print(results_table(summarise(result.table), f"{title}: {count:,} run{'' if count == 1 else 's'}"))
+
+
+def _print_prediction(prediction: pd.DataFrame, runs: int) -> None:
+    from rich.console import Console
+
+    from .reports.terminal import predictions_table, told_missing
+
+    title = f"{len(prediction)} coded cases, {runs:,} runs with and {runs:,} without Track II, on the same seeds"
+    Console().print(predictions_table(prediction, title))
+    for line in told_missing(prediction):
+        _say(line)
+    _say(PREDICTION_CAVEAT)
 
 
 def _cache(compiled: Any) -> str:

@@ -108,8 +108,8 @@ def _header(given: Mapping[str, Any]) -> list[str]:
         scale = f"0 {code.none}; 2 {code.middling}; 4 {code.full}" if code.none else code.full
         missing = "" if name in given else " (not given: the middle)"
         lines.append(f"#   {_short(name):<7} {name} {value:g}{missing}: {scale}")
-    if missing := missing_codes(given):
-        told = f"NOT CODED, taken at the middle: {', '.join(missing)}."
+    if not_coded := missing_codes(given):
+        told = f"NOT CODED, taken at the middle: {', '.join(not_coded)}."
         lines += ["#", *wrap(told, 116, initial_indent="# ", subsequent_indent="# ")]
     return [*lines, ""]
 
