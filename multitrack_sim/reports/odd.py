@@ -150,7 +150,8 @@ def _parameters() -> str:
         head = ("parameter", "default", "allowed", "study", "unit", "meaning", "source")
         count = f"{len(here)} parameter{'' if len(here) == 1 else 's'}"
         parts.append(_folded(f"<b>{section}</b>: {_html(title)} ({count})", _table(head, map(_parameter, here))))
-    silent = [name for name in PARAMETERS if name not in _read_somewhere() and not PARAMETERS[name].structural]
+    read = {name for module in rule_modules() for name in read_by(ast.parse(inspect.getsource(module)))}
+    silent = [name for name, p in PARAMETERS.items() if name not in read and not p.structural]
     told = f"{len(PARAMETERS)} parameters. "
     told += f"Assumptions without any other source: {sum(p.source == 'assumption' for p in PARAMETERS.values())}. "
     if silent:
@@ -167,10 +168,6 @@ def _parameter(p: Parameter) -> list[str]:
     unit = p.unit + (", shapes the tables" if p.structural else "")
     default = str(p.value) if p.choices else _number(p.default)
     return [f"`{p.name}`", default, allowed, study, _text(unit), _text(p.meaning), _text(p.source)]
-
-
-def _read_somewhere() -> set[str]:
-    return {name for module in rule_modules() for name in read_by(ast.parse(inspect.getsource(module)))}
 
 
 # --- outcomes, series, events
