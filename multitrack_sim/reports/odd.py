@@ -244,9 +244,21 @@ def _submodels() -> str:
     for number, (name, phase) in enumerate(SCHEDULE.items(), start=1):
         module = _module_of(phase)
         title = f"### 7.{number} {name.capitalize()}"
-        parts += [title, _sentences(plain(phase)), *_rules(module)]
+        parts += [title, _phase(module, name), *_rules(module)]
     shared = sys.modules[f"{next(iter(SCHEDULE.values())).__module__.rpartition('.')[0]}.basics"]
     return "\n\n".join([*parts, f"### 7.{len(SCHEDULE) + 1} Small rules that all phases use", *_rules(shared)])
+
+
+def _phase(module: ModuleType, name: str) -> str:
+    """What a phase says of itself, and the parameters it reads outside its rules."""
+    source = ast.parse(inspect.getsource(module)).body
+    (node,) = [one for one in source if isinstance(one, ast.FunctionDef) and one.name == name]
+    return _sentences(plain(SCHEDULE[name])) + _reads(node)
+
+
+def _reads(node: ast.AST) -> str:
+    reads = ", ".join(f"`{name}`" for name in read_by(node))
+    return f" *Reads* {reads}." if reads else ""
 
 
 def _rules(module: ModuleType) -> list[str]:
@@ -267,8 +279,7 @@ def _rules(module: ModuleType) -> list[str]:
 def _rule(node: ast.FunctionDef, function: Callable) -> str:
     whose = getattr(function, "behaviour_of", None)
     agent = f" ({_AGENT_OF.get(whose, whose)})" if whose else ""
-    reads = ", ".join(f"`{name}`" for name in read_by(node))
-    return f"- `{node.name}`{agent}: {_sentences(function)}" + (f" *Reads* {reads}." if reads else "")
+    return f"- `{node.name}`{agent}: {_sentences(function)}{_reads(node)}"
 
 
 def _initialisation() -> str:
