@@ -121,11 +121,11 @@ def tally(cases: list[Case]) -> str:
     coded = [case for case in cases if case.coded]
     same = [case for case in coded if apart(case.from_file, case.coded)[0]]
     return wrapped(
-        f"As in history come out, of {len(with_one)} cases that reached an agreement, {alike(with_one, 'from_file')} from "
-        f"their files and {alike(with_one, 'coded')} from their codes alone; of {len(without)} that reached none, "
-        f"{alike(without, 'from_file')} and {alike(without, 'coded')} (a model in which nothing is ever agreed would get "
-        f"all of these right). File and codes give accords equally often, as far as chance lets one tell, in {len(same)} of "
-        f"{len(coded)} cases."
+        f"Cases that come out as in history: of {len(with_one)} that reached an agreement, {alike(with_one, 'from_file')} from "
+        f"the file and {alike(with_one, 'coded')} from the codes alone; of {len(without)} that reached none, "
+        f"{alike(without, 'from_file')} and {alike(without, 'coded')} (a model in which nothing is ever agreed would get these "
+        f"right). File and codes give accords equally often, as far as chance lets one tell, in {len(same)} of {len(coded)} "
+        "cases."
     )
 
 

@@ -79,7 +79,7 @@ def test_what_agrees_is_said_too():
     assert finding(good, COMPREHENSIVE) == "as in history"
     told = differences(good, COMPREHENSIVE)
     for words in (
-        "From its file the model gives an accord in 80% (95% interval 71% to 87%) of the runs, half of them by month 50",
+        "From its file the model gives an accord in 80% (95% interval 71% to 87%) of the runs, half of these by month 50",
         "As in history, most runs (80%) end with a comprehensive agreement",
         "The time fits: four fifths of the model's accords come between month 19 and month 82 (history: 22)",
         "by month 22, 12% of all runs have one",
@@ -120,7 +120,7 @@ def test_file_and_codes_side_by_side():
     assert apart(one, one)[0] and apart(one, one)[1].startswith("alike (+0 points")
     alike, words = apart(one, two)
     assert not alike and words.startswith("40 points more from its file")
-    assert "accord in 80% (comprehensive 80%), half of them by month 50, 100% of them held" in in_short(one)
+    assert "accord in 80% (comprehensive 80%), half of these by month 50, 100% of them held" in in_short(one)
     assert in_short(version([], opened=30)) == "talks or a back channel in 30%, no accord"
 
 

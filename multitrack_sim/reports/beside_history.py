@@ -23,6 +23,7 @@ __all__ = ["Version", "apart", "differences", "finding", "history", "in_short", 
 
 ACCORDS = ("framework", "comprehensive")
 MOST = 0.5  # of the runs: what the model is said to give
+FEW = 20  # accords, below which a share of them is to be read with care
 WITHIN = (0.1, 0.9)  # of the accords: their usual months
 
 
@@ -84,8 +85,9 @@ def in_short(version: Version) -> str:
     if not len(version.months):
         return f"talks or a back channel in {percent(float(version.opened.mean()))}, no accord"
     kinds = [f"{kind} {percent(version.kind(kind)[0])}" for kind in ACCORDS if version.kind(kind)[0] > 0]
-    held = "" if math.isnan(version.held[0]) else f", {percent(version.held[0])} of them held"
-    return f"an accord in {percent(agreed)} ({', '.join(kinds)}), half of them by month {np.median(version.months):.0f}{held}"
+    seen = holding(version.table, version.horizon)[1]
+    held = "" if seen < FEW else f", {percent(version.held[0])} of them held"
+    return f"an accord in {percent(agreed)} ({', '.join(kinds)}), half of these by month {np.median(version.months):.0f}{held}"
 
 
 def finding(version: Version, record: Mapping[str, Any]) -> str:
@@ -108,7 +110,7 @@ def _given(version: Version) -> str:
     agreed = interval(*version.share("agreed"))
     if not len(version.months):
         return f"an accord in none of {len(version.table):,} runs (95% interval up to {percent(version.share('agreed')[2])})"
-    middle = f"half of them by month {np.median(version.months):.0f}"
+    middle = f"half of these by month {np.median(version.months):.0f}"
     return f"an accord in {agreed} of the runs, {middle}"
 
 
@@ -187,7 +189,7 @@ def _holding_compared(version: Version, held: bool) -> tuple[bool, str]:
     seen = (
         f"{interval(share, low, high)} of the {count:,} accords that could be seen so long stood for {YEARS_5} months"
     )
-    few = "" if count >= 20 else " (few accords: read this with care)"
+    few = "" if count >= FEW else " (few accords: read this with care)"
     if agrees:
         return True, f"As in history, {'most stand' if held else 'most do not stand'}: {seen}{few}."
     return False, f"In history it {'stood' if held else 'did not stand'}, in the model {seen}{few}."
@@ -196,10 +198,11 @@ def _holding_compared(version: Version, held: bool) -> tuple[bool, str]:
 def apart(one: Version, two: Version) -> tuple[bool, str]:
     """Whether two versions of a case give accords equally often, as far as chance lets one tell, and by how much not."""
     counts = [int(version.table["agreed"].sum()) for version in (one, two)]
-    gap, low, high = (100 * float(value) for value in unpaired_shares(counts[0], counts[1], len(one.table)))
-    if low <= 0 <= high:
-        return True, f"alike ({gap:+.0f} points, {low:+.0f} to {high:+.0f})"
-    return False, f"{abs(gap):.0f} points {'more' if gap > 0 else 'fewer'} from {one.name} ({low:+.0f} to {high:+.0f})"
+    found = unpaired_shares(counts[0], counts[1], len(one.table))
+    gap, low, high = (round(100 * float(value)) for value in found)  # whole points, and no -0
+    if float(found[1]) <= 0 <= float(found[2]):
+        return True, f"alike ({gap:+d} points, {low:+d} to {high:+d})"
+    return False, f"{abs(gap)} points {'more' if gap > 0 else 'fewer'} from {one.name} ({low:+d} to {high:+d})"
 
 
 def without_track_two(with_it: Version, without: Version) -> str:
