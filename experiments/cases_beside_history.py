@@ -149,7 +149,7 @@ def section(case: Case) -> str:
         *(wrapped(differences(version, record)) for version in (case.from_file, case.coded) if version),
     ]
     if case.coded:
-        parts.append(wrapped(f"File and codes: accords are {apart(case.from_file, case.coded)[1]}."))
+        parts.append(wrapped(f"Accords from file and from codes: {apart(case.from_file, case.coded)[1]}."))
     return "\n\n".join([*parts, wrapped(without_track_two(case.from_file, case.muted))])
 
 

@@ -67,7 +67,7 @@ def test_the_weakest_link_is_named():
         in seldom_talks
     )
     no_accord = differences(version([30] * 9, kind="framework", opened=90), FRAMEWORK)
-    assert "because only 10% of those runs come to an accord in which talks or a back channel open" in no_accord
+    assert "because of the runs in which talks or a back channel open, only 10% come to an accord" in no_accord
     other_kind = differences(version([30] * 95), FRAMEWORK)
     assert "because only 0% of the accords it reaches are of that kind" in other_kind
     assert "neither talks nor a back channel" in differences(version([], opened=0), FRAMEWORK)

@@ -156,13 +156,11 @@ def _weakest_link(version: Version, kind: str) -> str:
     opened = int(version.opened.sum())
     agreed = int(version.table["agreed"].sum())
     of_kind = int((version.table["agreement"] == kind).sum())
+    open_, accord, right = opened / len(version.table), agreed / max(opened, 1), of_kind / max(agreed, 1)
     links = {
-        f"talks or a back channel open in only {percent(opened / len(version.table))} of the runs": opened
-        / len(version.table),
-        f"only {percent(agreed / max(opened, 1))} of those runs come to an accord in which talks or a back channel open": agreed
-        / max(opened, 1),
-        f"only {percent(of_kind / max(agreed, 1))} of the accords it reaches are of that kind": of_kind
-        / max(agreed, 1),
+        f"talks or a back channel open in only {percent(open_)} of the runs": open_,
+        f"of the runs in which talks or a back channel open, only {percent(accord)} come to an accord": accord,
+        f"only {percent(right)} of the accords it reaches are of that kind": right,
     }
     if not opened:
         return "neither talks nor a back channel open in any run"
