@@ -43,6 +43,7 @@ class GovernmentNow(NamedTuple):
     optimism: float
     hawkishness: float
     concession: float
+    resentment: float
 
 
 class Circumstances(NamedTuple):
@@ -50,6 +51,7 @@ class Circumstances(NamedTuple):
 
     violence: float
     carried_out: float  # of an accord in force
+    left_out: float  # by an accord in force
     public_talks: bool
     momentum: float
     backlash: float
@@ -73,6 +75,7 @@ class Government(mesa.Agent):
         self.party = party
         self.communities: list[Community] = []
         self.strike = 0.0
+        self.resentment = 0.0
         self.reasons = 0.0
         self.support = 0.0
         self.grievance = 0.0
@@ -87,6 +90,7 @@ class Government(mesa.Agent):
         """A leader speaks for a settlement when it sees a surplus in it, against it when hawkish and without one."""
         p, now = self.model.p, self.model.now
         mine = now.governments[self.party]
+        self.resentment = mine.resentment + p.accord_untabled_grievance * now.left_out
         cue = clamp(2 * mine.optimism - 0.5 - mine.hawkishness, -1.0, 1.0)
         self.reasons = (
             p.burden * 0.5 * clamp(mine.burden, 0.0, 2.0)
@@ -142,7 +146,7 @@ class Community(mesa.Agent):
         self.fear *= 1 - p.fear_fading
         self.fear += (1 - self.fear) * clamp(p.fear_violence * violence + self.government.strike)
         self.grievance *= 1 - p.grievance_fading
-        self.grievance += (1 - self.grievance) * clamp(p.grievance_violence * violence)
+        self.grievance += (1 - self.grievance) * clamp(p.grievance_violence * violence + self.government.resentment)
         pull = p.attitude_return * (self.home - self.attitude)
         self.attitude = clamp(self.attitude - p.attitude_fear * self.fear + pull)
 
@@ -171,6 +175,7 @@ class PublicsModel(mesa.Model):
         names = [name for name in world.parameters.dtype.names if name.startswith("publics_")]
         self.p = SimpleNamespace(**{name.removeprefix("publics_"): float(parameters[name]) for name in names})
         self.p.accord_dividend = float(parameters["accord_dividend"])
+        self.p.accord_untabled_grievance = float(parameters["accord_untabled_grievance"])
         self.history = history
         self.month = 0
         self.momentum = self.backlash = 0.0
@@ -259,6 +264,7 @@ def months_of(seen: Recording) -> list[Circumstances]:
             Circumstances(
                 violence=float(process["violence"]),
                 carried_out=float(process["carried_out"]) if phase in (IMPLEMENTATION, DURABLE) else 0.0,
+                left_out=float(process["ownerless"]) if phase in (IMPLEMENTATION, DURABLE) else 0.0,
                 public_talks=bool(phase == TALKS and not process["channel"]),
                 momentum=float(process["momentum"]),
                 backlash=float(process["backlash"]),
@@ -274,7 +280,11 @@ def worst_difference(twin: PublicsModel, world: World) -> float:
     pairs = []
     for agents, table, columns in (
         (twin.communities, world.communities, ("attitude", "support", "fear", "grievance", "dividend")),
-        (twin.governments, world.governments, ("support", "grievance", "mobilisation", "reasons", "strike")),
+        (
+            twin.governments,
+            world.governments,
+            ("support", "grievance", "mobilisation", "reasons", "strike", "resentment"),
+        ),
     ):
         pairs += [(np.array(agents.get(column)), table[column]) for column in columns]
     pairs += [(np.array([getattr(twin, name)]), world.process[name]) for name in ("momentum", "backlash")]

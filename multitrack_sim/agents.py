@@ -101,6 +101,8 @@ class Government(Handle):
 
     table = "governments"
     leave_office = behaviour(circumstances.leave_office)
+    faces_election = behaviour(circumstances.faces_election)
+    lose_election = behaviour(circumstances.lose_election)
     take_office = behaviour(circumstances.take_office)
     feel_pressure = behaviour(circumstances.feel_pressure)
     suffer = behaviour(fighting.suffer)
@@ -112,12 +114,14 @@ class Government(Handle):
     assess = behaviour(talks.assess)
     get_ready = behaviour(talks.get_ready)
     open_with = behaviour(talks.open_with)
+    instruct = behaviour(talks.instruct)
     concede = behaviour(talks.concede)
     ratify = behaviour(talks.ratify)
     prevent = behaviour(spoiling.prevent)
     carry_out = behaviour(accord.carry_out)
     give_cue = behaviour(publics.give_cue)
     mobilise = behaviour(publics.mobilise)
+    hear_public = behaviour(publics.hear_public)
 
 
 class Issue(Handle):
@@ -134,6 +138,7 @@ class Academic(Handle):
 
     table = "academics"
     attend = behaviour(dialogue.attend)
+    harden = behaviour(dialogue.harden)
     report = behaviour(dialogue.report)
 
 
@@ -151,6 +156,7 @@ class Community(Handle):
     table = "communities"
     join_programme = behaviour(grassroots.join_programme)
     take_part = behaviour(grassroots.take_part)
+    backfire = behaviour(grassroots.backfire)
     forget_programme = behaviour(grassroots.forget_programme)
     listen = behaviour(publics.listen)
     feel = behaviour(publics.feel)
@@ -164,6 +170,7 @@ class Spoiler(Handle):
     table = "spoilers"
     feel_threatened = behaviour(spoiling.feel_threatened)
     try_attack = behaviour(spoiling.try_attack)
+    come_round = behaviour(spoiling.come_round)
     grow = behaviour(spoiling.grow)
 
 

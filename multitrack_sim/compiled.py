@@ -197,7 +197,9 @@ class _Once(CPUDispatcher):
 
 class _Part(_Once):
     def __call__(self, *arguments: Any, **options: Any) -> Any:
-        raise TypeError(f"{self.py_func.__name__} is a part of a phase: allowed are calls from phases, or of its py_func")
+        raise TypeError(
+            f"{self.py_func.__name__} is a part of a phase: allowed are calls from phases, or of its py_func"
+        )
 
 
 def rule(function: Callable | None = None, *, of: str | None = None) -> Any:

@@ -26,12 +26,14 @@ EVENTS = (
     "accord collapsed", "peace durable", "workshop held", "report got through", "issue tabled", "back channel opened",
     "back channel leaked", "back channel ended", "measure agreed", "violation seen", "measure suspended",
     "measure dropped", "attack", "attack foiled", "provision carried out", "provision breached", "intervention",
+    "participants hardened", "talks on deferred issues", "measure recommitted to", "faction socialised",
 )  # fmt: skip
 (NOTHING, LEADER_CHANGED, ESCALATED, CEASEFIRE_MADE, CEASEFIRE_BROKEN, VICTORY_WON, PETERED_OUT, ACTIVE_AGAIN,
  SOUNDINGS_BEGAN, SOUNDINGS_FAILED, TALKS_OPENED, TALKS_SUSPENDED, TALKS_RESUMED, TALKS_BROKE_DOWN, ACCORD_SIGNED,
  ACCORD_RATIFIED, VOTE_FAILED, ACCORD_COLLAPSED, PEACE_DURABLE, WORKSHOP_HELD, REPORT_HEARD, ISSUE_TABLED,
  CHANNEL_OPENED, CHANNEL_LEAKED, CHANNEL_ENDED, MEASURE_AGREED, VIOLATION_SEEN, MEASURE_SUSPENDED_NOW, MEASURE_DROPPED,
- ATTACKED, ATTACK_FOILED_NOW, PROVISION_DONE, PROVISION_BREACHED, INTERVENED) = range(34)  # fmt: skip
+ ATTACKED, ATTACK_FOILED_NOW, PROVISION_DONE, PROVISION_BREACHED, INTERVENED,
+ PARTICIPANTS_HARDENED, DEFERRED_TALKS_BEGAN, MEASURE_RECOMMITTED_NOW, FACTION_SOCIALISED) = range(38)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ _ALL = [
     Outcome("talks_opened", _YES, "official talks opened by the horizon"),
     Outcome("months_to_talks", _MONTHS, "until official talks first opened", "no talks by the horizon", event=True),
     Outcome("months_to_agreement", _MONTHS, "until the first accord that was then ratified was signed", "no accord by the horizon", event=True),
+    Outcome("months_of_round", _MONTHS, "from the opening of the round of talks (or the back channel) that led to the first accord to its signature", "no accord by the horizon"),
     Outcome("comprehensive", _YES, "a comprehensive accord was signed and ratified by the horizon"),
     Outcome("ratified", _YES, "the last text signed was ratified", "nothing was signed, or no vote was held by the horizon"),
     Outcome("votes_failed", "votes", "ratifications that failed"),

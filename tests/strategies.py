@@ -16,6 +16,38 @@ CHANGING = [
 ]
 
 
+def full_cast(parties=3, **codes):
+    """A small world in which every mechanism is at work."""
+    codes = {
+        "hurting_stalemate": 3, "track2": 4, "track3": 3, "cbm": 3, "spoilers": 3, "fighting_level": 3, "secrecy": 1,
+        "mediation": 2, "guarantee": 2, "indivisibility": 2, "public_support": 3, "cost_of_no_deal": 1, **codes,
+    }  # fmt: skip
+    scenario = scenario_from_codes(codes | {"parties": parties})
+    columns = {
+        "governments": {"term": 24, "interests": 0.3, "military": 0.3, "ratified_by": "parliament"},
+        "organisations": {"pressure": 0.5, "proposes": 0.5, "funding": 0.2, "hosting": 0.2},
+        "spoilers": {"inside": 1},
+    }
+    rows = {
+        f"{table}.'{name}'.{column}": value
+        for table, said in columns.items()
+        for name in scenario.names[table]
+        for column, value in said.items()
+    }
+    one, two, *_ = scenario.names["governments"]
+    first, second, *_ = scenario.names["ngos"]
+    more = {
+        f"dyads.'{one}'.'{two}'.recognition": 0.5, f"ngos.'{first}'.programme": "education",
+        f"ngos.'{second}'.programme": "interfaith", f"standing.'{first}'.'{one}'.legitimacy": 0.6,
+        f"issues.'{scenario.names['issues'][-1]}'.tabled": 0, f"spoilers.'{scenario.names['spoilers'][0]}'.kind": "limited",
+        "track_one.agenda": "gradual", "track_one.interim_limit": 0.6, "track_one.technology": 0.3,
+        "track_one.instruction_lag": 2, "track_two.digital": 0.3, "track_three.digital": 0.3, "spoiling.payment": 0.3,
+        "spoiling.socialisation": 0.3, "spoiling.departing_train": 0.3, "spoiling.coercion": 0.05,
+        "society.communities": 40, "run.months": 180,
+    }  # fmt: skip
+    return scenario.with_settings(rows | more)
+
+
 def codes(most_parties=6):
     """Some of the codes, between whole numbers too."""
     values = {
@@ -57,6 +89,13 @@ def interventions(draw, scenario, most=3):
             taken.add(setting)
             until = draw(st.none() | st.integers(month + 1, months + 12))
             made.append({"month": month, **change, "until": until})
+    if draw(st.booleans()):
+        month = draw(st.integers(0, months - 1))
+        row = f"organisations.'{draw(st.sampled_from(names['organisations']))}'"
+        if not any(setting.startswith("organisations") for setting in taken):
+            made.append({"month": month, draw(st.sampled_from(["add", "remove"])): row})
+        made.append({"month": month, "shift": "communities.*.fear", "by": draw(st.floats(-0.5, 0.5))})
+        made.append({"month": month, "scale": "governments.*.burden", "by": draw(st.floats(0, 2)), "until": month + 3})
     if "track_two.budget" not in taken and draw(st.booleans()):
         made.append(
             {"month": draw(st.integers(0, months - 1)), "scale": "track_two.budget", "by": draw(st.floats(0, 1))}
@@ -71,6 +110,16 @@ def scenarios(draw, most_parties=6, months=(12, 60), communities=(4, 30), settin
     parties = len(scenario.rows["governments"])
     chosen = draw(st.lists(st.sampled_from(FREE), max_size=settings, unique=True))
     changed = {name: draw(parameter_values(name)) for name in chosen}
+    for _ in range(draw(st.integers(0, settings))):
+        table, column = draw(st.sampled_from([pair for pair in CHANGING if scenario.names[pair[0]]]))
+        name = draw(st.sampled_from(scenario.names[table]))
+        changed[f"{table}.'{name}'.{column.name}"] = draw(column_values(column, scenario.names))
+    if draw(st.booleans()):
+        one, two = draw(st.permutations(scenario.names["governments"]))[:2]
+        ngo, person = (draw(st.sampled_from(scenario.names[table])) for table in ("ngos", "academics"))
+        changed[f"dyads.'{one}'.'{two}'.recognition"] = draw(st.floats(0, 1))
+        changed[f"standing.'{ngo}'.'{one}'.legitimacy"] = draw(st.floats(0, 2))
+        changed[f"positions.'{person}'.'{scenario.names['issues'][0]}'.position"] = draw(st.floats(0, 1))
     changed["run.months"] = draw(st.integers(*months))
     changed["society.communities"] = draw(st.integers(max(communities[0], parties), max(communities[1], parties)))
     changed["society.ties"] = draw(st.integers(0, 8))

@@ -367,9 +367,7 @@ def test_demo_writes_both_arms_and_says_what_one_sees(calls, tmp_path, capsys):
     assert (with_it.runs, with_it.seed) == (without.runs, without.seed) == (40, 1)
     assert without.scenario.settings["track_two.budget"] == 0 and with_it.scenario.title == "Northern Ireland 1998"
     names = os.listdir(out)
-    expected = (
-        "comparison.png captions.md manifest.json what_one_sees.md outcomes_with_track_two.parquet"
-    )
+    expected = "comparison.png captions.md manifest.json what_one_sees.md outcomes_with_track_two.parquet"
     expected += " outcomes_without_track_two.parquet with_track_two_process.png without_track_two_trust.png"
     assert set(expected.split()) <= set(names) and not [name for name in names if name.endswith(".svg")]
     one, two = (read_outcomes(out / f"outcomes_{arm}_track_two.parquet") for arm in ("with", "without"))

@@ -12,7 +12,9 @@ ROOMS = (
     "errors compiled chance parameter_table outcome_table tables process scenario warming agents model ensemble story designs "
     "running analysis evidence reports app cli"
 ).split()
-PHASES = "basics circumstances fighting grassroots dialogue confidence talks spoiling accord publics month".split()
+PHASES = (
+    "basics funding circumstances fighting grassroots dialogue confidence talks spoiling accord publics month".split()
+)
 FREE = {"__init__", "__main__"}  # of the package itself: the two front doors
 FRONT_DOOR = "the package itself"
 PLANNED = {(room,) for room in ROOMS} | {("process", phase) for phase in PHASES}

@@ -157,7 +157,7 @@ def test_settings_reach_the_parameters():
     parameters = lay_out(scenario).world.parameters[0]
     assert parameters["track_two_budget"] == 2.5 and parameters["run_months"] == 99
     for name, p in PARAMETERS.items():
-        assert parameters[p.column] == scenario.settings.get(name, p.default)
+        assert parameters[p.column] == (p.choices.index(scenario.value(name)) if p.choices else scenario.value(name))
 
 
 def test_every_setting_has_an_address_of_its_own(layout):
@@ -213,13 +213,17 @@ def test_shares_add_up_to_exactly_one(values):
 @given(scenarios())
 def test_any_valid_scenario_makes_a_world_within_the_tables(scenario):
     layout = lay_out(scenario)
-    rows = {"governments": len(layout.world.governments), "issues": len(layout.world.issues)}
+    rows = {table: len(getattr(layout.world, table)) for table in NAMED}
     for name, table in TABLES.items():
         array = getattr(layout.world, name)
         for c in table.columns:
             values = array[c.name]
             known = ~np.isnan(values) if not c.whole else np.ones(len(values), bool)
-            assert known.all() or (name, c.name) in {("dyads", "prior"), ("dyads", "misperception")}
+            assert known.all() or (name, c.name) in {
+                ("dyads", "prior"),
+                ("dyads", "misperception"),
+                ("positions", "position"),
+            }
             if (name, c.name) != ("process", "best_gap"):
                 assert (values[known] >= c.low).all() and (values[known] <= c.high).all(), (name, c.name)
             if c.name in REFERS and len(values):

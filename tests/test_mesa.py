@@ -159,8 +159,7 @@ def test_a_behaviour_applies_its_rule_to_the_agents_own_row():
     rate = SCENARIO.value("accord.dividend")
     assert first.dividend == 0.2 + rate * (0.8 - 0.2) and second.dividend == 0.3
     ngo = world.handles["ngos"][0]
-    work = ngo.work_in_places(world.world.parameters[0])
-    assert work == pytest.approx(0.75 * (1 - ngo.share_track_two) * ngo.capacity * ngo.reach)
+    assert ngo.work_in_places(0.3, world.world.parameters[0]) == pytest.approx(0.3)
 
 
 # ---- what Mesa's users expect ----------------------------------------------------------------------------------------

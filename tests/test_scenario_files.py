@@ -217,7 +217,7 @@ def test_little_is_enough_and_the_standard_cast_fills_in():
     assert scenario.title == "Untitled" and not scenario.settings
     count = {table: len(rows) for table, rows in scenario.rows.items()}
     assert count == {"governments": 2, "issues": 3, "stakes": 6, "academics": 8, "ngos": 3, "spoilers": 0,
-                     "measures": 8, "organisations": 0, "dyads": 0}  # fmt: skip
+                     "measures": 8, "organisations": 0, "dyads": 0, "positions": 0, "standing": 0}  # fmt: skip
     assert {row["kind"] for row in scenario.rows["measures"]} == set(MEASURE_KINDS)
     for party in ("North", "South"):
         kinds = [row["kind"] for row in scenario.rows["academics"] if row["party"] == party]
@@ -257,7 +257,7 @@ def test_the_template_runs_and_shows_every_parameter():
     free = re.sub(r"^# (\w+ = \S+ +# )", r"\1", text.split("# ---- [[governments]]")[0], flags=re.MULTILINE)
     freed = loads(free + TWO)
     for name, p in PARAMETERS.items():
-        assert name == "society.communities" or freed.settings[name] == p.default
+        assert name == "society.communities" or freed.settings[name] == p.value
     for table in NAMED:
         for column in row_columns(table).values():
             assert re.search(rf"^#   {column.name}\b.*# .*{re.escape(column.meaning)}", text, re.MULTILINE), column

@@ -111,7 +111,10 @@ def test_columns_start_within_their_limits(table):
         if (table.name, column.name) != ("process", "best_gap"):
             assert column.low <= column.default <= column.high
         if column.choices:
-            assert column.whole and (column.low, column.high) == (0, len(column.choices) - 1)
+            assert (column.whole or table.name == "parameters") and (column.low, column.high) == (
+                0,
+                len(column.choices) - 1,
+            )
             assert len(set(column.choices)) == len(column.choices)
 
 
@@ -178,8 +181,32 @@ def moving_scenarios():
     inside = {
         f"spoilers.'{name}'.{key}": x for name in two.names["spoilers"] for key, x in (("inside", 1), ("ideal", 0.5))
     }
+    everything = {
+        "track_one.agenda": "gradual", "track_one.deferred": 0.5, "track_one.interim_limit": 0.5, "track_two.digital": 0.5,
+        "track_three.digital": 0.5, "track_one.technology": 0.5, "funding.muted": "replaced", "track_two.budget": 0.5,
+        "spoiling.payment": 0.5, "spoiling.socialisation": 0.5, "spoiling.departing_train": 0.5, "spoiling.coercion": 0.1,
+        "cbm.funds": 2.0, "cbm.erosion": 0.2, "run.months": 90, "society.communities": 9, "track_two.channel": 0.5,
+    }  # fmt: skip
+    columns = {
+        "governments": {"term": 12, "interests": 0.5, "military": 0.5},
+        "organisations": {"pressure": 0.5, "proposes": 0.5},
+        "ngos": {"programme": "education"},
+    }
+    everything |= {
+        f"{table}.'{name}'.{key}": x
+        for table, said in columns.items()
+        for name in two.names[table]
+        for key, x in said.items()
+    }
+    everything |= {
+        f"ngos.'{two.names['ngos'][0]}'.programme": "interfaith",
+        f"dyads.'{two.names['governments'][0]}'.'{two.names['governments'][1]}'.recognition": 0.3,
+    }
     return [
         three.with_settings(quick | voting | avoided),
+        two.with_settings(everything | inside),
+        two.with_settings(quick | everything | inside),
+        mt.scenario_from_codes({**codes, "spoilers": 2.5}).with_settings({**everything, **quick, "funding.muted": 0}),
         two.with_settings(quick | inside | {"spoiling.deterrence": 0.0, "track_one.aspiration": 0.6}),
         three.with_settings({"run.months": 90, "society.communities": 9}),
         two.with_settings({"run.months": 90, "society.communities": 9}),

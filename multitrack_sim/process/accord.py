@@ -19,9 +19,11 @@ from .confidence import evidence_of_conduct
 
 
 @rule
-def carrying_out(reliable, guarantee, p):
-    """Probability that a provision is carried out, by type; a guarantee raises it for either type."""
-    alone = p.accord_compliance if reliable else p.accord_compliance_unreliable
+def carrying_out(reliable, will, guarantee, p):
+    """Probability that a provision is carried out, by type; political will and pressure move an unreliable leadership,
+    a guarantee either type.
+    """
+    alone = p.accord_compliance if reliable else clip(p.accord_compliance_unreliable + p.accord_will * will, 0.0, 1.0)
     return (
         alone + (p.accord_compliance_guaranteed - alone) * guarantee
         if p.accord_compliance_guaranteed > alone
@@ -30,9 +32,15 @@ def carrying_out(reliable, guarantee, p):
 
 
 @rule(of="governments")
-def carry_out(me, guarantee, p):
+def carry_out(me, will, guarantee, p):
     """Probability that this leadership carries out a provision that is due, by its hidden type."""
-    return carrying_out(me.reliable, guarantee, p)
+    return carrying_out(me.reliable, will, guarantee, p)
+
+
+@rule
+def will_or_pressure(me):
+    """What moves a leadership to do its share for other than its type: its own will, or pressure if that is more."""
+    return me.will if me.will > me.pressure else clip(me.pressure, 0.0, 1.0)
 
 
 @rule
@@ -44,13 +52,15 @@ def learn_from_accord(dyad, evidence, p):
 
 
 @rule
-def collapse(process, trust, support, months, p):
-    """Hazard of collapse: trust, support, legitimacy and implementation protect; breaches, attacks and issues left out
-    endanger; early months are the most dangerous; a guarantee cuts it (Walter 2002; Hartzell and Hoddie 2003).
+def collapse(process, trust, support, tempted, months, p):
+    """Hazard of collapse: trust, support, legitimacy, ownership and implementation protect; breaches, attacks, issues
+    left out and leaderships that would gain by fighting on endanger; early months are the most dangerous; a guarantee
+    cuts it (Walter 2002; Hartzell and Hoddie 2003).
     """
     odds = -p.accord_collapse_trust * trust - p.accord_collapse_support * (support - 0.5)
     odds += p.accord_collapse_breach * (process.breached - 0.3) + p.accord_collapse_attacks * process.attack_memory
-    odds += p.accord_collapse_grievance * process.ownerless
+    odds += p.accord_collapse_grievance * process.ownerless - p.accord_ownership * process.ownership
+    odds += p.accord_collapse_commitment * tempted
     odds -= p.accord_collapse_carried_out * process.carried_out + p.accord_collapse_legitimacy * process.legitimacy
     early = 1.6 * math.exp(-months / p.accord_early_months) + 0.35
     return clip(
@@ -88,7 +98,8 @@ def do_ones_share(provisions, governments, dyads, process, events, p, month):
         if item.due != month:
             continue
         actor = governments[item.party]
-        done = chance(key, PROVISION, month, item.id, 0) < carry_out(actor, process.guarantee, p)
+        will = will_or_pressure(actor)
+        done = chance(key, PROVISION, month, item.id, 0) < carry_out(actor, will, process.guarantee, p)
         item.carried_out = 1 if done else -1
         process.provisions_due += 1
         process.provisions_done += 1 if done else 0
@@ -99,8 +110,8 @@ def do_ones_share(provisions, governments, dyads, process, events, p, month):
                 evidence = evidence_of_conduct(
                     sees and not done,
                     detected,
-                    carrying_out(1, process.guarantee, p),
-                    carrying_out(0, process.guarantee, p),
+                    carrying_out(1, will, process.guarantee, p),
+                    carrying_out(0, will, process.guarantee, p),
                 )
                 learn_from_accord(dyads[dyad_row(i, item.party, parties)], evidence, p)
     in_all = 0
@@ -130,10 +141,11 @@ def accord(world, month):
         schedule_provisions(world.provisions, world.issues, governments, process, p, month)
     do_ones_share(world.provisions, governments, dyads, process, world.events, p, month)
 
-    trust, support, pairs, required = 0.0, 0.0, 0, 0
+    trust, support, tempted, pairs, required = 0.0, 0.0, 0, 0, 0
     for i in range(parties):
         if governments[i].required and governments[i].active:
             support += governments[i].support
+            tempted += 1.0 if governments[i].surplus < 0.0 else 0.0
             required += 1
             for j in range(parties):
                 if j != i and governments[j].required and governments[j].active:
@@ -141,13 +153,14 @@ def accord(world, month):
                     pairs += 1
     months = float(month - process.signed_month)
     trust = trust / pairs if pairs > 0 else 0.0
-    if collapses < collapse(process, trust, support / required, months, p):
+    if collapses < collapse(process, trust, support / required, tempted / required, months, p):
         process.collapses += 1
         if process.month_collapsed < 0:
             process.month_collapsed = month
         if process.month_recurred < 0:
             process.month_recurred = month
         process.bitterness = 1.0
+        process.interim, process.final_talks = 0, 0
         record(process, world.events, month, ACCORD_COLLAPSED, -1, -1, trust)
         enter(process, COLLAPSED)
     elif process.phase == IMPLEMENTATION and months >= p.accord_durable_months:

@@ -1,6 +1,7 @@
-"""Circumstances: scheduled interventions, leaderships that come and go, pressure from outside."""
+"""Circumstances: scheduled interventions, leaderships that come and go, pressure from outside, donors."""
 
 from ..chance import (
+    ELECTION,
     LEADER_CHANGE,
     LEADER_NEW_HAWK,
     LEADER_NEW_TYPE,
@@ -10,9 +11,8 @@ from ..chance import (
     standard_normal,
 )
 from ..compiled import part, phase, rule
-from ..outcome_table import INTERVENED, LEADER_CHANGED
+from ..outcome_table import DORMANT, FIGHTING, INTERVENED, LEADER_CHANGED, SUSPENDED
 from .basics import bound_belief, clip, dyad_row, log_odds, record, sigma
-
 
 SCALE, SHIFT = 1, 2  # kinds of intervention besides setting
 
@@ -21,6 +21,21 @@ SCALE, SHIFT = 1, 2  # kinds of intervention besides setting
 def leave_office(me, p):
     """Probability that a leadership is replaced this month: higher where support is low."""
     return clip(p.leaders_turnover + p.leaders_turnover_low_support * (1.0 - me.support), 0.0, 1.0)
+
+
+@rule(of="governments")
+def faces_election(me, month):
+    """Whether a term ends this month; leaderships without terms never face one."""
+    if me.term <= 0:
+        return False
+    first = me.next_election if me.next_election > 0 else me.term
+    return month >= first and (month - first) % me.term == 0
+
+
+@rule(of="governments")
+def lose_election(me, p):
+    """Probability of losing office at the end of a term: more for a leadership whose public does not follow it."""
+    return clip(p.leaders_election + p.leaders_election_swing * (0.5 - me.support), 0.0, 1.0)
 
 
 @rule(of="governments")
@@ -33,10 +48,15 @@ def take_office(me, new_type, is_reliable, hawkishness, p):
 
 
 @rule(of="governments")
-def feel_pressure(me, noise, p):
-    """Pressure to talk from outside: what is always there, patrons of all and its own, and the month's noise."""
+def feel_pressure(me, violence, organisations, noise, p):
+    """Pressure to talk from outside: what is always there, patrons of all and its own, organised interests (more where
+    no deal is costly), the military (as violence is high), organisations; and the month's noise.
+    """
     patrons = clip(p.pressure_outside + me.outside, -1.0, 1.0)
     me.pressure = p.pressure_base + p.pressure_outside_effect * patrons
+    me.pressure += p.pressure_interests * me.interests * (0.5 + 0.5 * p.conflict_cost_of_no_deal)
+    me.pressure += p.pressure_military * me.military * clip(violence, 0.0, 1.0)
+    me.pressure += p.pressure_organisations * organisations
     if me.pressure > 0.0:
         me.pressure = clip(me.pressure + p.pressure_noise * noise, 0.0, 10.0)
 
@@ -57,6 +77,37 @@ def upset_relations(dyad, continuity, p):
     """Working relations suffer from a change at the top, less where measures and endorsed channels carry them over."""
     lost = p.leaders_upheaval * (1.0 - p.leaders_continuity * continuity)
     dyad.misperception += lost * (p.trust_misperception - dyad.misperception)
+
+
+@rule
+def keep_giving(process, p):
+    """Interest of donors: lost while nothing moves, partly brought back by every milestone."""
+    stuck = (
+        process.phase == FIGHTING or process.phase == SUSPENDED or process.phase == DORMANT or process.deadlock >= 3.0
+    )
+    if process.milestone <= 1.0:
+        process.interest += p.funding_renewal * (1.0 - process.interest)
+    elif stuck and process.interest > p.funding_least:
+        process.interest -= p.funding_fatigue * (process.interest - p.funding_least)
+
+
+@part
+def gather_support(organisations, process):
+    """What organisations do besides mediating and guaranteeing: press for talks (publicity adds), propose measures and
+    lend their standing to hosts, where the strongest counts; and pay, where all add up.
+    """
+    process.pressure, process.proposers, process.hosting, process.sponsors = 0.0, 0.0, 0.0, 0.0
+    for row in range(len(organisations)):
+        me = organisations[row]
+        if me.active:
+            pressure = me.pressure * (0.5 + 0.5 * process.momentum)
+            if pressure > process.pressure:
+                process.pressure = pressure
+            if me.proposes > process.proposers:
+                process.proposers = me.proposes
+            if me.hosting > process.hosting:
+                process.hosting = me.hosting
+            process.sponsors += me.funding
 
 
 @part
@@ -89,17 +140,22 @@ def intervene(interventions, words, wholes, process, events, month):
 
 @phase
 def circumstances(world, month):
-    """Interventions, changes of leadership, pressure."""
+    """Interventions, donors, pressure, changes of leadership."""
     governments, dyads = world.governments, world.dyads
     p, process = world.parameters[0], world.process[0]
     intervene(world.interventions, world.words, world.wholes, process, world.events, month)
+    keep_giving(process, p)
+    gather_support(world.organisations, process)
     key, parties = process.key, len(world.governments)
     for j in range(parties):
         me = governments[j]
         me.months_in_office += 1.0
-        feel_pressure(me, standard_normal(chance(key, PRESSURE, month, me.id, 0)), p)
+        feel_pressure(
+            me, process.violence, process.pressure, standard_normal(chance(key, PRESSURE, month, me.id, 0)), p
+        )
         leaves = chance(key, LEADER_CHANGE, month, me.id, 0) < leave_office(me, p)
-        if leaves and me.active:
+        loses = chance(key, ELECTION, month, me.id, 0) < lose_election(me, p)
+        if me.active and (leaves or (loses and faces_election(me, month))):
             new_type = chance(key, LEADER_TYPE_CHANGES, month, me.id, 0) < p.leaders_renewal
             is_reliable = chance(key, LEADER_NEW_TYPE, month, me.id, 0) < p.trust_reliable_share
             hawkishness = standard_normal(chance(key, LEADER_NEW_HAWK, month, me.id, 0))

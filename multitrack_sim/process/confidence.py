@@ -6,7 +6,9 @@ from ..chance import (
     MEASURE_COMPLIED,
     MEASURE_DETECTED,
     MEASURE_ERODES,
+    MEASURE_PERSISTS,
     MEASURE_PROPOSED,
+    MEASURE_RECOMMITTED,
     MEASURE_SUSPENDED,
     chance,
 )
@@ -15,6 +17,7 @@ from ..outcome_table import (
     IMPLEMENTATION,
     MEASURE_AGREED,
     MEASURE_DROPPED,
+    MEASURE_RECOMMITTED_NOW,
     MEASURE_SUSPENDED_NOW,
     SIGNED,
     TALKS,
@@ -33,16 +36,23 @@ def have_will(me, phase, p):
 
 
 @rule
-def propose(measure, least_will, contact, p):
-    """Probability that a measure is agreed this month: money, push, contacts that propose, and will above sensitivity.
-
-    Light measures come before heavy ones; non-traditional ones are open even when relations are frozen.
+def propose(measure, least_will, light, contact, organisations, p):
+    """Probability that a measure is agreed this month: push, contacts and organisations that propose, and will above
+    sensitivity. Light measures in force open the way for heavier ones, their absence bars it; non-traditional ones are
+    open even when relations are frozen.
     """
-    rate = p.cbm_proposal * clip(p.cbm_budget, 0.0, 10.0) * p.cbm_push * (1.0 + p.track_two_proposals * contact)
+    rate = p.cbm_proposal * clip(p.cbm_budget, 0.0, 10.0) * p.cbm_push
+    rate *= 1.0 + p.track_two_proposals * contact + p.cbm_organisations * organisations
     if measure.kind == NON_TRADITIONAL:
         return clip(0.5 * rate, 0.0, 1.0)
-    above = clip(2.0 * (least_will + 0.3 - measure.sensitivity), 0.0, 1.0)
+    above = clip(2.0 * (least_will + 0.3 + p.cbm_sequence * (light - 0.5) - measure.sensitivity), 0.0, 1.0)
     return clip(rate * above, 0.0, 1.0)
+
+
+@rule
+def recommit(measure, least_will, p):
+    """Probability that a measure which had lapsed is recommitted to, as will allows."""
+    return clip(p.cbm_recommitment * clip(least_will + 0.3 - 0.5 * measure.sensitivity, 0.0, 1.0), 0.0, 1.0)
 
 
 @rule
@@ -90,13 +100,28 @@ def learn_from_conduct(dyad, evidence, p):
 
 
 @part
+def lighter_in_force(measures, sensitivity):
+    """Of the active measures lighter than this one, the share in force (a half where there is none)."""
+    lighter, working = 0, 0
+    for m in range(len(measures)):
+        if measures[m].active and measures[m].sensitivity < sensitivity:
+            lighter += 1
+            working += measures[m].in_force
+    return working / lighter if lighter > 0 else 0.5
+
+
+@part
 def review(measure, m, governments, dyads, commitments, process, events, p, month):
     """One review of one measure: every party complied or not; every other party saw it or not, and learns."""
     key, parties = process.key, len(governments)
     seen_by_any = False
     for j in range(parties):
         actor, commitment = governments[j], commitments[m * parties + j]
-        complies = chance(key, MEASURE_COMPLIED, month, measure.id, actor.id) < comply(actor, measure, p)
+        draw = chance(key, MEASURE_COMPLIED, month, measure.id, actor.id)
+        persists = chance(key, MEASURE_PERSISTS, month, measure.id, actor.id) < p.cbm_persistence
+        if persists and measure.months_in_force > int(p.cbm_review):
+            continue  # conduct as in the last period: nothing new to see, nothing new to learn
+        complies = draw < comply(actor, measure, p)
         commitment.complied = 1 if complies else 0
         if not complies:
             commitment.violations += 1
@@ -135,13 +160,19 @@ def confidence(world, month):
         if governments[i].required and governments[i].active and governments[i].will < least_will:
             least_will = governments[i].will
 
+    cost, funds = 0.0, p.cbm_funds * clip(p.cbm_budget, 0.0, 10.0)
+    for m in range(len(measures)):
+        cost += measures[m].cost * measures[m].in_force
     review_months = int(p.cbm_review)
     in_force, off_transparency, off_hotline, off_cooperation = 0, 1.0, 1.0, 1.0
     for m in range(len(measures)):
         measure = measures[m]
+        light = lighter_in_force(measures, measure.sensitivity)
         proposed = chance(key, MEASURE_PROPOSED, month, measure.id, 0) < propose(
-            measure, least_will, process.contact, p
+            measure, least_will, light, process.contact, process.proposers, p
         )
+        returns = chance(key, MEASURE_RECOMMITTED, month, measure.id, 0) < recommit(measure, least_will, p)
+        affordable = p.cbm_budget > 0.0 and cost + measure.cost <= funds
         suspends = chance(key, MEASURE_SUSPENDED, month, measure.id, 0) < p.cbm_suspension
         drops = chance(key, MEASURE_ERODES, month, measure.id, 0) < p.cbm_erosion * (
             1.0 - p.cbm_verification * measure.verifiable
@@ -154,15 +185,19 @@ def confidence(world, month):
             if (month + measure.id) % review_months == 0:
                 violated = review(measure, m, governments, dyads, world.commitments, process, events, p, month)
                 if violated and suspends:
-                    measure.in_force = 0
+                    measure.in_force, measure.lapsed = 0, 1
                     record(process, events, month, MEASURE_SUSPENDED_NOW, m, -1, measure.sensitivity)
             if drops and measure.in_force:
-                measure.in_force = 0
+                measure.in_force, measure.lapsed = 0, 1
                 record(process, events, month, MEASURE_DROPPED, m, -1, measure.sensitivity)
-        elif proposed and measure.active:
+            if not measure.in_force:
+                cost -= measure.cost
+        elif measure.active and affordable and (proposed or (measure.lapsed and returns)):
             measure.in_force = 1
             measure.months_in_force = 0
-            record(process, events, month, MEASURE_AGREED, m, -1, measure.sensitivity)
+            cost += measure.cost
+            kind = MEASURE_RECOMMITTED_NOW if measure.lapsed else MEASURE_AGREED
+            record(process, events, month, kind, m, -1, measure.sensitivity)
         if measure.in_force:
             in_force += 1
             strength = 0.2 + 0.4 * measure.sensitivity

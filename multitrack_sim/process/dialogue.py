@@ -13,6 +13,7 @@ from ..chance import (
     CHANNEL_ENDS,
     CHANNEL_LEAKS,
     CHANNEL_OPENS,
+    HARDENED,
     INSIGHT,
     REPORT,
     TABLES_ISSUE,
@@ -27,38 +28,68 @@ from ..outcome_table import (
     DORMANT,
     FIGHTING,
     ISSUE_TABLED,
+    PARTICIPANTS_HARDENED,
     PRETALKS,
     REPORT_HEARD,
     SUSPENDED,
     WORKSHOP_HELD,
 )
+from ..tables import ACADEMIC_KINDS
 from .basics import bound_belief, clip, dyad_row, log_odds, record
+from .funding import dialogue_share, grant, grassroots_share
 
 LIVING = 12  # months after which a contact that has not met is no longer living
+SOFTENING = 0.05  # of a participant's hardening, gone each month
+SCHOLAR, THINK_TANK, FORMER_OFFICIAL, FORMER_OFFICER = range(4)  # kinds of participants that rules tell apart
+KINDS = len(ACADEMIC_KINDS)
 
 
 @rule(of="ngos")
-def convene(me, p):
-    """Receive the month's grant, and hold a workshop when the money suffices. A muted track's money is burned.
+def convene(me, money, p):
+    """Receive the month's money, give a share of it to research, and hold a workshop when the rest suffices.
 
-    A workshop costs one unit; the grant is workshops per month and convenor.
+    A workshop costs one unit, less online. What is left when no more money comes is lost.
     """
     balance = me.granted_track_two - me.spent_track_two - me.burned_track_two
-    if p.track_two_budget <= 0.0:
+    if money <= 0.0:
         me.burned_track_two += balance
         return 0
-    grant = p.track_two_funds * p.track_two_budget * me.share_track_two * me.capacity
-    me.granted_track_two += grant
-    if balance + grant < 1.0:
+    papers, cost = p.track_two_research * money, 1.0 - p.technology_saving * p.track_two_digital
+    me.granted_track_two += money
+    me.spent_track_two += papers
+    me.spent_research += papers
+    if balance + money - papers < cost:
         return 0
-    me.spent_track_two += 1.0
+    me.spent_track_two += cost
     return 1
 
 
+@rule
+def read_papers(dyad, reader, papers, p):
+    """Research without meetings: papers lower misperception where a leadership reads them (gate: access)."""
+    read = (
+        p.track_two_access
+        * p.track_two_research_effect
+        * papers
+        * (1.0 - p.track_two_hawk_deafness * reader.hawkishness)
+    )
+    dyad.misperception *= 1.0 - clip(read, 0.0, 1.0)
+
+
 @rule(of="academics")
-def attend(me, legitimacy, p):
-    """Probability of accepting an invitation: openness, the host's legitimacy, and more where it stays confidential."""
-    return clip(me.openness * legitimacy * (0.6 + 0.6 * p.track_two_confidentiality), 0.0, 1.0)
+def attend(me, legitimacy, workshops, p):
+    """Probability of coming: openness, the host's standing, confidentiality; continuity asks those who came before."""
+    willing = me.openness * (1.0 - me.closed) * legitimacy * (0.6 + 0.6 * p.track_two_confidentiality)
+    if workshops > 0:
+        willing *= 1.0 + 0.5 * p.track_two_continuity if me.invited > 0 else 1.0 - 0.8 * p.track_two_continuity
+    return clip(willing, 0.0, 1.0)
+
+
+@rule(of="academics")
+def harden(me, p):
+    """A clash hardens: less open from now on, and this time's report makes the other side look worse."""
+    me.closed = me.closed + p.track_two_hardening_cost * (1.0 - me.closed)
+    me.hardened = 1
 
 
 @rule
@@ -68,25 +99,39 @@ def meet(pair, one, two, skill, clash, p):
         pair.trust *= 1.0 - p.track_two_clash_cost
     else:
         warmth = skill * (0.4 + 0.6 * p.track_two_confidentiality) * math.sqrt(one.openness * two.openness)
+        warmth *= math.sqrt((1.0 - one.closed) * (1.0 - two.closed))
+        warmth *= 1.0 - p.technology_shallowness * p.track_two_digital
         pair.trust += p.track_two_rapport_gain * warmth * (1.0 - pair.trust)
     pair.months_since = 0
 
 
 @rule(of="issues")
-def invent_unofficially(me, rapport, diversity, p):
-    """Options found in a workshop: rapport, variety of participants and confidentiality help (Fisher 1983, 2005)."""
+def invent_unofficially(me, rapport, diversity, scholars, p):
+    """Options found in a workshop: rapport, variety of participants, scholars and confidentiality help (Fisher 1983,
+    2005).
+    """
     found = p.track_two_invention * rapport * diversity * (0.4 + 0.6 * p.track_two_confidentiality)
+    found *= 1.0 + p.track_two_scholarship * scholars
     me.found_unofficial += clip(found, 0.0, 1.0) * (1.0 - me.found_unofficial)
 
 
 @rule(of="academics")
-def report(me, government, p):
-    """Probability that a participant's report gets through to the leadership: access x credibility x receptivity.
+def report(me, government, recognition, distance, p):
+    """Probability that a report gets through to the leadership: access x credibility x receptivity x consistency.
 
-    Everything that reaches officials passes the gate `track_two.access`.
+    Former officials and officers, and those whom the leadership endorses, are believed more. Hawks do not listen, nor
+    do leaderships that do not recognise the other side. A line far from the official text is not taken up where the
+    tracks are not coordinated. Everything that reaches officials passes the gate `track_two.access`.
     """
+    credibility = me.credibility
+    if me.kind == FORMER_OFFICIAL or me.kind == FORMER_OFFICER:
+        credibility += p.track_two_officials_ear * (1.0 - credibility)
+    credibility += p.track_two_endorsement * government.endorsement * (1.0 - credibility)
     receptivity = 1.0 - p.track_two_hawk_deafness * government.hawkishness
-    return clip(p.track_two_access * p.track_two_transfer * me.access * me.credibility * receptivity, 0.0, 1.0)
+    receptivity *= 1.0 - p.track_two_unrecognised * (1.0 - recognition)
+    consistency = clip(1.0 - p.track_two_contradiction * (1.0 - p.track_two_coordination) * distance, 0.0, 1.0)
+    heard = p.track_two_access * p.track_two_transfer * me.access * credibility * receptivity * consistency
+    return clip(heard, 0.0, 1.0)
 
 
 @rule(of="governments")
@@ -116,12 +161,21 @@ def insight_odds(rapport, reports, p):
 
 
 @rule
-def learn_from_report(dyad, evidence, p):
-    """Bayes' rule on an unofficial report about the other's type, and a clearer view of what the other means."""
+def learn_from_report(dyad, evidence, hardened, distance, p):
+    """Bayes' rule on an unofficial report about the other's type, and a clearer view of what the other means.
+
+    From somebody who came away hardened the view gets darker instead; and a line that contradicts the official text
+    confuses where the tracks are not coordinated.
+    """
     dyad.trust += evidence
     dyad.from_dialogue += evidence
     dyad.reports += 1.0
-    dyad.misperception *= 1.0 - p.track_two_understanding
+    if hardened:
+        dyad.misperception += p.track_two_understanding * (1.0 - dyad.misperception)
+    else:
+        dyad.misperception *= 1.0 - p.track_two_understanding
+    confusion = clip(p.track_two_divergence * (1.0 - p.track_two_coordination) * distance, 0.0, 1.0)
+    dyad.misperception += confusion * (1.0 - dyad.misperception)
     bound_belief(dyad, p)
 
 
@@ -142,59 +196,119 @@ def open_channel(least_readiness, contact, p):
 @rule
 def leak(p):
     """Hazard that an open back channel becomes public."""
-    return clip(p.track_two_leak * (1.0 - 0.5 * p.track_two_confidentiality), 0.0, 1.0)
+    exposed = 1.0 + p.technology_leaks * p.track_two_digital
+    return clip(p.track_two_leak * exposed * (1.0 - 0.5 * p.track_two_confidentiality), 0.0, 1.0)
 
 
 @part
-def hold_workshop(ngo, host, academics, rapport, governments, dyads, stakes, issues, process, events, p, month):
-    """One workshop: who comes, who gets on, what is invented, what is reported home."""
-    key, parties, agenda = process.key, len(governments), len(issues)
-    present = 0
+def seat(ngo, host, academics, standing, parties, process, p, month):
+    """Who comes to a workshop: how many, and their reach to publics on average."""
+    present, voices = 0, 0.0
     for row in range(len(academics)):
         me = academics[row]
-        comes = chance(key, TAKES_PART, month, me.id, ngo.id) < attend(me, ngo.legitimacy, p)
+        invited_by = ngo.legitimacy + process.hosting * (1.0 - ngo.legitimacy)
+        legitimacy = invited_by
+        if me.party >= 0:
+            legitimacy *= standing[host * parties + me.party].legitimacy
+        comes = chance(process.key, TAKES_PART, month, me.id, ngo.id) < attend(me, legitimacy, process.workshops, p)
         me.attends = 1 if comes and me.active else 0
-        present += me.attends
-    kinds, sides = 0, 0  # variety of walks of life and of parties around the table
+        me.hardened = 0
+        if me.attends:
+            present += 1
+            voices += me.reach
     for row in range(len(academics)):
         if academics[row].attends:
-            new_kind, new_side = 1, 1
-            for earlier in range(row):
-                if academics[earlier].attends:
-                    if academics[earlier].kind == academics[row].kind:
-                        new_kind = 0
-                    if academics[earlier].party == academics[row].party:
-                        new_side = 0
-            kinds += new_kind
-            if academics[row].party >= 0:
-                sides += new_side
+            academics[row].invited += 1
+    return present, voices / present if present > 0 else 0.0
+
+
+@part
+def draw_a_line(academics, positions, issues, stakes, parties):
+    """Where those present would settle every issue: the line of unofficial dialogue, and how far it is from the text."""
+    agenda, distance, weight = len(issues), 0.0, 0.0
+    for k in range(agenda):
+        total, present = 0.0, 0
+        for row in range(len(academics)):
+            if academics[row].attends:
+                total += positions[row * agenda + k].position
+                present += 1
+        if present > 0:
+            issues[k].line = total / present
+        for i in range(parties):
+            weight += stakes[i * agenda + k].salience
+            distance += stakes[i * agenda + k].salience * abs(issues[k].line - issues[k].draft)
+    return distance / weight if weight > 0.0 else 0.0
+
+
+@part
+def recognises(of, dyads, parties):
+    """How far a party recognises the others, on average."""
+    total = 0.0
+    for other in range(parties):
+        if other != of:
+            total += dyads[dyad_row(of, other, parties)].recognition
+    return total / (parties - 1)
+
+
+@part
+def hold_workshop(
+    ngo, host, academics, positions, standing, rapport, governments, dyads, stakes, issues, process, events, p, month
+):
+    """One workshop: who comes, who gets on, what is invented, what is reported home. Gives the reach of those present."""
+    key, parties, agenda = process.key, len(governments), len(issues)
+    present, voices = seat(ngo, host, academics, standing, parties, process, p, month)
+    for i in range(parties):
+        governments[i].delegates = 0
+    kinds, sides, scholars = 0, 0, 0  # variety of walks of life and of parties around the table
+    for row in range(len(academics)):
+        me = academics[row]
+        if me.attends:
+            if me.kind == SCHOLAR or me.kind == THINK_TANK:
+                scholars += 1
+            if me.party >= 0:
+                governments[me.party].delegates += 1
+                if governments[me.party].delegates == 1:
+                    sides += 1
+    for kind in range(KINDS):
+        for row in range(len(academics)):
+            if academics[row].attends and academics[row].kind == kind:
+                kinds += 1
+                break
     ngo.convenes = 1
     process.workshops += 1
     record(process, events, month, WORKSHOP_HELD, host, -1, float(present))
     if sides < 2:
-        return
+        return voices
 
-    warmth, pairs = 0.0, 0
+    warmth, pairs, quarrels = 0.0, 0, 0
     for row in range(len(rapport)):
         pair = rapport[row]
         one, two = academics[pair.one], academics[pair.two]
         if one.attends and two.attends:
             clash = chance(key, AGENDAS_CLASH, month, pair.id, ngo.id) < p.track_two_clash
             meet(pair, one, two, ngo.skill, clash, p)
+            if clash and chance(key, HARDENED, month, pair.id, ngo.id) < p.track_two_hardening:
+                harden(one, p)
+                harden(two, p)
+                quarrels += 1
             warmth += pair.trust
             pairs += 1
+    if quarrels > 0:
+        record(process, events, month, PARTICIPANTS_HARDENED, host, -1, float(quarrels))
     warmth /= pairs
+    distance = draw_a_line(academics, positions, issues, stakes, parties)
     diversity = clip(0.25 + 0.25 * kinds, 0.0, 1.0)
     for k in range(agenda):
         if issues[k].active:
-            invent_unofficially(issues[k], warmth, diversity, p)
+            invent_unofficially(issues[k], warmth, diversity, scholars / present, p)
 
     for row in range(len(academics)):
         me = academics[row]
         if not me.attends or me.party < 0:
             continue
         home = governments[me.party]
-        heard = chance(key, REPORT, month, me.id, ngo.id) < report(me, home, p)
+        recognition = recognises(me.party, dyads, parties)
+        heard = chance(key, REPORT, month, me.id, ngo.id) < report(me, home, recognition, distance, p)
         if not heard:
             continue
         process.reports_heard += 1
@@ -207,15 +321,13 @@ def hold_workshop(ngo, host, academics, rapport, governments, dyads, stakes, iss
                 issues[k].tabled = 1
                 record(process, events, month, ISSUE_TABLED, row, k, 0.0)
         for j in range(parties):
-            others = 0
-            for other in range(len(academics)):
-                if academics[other].attends and academics[other].party == j:
-                    others += 1
-            if j != me.party and others > 0:
+            if j != me.party and governments[j].delegates > 0:
                 dyad = dyads[dyad_row(me.party, j, parties)]
                 odds = insight_odds(warmth, dyad.reports, p)
                 right = chance(key, INSIGHT, month, me.id * parties + j, ngo.id) < 1.0 / (1.0 + math.exp(-odds))
-                learn_from_report(dyad, odds if right == (governments[j].reliable == 1) else -odds, p)
+                evidence = odds if right == (governments[j].reliable == 1) else -odds
+                learn_from_report(dyad, evidence, me.hardened, distance, p)
+    return voices
 
 
 @part
@@ -265,6 +377,8 @@ def run_channel(process, events, p, month):
     elif opens and before_talks:
         process.channel = 1
         process.back_channels += 1
+        if process.phase != SUSPENDED:
+            process.month_round = month
         process.deadlock = 0.0
         process.best_gap = -99.0
         record(process, events, month, CHANNEL_OPENED, -1, -1, process.contact)
@@ -276,16 +390,29 @@ def dialogue(world, month):
     p, process, events = world.parameters[0], world.process[0], world.events
     ngos, issues, academics, rapport = world.ngos, world.issues, world.academics, world.rapport
     governments, dyads = world.governments, world.dyads
-    held = 0
+    public = 0.0
     for k in range(len(issues)):
         issues[k].found_unofficial *= 1.0 - p.track_two_option_fading
+    for row in range(len(academics)):
+        academics[row].closed *= 1.0 - SOFTENING
+    papers = 0.0
     for host in range(len(ngos)):
-        ngos[host].convenes = 0
-        if ngos[host].active and convene(ngos[host], p) == 1:
-            hold_workshop(
-                ngos[host],
+        ngo = ngos[host]
+        ngo.convenes = 0
+        if not ngo.active:
+            continue
+        before = ngo.spent_research
+        own, other = dialogue_share(ngo, p), grassroots_share(ngo, p)
+        money = grant(own, p.track_two_budget, other, p.track_three_budget, process, p)
+        convenes = convene(ngo, money, p)
+        papers += ngo.spent_research - before
+        if convenes == 1:
+            voices = hold_workshop(
+                ngo,
                 host,
                 academics,
+                world.positions,
+                world.standing,
                 rapport,
                 governments,
                 dyads,
@@ -296,9 +423,11 @@ def dialogue(world, month):
                 p,
                 month,
             )
-            held += 1
+            public += 1.0 - p.track_two_voices + p.track_two_voices * 2.0 * voices
+    for row in range(len(dyads)):
+        read_papers(dyads[row], governments[dyads[row].of], papers, p)
     keep_contact(academics, rapport, dyads, governments, process, p)
     run_channel(process, events, p, month)
-    in_public = p.track_two_publicity * (1.0 - p.track_two_confidentiality) * held
+    in_public = p.track_two_publicity * (1.0 - p.track_two_confidentiality) * public
     process.momentum = clip(process.momentum + p.track_two_momentum * in_public * (1.0 - process.momentum), 0.0, 1.0)
     process.alarm = p.track_two_alarm * in_public

@@ -158,6 +158,7 @@ def fighting(world, month):
         elif me.share_of_power > second:
             second = me.share_of_power
 
+    process.inequality = clip(most - second, 0.0, 1.0)
     at_war = process.phase == FIGHTING or process.phase == PRETALKS
     open_conflict = at_war or process.phase == TALKS or process.phase == SUSPENDED
     in_talks = 1.0 if process.phase == TALKS else 0.0

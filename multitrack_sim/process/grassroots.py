@@ -5,21 +5,30 @@ import math
 from ..chance import PROGRAMME, PROGRAMME_BACKFIRE, chance
 from ..compiled import phase, rule
 from .basics import clip
+from .funding import dialogue_share, grant, grassroots_share
 
 PROGRAMME_MONTHS = 6  # a programme stays in a place for half a year
+EXCHANGE, EDUCATION, INTERFAITH = range(3)
 
 
 @rule(of="ngos")
-def work_in_places(me, p):
-    """How much grassroots work an organisation does: its capacity and reach, as far as there is money."""
-    funds = clip(p.track_three_funds * p.track_three_budget, 0.0, 10.0)
-    return funds * (1.0 - me.share_track_two) * me.capacity * me.reach
+def work_in_places(me, money, p):
+    """How much grassroots work an organisation's money pays for: education and interfaith work cost less, and so does
+    what is online.
+    """
+    cost = 1.0 - p.technology_saving * p.track_three_digital
+    if me.programme == EDUCATION:
+        cost *= p.track_three_education_cost
+    elif me.programme == INTERFAITH:
+        cost *= p.track_three_interfaith_cost
+    return money / cost
 
 
 @rule(of="communities")
 def join_programme(me, reach, p):
     """Probability that a programme comes to a community: more where need is, less where fear closes doors."""
-    return clip(reach * (1.0 - 0.5 * me.fear) * (0.5 + (1.0 - me.attitude)), 0.0, 1.0)
+    need = 1.0 + p.track_three_targeting * (1.0 - 2.0 * me.attitude)
+    return clip(reach * (1.0 - 0.5 * me.fear) * need, 0.0, 1.0)
 
 
 @rule(of="communities")
@@ -27,11 +36,25 @@ def take_part(me, p):
     """A month of a programme: contact moves those who take part a little, less under fear; or hardens them.
 
     Contact works (about .1 to .25 standard deviations: Lowe 2025; Paluck, Green and Green 2019) and can raise the
-    salience of identity (Svensson and Brouneus 2013).
+    salience of identity (Svensson and Brouneus 2013). Education works on grievance too, interfaith work on fear.
     """
-    gain = p.track_three_contact_gain * (1.0 - me.fear)
-    me.programme_effect = clip(me.programme_effect + gain * me.programme, -1.0, 1.0)
+    gain = p.track_three_contact_gain * (1.0 - me.fear) * (1.0 - p.technology_shallowness * p.track_three_digital)
+    if abs(me.programme) == 2:
+        gain *= p.track_three_education_depth
+        if me.programme > 0:
+            me.grievance *= 1.0 - p.track_three_education_grievance
+    elif abs(me.programme) == 3:
+        gain *= p.track_three_interfaith_depth
+        if me.programme > 0:
+            me.fear *= 1.0 - p.track_three_interfaith_fear
+    me.programme_effect = clip(me.programme_effect + (gain if me.programme > 0 else -gain), -1.0, 1.0)
     me.programme_months += 1.0
+
+
+@rule(of="communities")
+def backfire(me, inequality, p):
+    """Probability that contact hardens identities: where fear is, and where one side has the power (Maoz 2011)."""
+    return clip(p.track_three_backfire * me.fear + p.track_three_unequal * inequality, 0.0, 1.0)
 
 
 @rule(of="communities")
@@ -50,34 +73,48 @@ def grassroots(world, month):
     key, parties = process.key, len(governments)
 
     for j in range(parties):
-        governments[j].programme_reach = 0.0
+        governments[j].programme_reach, governments[j].reach_education, governments[j].reach_interfaith = 0.0, 0.0, 0.0
+    funded = False
     for row in range(len(ngos)):
         ngo = ngos[row]
         if ngo.active:
-            work = work_in_places(ngo, p)
-            ngo.granted_track_three += work
-            ngo.spent_track_three += work
+            own, other = grassroots_share(ngo, p), dialogue_share(ngo, p)
+            money = grant(own, p.track_three_budget, other, p.track_two_budget, process, p)
+            ngo.granted_track_three += money
+            ngo.spent_track_three += money
+            funded = funded or money > 0.0
+            work = work_in_places(ngo, money, p)
             for j in range(parties):
-                if ngo.party == j:
-                    governments[j].programme_reach += work
-                elif ngo.party < 0:
-                    governments[j].programme_reach += work / parties
-    for j in range(parties):  # with more work the reach saturates at all communities
-        share = 1.0 - math.exp(-4.0 * p.track_three_reach * governments[j].programme_reach)
-        governments[j].programme_reach = clip(share, 0.0, 1.0)
+                part = work if ngo.party == j else work / parties if ngo.party < 0 else 0.0
+                governments[j].programme_reach += part
+                if ngo.programme == EDUCATION:
+                    governments[j].reach_education += part
+                elif ngo.programme == INTERFAITH:
+                    governments[j].reach_interfaith += part
+    for j in range(parties):
+        me = governments[j]
+        if me.programme_reach > 0.0:
+            me.reach_education /= me.programme_reach
+            me.reach_interfaith /= me.programme_reach
+        # with more work the reach saturates at all communities
+        me.programme_reach = clip(1.0 - math.exp(-4.0 * p.track_three_reach * me.programme_reach), 0.0, 1.0)
 
     taking_part = 0
     for row in range(len(communities)):
         me = communities[row]
         if (month + me.id) % PROGRAMME_MONTHS == 0:
-            joins = chance(key, PROGRAMME, month, me.id, 0) < join_programme(
-                me, governments[me.party].programme_reach, p
-            )
+            home, draw = governments[me.party], chance(key, PROGRAMME, month, me.id, 0)
+            joins = join_programme(me, home.programme_reach, p)
             me.programme = 0
-            if joins:
-                hardens = chance(key, PROGRAMME_BACKFIRE, month, me.id, 0) < p.track_three_backfire * me.fear
-                me.programme = -1 if hardens else 1
-        if p.track_three_budget <= 0.0:
+            if draw < joins:
+                me.programme = 1
+                if draw < joins * home.reach_education:
+                    me.programme = 2
+                elif draw < joins * (home.reach_education + home.reach_interfaith):
+                    me.programme = 3
+                if chance(key, PROGRAMME_BACKFIRE, month, me.id, 0) < backfire(me, process.inequality, p):
+                    me.programme = -me.programme
+        if not funded:
             me.programme = 0
         if me.programme != 0:
             take_part(me, p)

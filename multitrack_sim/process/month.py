@@ -13,6 +13,7 @@ from ..outcome_table import (
     NO_AGREEMENT,
     NOT_ENDED,
     PRETALKS,
+    SIGNED,
     SUSPENDED,
     TALKS,
 )
@@ -53,7 +54,9 @@ def count(world, month):
     process, p, dyads, governments = world.process[0], world.parameters[0], world.dyads, world.governments
     for row in range(len(dyads)):
         fade_belief(dyads[row], p)
-    if process.phase == IMPLEMENTATION or process.phase == DURABLE or process.phase == DORMANT:
+    interim_holds = process.phase == SIGNED and process.interim and process.interim_month != process.signed_month
+    in_force = process.phase == IMPLEMENTATION or process.phase == DURABLE or interim_holds
+    if in_force or process.phase == DORMANT:
         process.months_at_peace += 1
     if process.phase == TALKS:
         process.months_in_talks += 1
@@ -153,6 +156,7 @@ def measure_run(world, row):
     row.talks_opened = 1.0 if process.month_talks >= 0 else 0.0
     row.months_to_talks = process.month_talks if process.month_talks >= 0 else MISSING
     row.months_to_agreement = process.month_agreed if process.month_agreed >= 0 else MISSING
+    row.months_of_round = process.months_of_round if process.months_of_round >= 0 else MISSING
     row.comprehensive = 1.0 if process.agreement == COMPREHENSIVE else 0.0
     row.ratified = process.ratified if process.ratified >= 0 else MISSING
     row.votes_failed = process.votes_failed

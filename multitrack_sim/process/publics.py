@@ -3,6 +3,9 @@
 Rules about neighbours read last month's attitudes, so the order of communities does not matter.
 """
 
+import math
+
+from ..chance import MISREADING, chance, standard_normal
 from ..compiled import part, phase, rule
 from ..outcome_table import DURABLE, IMPLEMENTATION, TALKS
 from .basics import clip, sigma
@@ -17,12 +20,14 @@ def listen(me, neighbour, weight, p):
 
 
 @rule(of="communities")
-def feel(me, violence, strike, p):
-    """Fear rises with violence and with attacks on one's own side, and fades slowly; grievance likewise."""
+def feel(me, violence, strike, resentment, p):
+    """Fear rises with violence and with attacks on one's own side, and fades slowly; grievance likewise, and with
+    coercion of factions and what an accord leaves out.
+    """
     kept = me.fear * (1.0 - p.publics_fear_fading)
     me.fear = kept + (1.0 - kept) * clip(p.publics_fear_violence * violence + strike, 0.0, 1.0)
     hurt = me.grievance * (1.0 - p.publics_grievance_fading)
-    me.grievance = hurt + (1.0 - hurt) * clip(p.publics_grievance_violence * violence, 0.0, 1.0)
+    me.grievance = hurt + (1.0 - hurt) * clip(p.publics_grievance_violence * violence + resentment, 0.0, 1.0)
     changed = me.attitude - p.publics_attitude_fear * me.fear + p.publics_attitude_return * (me.home - me.attitude)
     me.attitude = clip(changed, 0.0, 1.0)
 
@@ -60,6 +65,17 @@ def mobilise(me, p):
     me.mobilisation = sigma(p.publics_mobilisation_steepness * (me.support - p.publics_mobilisation))
 
 
+@rule(of="governments")
+def hear_public(me, noise, p):
+    """What a government takes its publics' support for: too low, and noisy, unless local organisations tell it.
+
+    Leaders underrate how moderate their publics are; how well they are told grows with the work done in places.
+    """
+    untold = math.exp(-p.track_three_reports * me.programme_reach)
+    error = untold * (p.publics_misreading_noise * noise - p.publics_misreading)
+    me.perceived_support = clip(me.support + error, 0.0, 1.0)
+
+
 @part
 def strike_fear(governments, spoilers, p):
     """This month's attacks are felt by the communities of the other parties, as fear."""
@@ -87,6 +103,9 @@ def publics(world, month):
         governments[i].count = 0
     in_accord = process.phase == IMPLEMENTATION or process.phase == DURABLE
     carried_out = process.carried_out if in_accord else 0.0
+    if in_accord:
+        for i in range(parties):
+            governments[i].resentment += p.accord_untabled_grievance * process.ownerless
 
     for row in range(len(communities)):
         communities[row].attitude_before = communities[row].attitude
@@ -94,7 +113,7 @@ def publics(world, month):
         me = communities[row]
         for tie in range(me.first_tie, me.first_tie + me.ties):
             listen(me, communities[ties[tie].heard], ties[tie].weight, p)
-        feel(me, process.violence, governments[me.party].strike, p)
+        feel(me, process.violence, governments[me.party].strike, governments[me.party].resentment, p)
     for row in range(len(communities)):  # short loops let a processor work on several rows at once
         me = communities[row]
         mine = governments[me.party]
@@ -118,5 +137,6 @@ def publics(world, month):
             me.support = support / people
             me.grievance = grievance / people
         mobilise(me, p)
+        hear_public(me, standard_normal(chance(process.key, MISREADING, month, me.id, 0)), p)
     process.momentum *= 1.0 - p.publics_momentum_fading
     process.backlash *= 1.0 - p.publics_momentum_fading

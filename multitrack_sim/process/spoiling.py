@@ -4,10 +4,18 @@ import math
 
 from ..chance import ATTACK, ATTACK_FOILED, ATTACK_KIND, ATTACK_REVEALED, chance
 from ..compiled import phase, rule
-from ..outcome_table import ATTACK_FOILED_NOW, ATTACKED, IMPLEMENTATION, SIGNED, TALKS
+from ..outcome_table import (
+    ATTACK_FOILED_NOW,
+    ATTACKED,
+    FACTION_SOCIALISED,
+    IMPLEMENTATION,
+    SIGNED,
+    TALKS,
+)
 from .basics import bound_belief, clip, dyad_row, record, sigma
 
 LIMITED, GREEDY, TOTAL = range(3)
+NEAR = 0.3  # from the text: a faction this near to it is met by it
 
 
 @rule(of="spoilers")
@@ -27,12 +35,17 @@ def feel_threatened(me, draft, process, p):
         stage = 1.0
     near_milestone = p.spoiling_milestone * math.exp(-0.5 * process.milestone)
     me.threat = stage * (p.spoiling_progress + p.spoiling_distance * distance) + near_milestone + process.alarm
+    if not me.inside:  # left behind by a train that departs without it
+        me.threat += stage * p.spoiling_departing_train * p.spoiling_train_threat
 
 
 @rule(of="spoilers")
 def try_attack(me, p):
-    """Probability that the faction attempts an attack: capacity x sigma(steepness (threat - deterrence))."""
-    return clip(me.capacity * sigma(p.spoiling_steepness * (me.threat - p.spoiling_deterrence)), 0.0, 1.0)
+    """Probability that the faction attempts an attack: capacity x sigma(steepness (threat - deterrence)), less at the
+    table.
+    """
+    restraint = 1.0 - p.spoiling_inside_restraint if me.inside else 1.0
+    return clip(me.capacity * restraint * sigma(p.spoiling_steepness * (me.threat - p.spoiling_deterrence)), 0.0, 1.0)
 
 
 @rule(of="governments")
@@ -73,10 +86,23 @@ def grow(me, grievance, support, draft_gap, p):
     support for a settlement, and for a limited faction at the table by a text that meets it.
     """
     recruits = p.spoiling_recruits * grievance * me.base_capacity
+    recruits += p.spoiling_payment_lure * p.spoiling_payment * me.base_capacity  # who is paid is copied
     drained = p.spoiling_coercion + p.spoiling_isolation * clip(support - 0.5, 0.0, 0.5)
+    if me.kind == GREEDY:
+        drained += p.spoiling_payment_effect * p.spoiling_payment
+    elif me.kind == LIMITED:
+        drained += p.spoiling_payment_effect * p.spoiling_payment / 3.0
     if me.kind == LIMITED and me.inside:
-        drained += p.spoiling_inclusion * (1.0 - draft_gap) * (1.0 if draft_gap < 0.3 else 0.0)
+        drained += p.spoiling_inclusion * (1.0 - draft_gap) * (1.0 if draft_gap < NEAR else 0.0)
     me.capacity = clip(me.capacity + recruits - drained * me.capacity, 0.0, 1.0)
+
+
+@rule(of="spoilers")
+def come_round(me, draft, p):
+    """Socialisation: what a faction wants moves towards the text, at the table three times as fast; not a total one's."""
+    if me.kind != TOTAL:
+        speed = p.spoiling_socialisation * p.spoiling_socialisation_effect
+        me.ideal += (speed if me.inside else speed / 3.0) * (draft - me.ideal)
 
 
 @phase
@@ -90,8 +116,6 @@ def spoiling(world, month):
     process.attacks_now = 0
     process.attack_violence = 0.0
     process.attack_memory *= p.spoiling_memory
-    if len(spoilers) == 0:
-        return
     for row in range(len(spoilers)):
         me = spoilers[row]
         host, draft = governments[me.party], issues[me.key_issue].draft
@@ -130,7 +154,18 @@ def spoiling(world, month):
     process.violence += process.attack_violence
     process.violence_total += process.attack_violence
 
+    for i in range(parties):
+        governments[i].resentment, governments[i].restraint = 0.0, 0.0
     for row in range(len(spoilers)):
         me = spoilers[row]
-        host, gap = governments[me.party], abs(issues[me.key_issue].draft - me.ideal)
+        host, draft = governments[me.party], issues[me.key_issue].draft
+        far = abs(draft - me.ideal) > NEAR
+        host.resentment += p.spoiling_coercion_grievance * p.spoiling_coercion * me.capacity
+        if me.active:
+            come_round(me, draft, p)
+        gap = abs(draft - me.ideal)
+        if far and gap <= NEAR and me.active:
+            record(process, events, month, FACTION_SOCIALISED, row, me.party, gap)
         grow(me, host.grievance, host.support, gap, p)
+        if me.active and me.inside:
+            host.restraint = clip(host.restraint + p.spoiling_inside_veto * me.capacity * gap, 0.0, 0.9)

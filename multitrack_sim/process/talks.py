@@ -9,6 +9,7 @@ import math
 
 from ..chance import (
     BREAKDOWN,
+    DEFERRED_TALKS,
     DRAFT,
     PRETALKS_END,
     RATIFICATION,
@@ -27,7 +28,9 @@ from ..outcome_table import (
     ACCORD_SIGNED,
     BY_AGREEMENT,
     COMPREHENSIVE,
+    DEFERRED_TALKS_BEGAN,
     DORMANT,
+    DURABLE,
     FIGHTING,
     FRAMEWORK,
     IMPLEMENTATION,
@@ -46,6 +49,7 @@ from ..outcome_table import (
 from .basics import clip, dyad_row, enter, record, sigma, threshold
 
 LEADER, PARLIAMENT, REFERENDUM = range(3)
+PACKAGE, GRADUAL = range(2)
 
 
 @rule(of="organisations")
@@ -117,22 +121,31 @@ def open_with(me, p):
 
 
 @rule(of="governments")
+def instruct(me, p):
+    """A delegation acts on what its leadership wanted a while ago: the lag of instructions, shorter with technology."""
+    lag = p.track_one_instruction_lag * (1.0 - p.technology_speed * p.track_one_technology)
+    me.instructed += (me.readiness - me.instructed) / (1.0 + lag)
+
+
+@rule(of="governments")
 def concede(me, attacks, in_public, p):
-    """Demands fall with readiness, faster when the others concede; hawks, opposition and attacks slow or reverse that.
+    """Demands fall with readiness, faster when the others concede; hawks, opposition and attacks slow or reverse that,
+    and so do factions of its own at the table. On a departing train attacks harden less.
 
     They never fall below the reservation value: an aspiration of 0 asks for no more than fighting on would give.
     """
-    will = 1.0 - p.track_one_hawk_resistance * me.hawkishness
-    freedom = 1.0 - in_public * p.track_one_opposition * (1.0 - me.support)
+    will = (1.0 - p.track_one_hawk_resistance * me.hawkishness) * (1.0 - me.restraint)
+    freedom = 1.0 - in_public * p.track_one_opposition * (1.0 - me.perceived_support)
     step = (
         p.track_one_concession
-        * me.readiness
+        * me.instructed
         * will
         * freedom
         * (1.0 + p.track_one_reciprocity * me.others_concession / (p.track_one_concession + 1e-9))
     )
     before = me.aspiration
-    me.aspiration = clip(before - step + p.track_one_attack_hardening * attacks, 0.0, 1.0)
+    hardening = p.track_one_attack_hardening * attacks * (1.0 - p.spoiling_departing_train)
+    me.aspiration = clip(before - step + hardening, 0.0, 1.0)
     me.concession = before - me.aspiration
 
 
@@ -168,6 +181,24 @@ def ratify(me, process, p):
     odds = p.track_one_vote_base + p.track_one_vote_support * (opinion - 0.5)
     odds += p.track_one_vote_legitimacy * (process.legitimacy - 0.5) - p.track_one_vote_attacks * process.attack_memory
     return sigma(odds)
+
+
+@part
+def put_off(issues, process, p):
+    """A gradual agenda: the divisible issues first, the others later (all of them at once if none is divisible)."""
+    divisible = False
+    for k in range(len(issues)):
+        if issues[k].tabled and issues[k].active and issues[k].indivisibility <= p.track_one_interim_limit:
+            divisible = True
+    gradual = p.track_one_agenda == GRADUAL and divisible and not process.interim
+    for k in range(len(issues)):
+        issues[k].deferred = 1 if gradual and issues[k].indivisibility > p.track_one_interim_limit else 0
+
+
+@rule
+def negotiable(issue):
+    """Whether the text on the table covers an issue: active, tabled, not put off."""
+    return issue.active == 1 and issue.tabled == 1 and issue.deferred == 0
 
 
 @part
@@ -232,6 +263,22 @@ def compromise_on(governments, stakes, issues, k, process):
 
 
 @part
+def readiness_of_quorum(governments, quorum):
+    """The readiness that so many required parties reach: that of the least ready, where all are needed."""
+    reached = 0.0
+    for i in range(len(governments)):
+        if governments[i].required and governments[i].active and governments[i].readiness > reached:
+            as_ready = 0
+            for j in range(len(governments)):
+                other = governments[j]
+                if other.required and other.active and other.readiness >= governments[i].readiness:
+                    as_ready += 1
+            if as_ready >= quorum - 1e-9:
+                reached = governments[i].readiness
+    return reached
+
+
+@part
 def read_text(governments, dyads, issues, stakes, process, p, anticipated):
     """What every party makes of the text: known options, value, surplus, readiness. An avoided issue stays as fighting leaves it.
 
@@ -248,13 +295,13 @@ def read_text(governments, dyads, issues, stakes, process, p, anticipated):
                 if stake.known_unofficial < unofficial:
                     unofficial = stake.known_unofficial
         issues[k].known = 1.0 - (1.0 - official) * (1.0 - unofficial)
-    process.least_readiness, process.least_surplus = 1.0, 99.0
+    process.least_surplus, required = 99.0, 0
     for i in range(parties):
         me = governments[i]
         me.draft_value = 0.0
         for k in range(agenda):
             stake, issue = stakes[i * agenda + k], issues[k]
-            if issue.tabled and issue.active:
+            if negotiable(issue):
                 known = issue.known
                 if anticipated:
                     known = known + (1.0 - known) * p.track_one_anticipation
@@ -273,10 +320,10 @@ def read_text(governments, dyads, issues, stakes, process, p, anticipated):
         assess(me, process.guarantee, process.bitterness, p)
         get_ready(me, p)
         if me.required and me.active:
-            if me.readiness < process.least_readiness:
-                process.least_readiness = me.readiness
+            required += 1
             if me.surplus < process.least_surplus:
                 process.least_surplus = me.surplus
+    process.least_readiness = readiness_of_quorum(governments, p.track_one_quorum * required)
 
 
 @part
@@ -284,7 +331,7 @@ def settle_issues(governments, stakes, issues, process, p):
     """Which issues every required party can live with, and how far that gets the parties."""
     agenda, weight, settled = len(issues), 0.0, 0.0
     for k in range(agenda):
-        issue, content, salience = issues[k], issues[k].tabled and issues[k].active, 0.0
+        issue, content, salience = issues[k], negotiable(issues[k]), 0.0
         for i in range(len(governments)):
             me, stake = governments[i], stakes[i * agenda + k]
             if me.required and me.active:
@@ -312,7 +359,7 @@ def bargain(governments, dyads, issues, stakes, process, events, p, month):
     mean_belief /= required
     mean_misperception /= required
     for k in range(agenda):
-        if issues[k].tabled and issues[k].active:
+        if negotiable(issues[k]):
             invent_officially(issues[k], process.mediation, mean_belief, p)
             for i in range(parties):
                 take_in(stakes[i * agenda + k], issues[k], p)
@@ -330,6 +377,7 @@ def bargain(governments, dyads, issues, stakes, process, events, p, month):
         own = me.concession if me.required and me.active else 0.0
         me.others_concession = clip((total - own) / (required - 1), 0.0, 1.0) if required > 1 else 0.0
     for i in range(parties):
+        instruct(governments[i], p)
         concede(governments[i], process.attacks_now, in_public, p)
 
     read_text(governments, dyads, issues, stakes, process, p, 0)
@@ -355,20 +403,39 @@ def bargain(governments, dyads, issues, stakes, process, events, p, month):
 
 
 @part
+def own_accord(governments, process):
+    """How far groups that took part own an accord: civil society in motion, and communities that programmes reached."""
+    reached, parties = 0.0, 0
+    for i in range(len(governments)):
+        if governments[i].active:
+            reached += governments[i].programme_reach
+            parties += 1
+    return 1.0 - (1.0 - process.momentum) * (1.0 - reached / parties)
+
+
+@part
 def sign(governments, issues, stakes, process, events, p, month):
     """The text is signed: what it covers, how it came about, and what is left out."""
-    agenda, weight, covered = len(issues), 0.0, 0.0
+    agenda, weight, covered, put_off_some = len(issues), 0.0, 0.0, False
     for k in range(agenda):
-        issues[k].in_accord = 1 if issues[k].tabled and issues[k].active else 0
+        if issues[k].deferred and issues[k].tabled and issues[k].active:
+            put_off_some = True
+        issues[k].in_accord = 1 if negotiable(issues[k]) or (process.interim and issues[k].in_accord) else 0
         for i in range(len(governments)):
             if governments[i].required:
                 weight += stakes[i * agenda + k].salience
                 covered += stakes[i * agenda + k].salience * issues[k].in_accord
+    if put_off_some:
+        process.interim, process.interim_month = 1, month
+        for k in range(agenda):
+            issues[k].in_interim = issues[k].in_accord
+    process.final_talks = 0
     process.secret = process.channel
     process.channel = 0
     process.legitimacy = 1.0 - p.track_two_legitimacy_deficit * process.secret
     process.legitimacy = clip(process.legitimacy - process.failed_votes_now, 0.0, 1.0)
     process.ownerless = 1.0 - covered / weight
+    process.ownership = own_accord(governments, process)
     process.accord = COMPREHENSIVE if covered / weight >= p.track_one_comprehensive else FRAMEWORK
     process.signed_month = month
     process.milestone = 0.0
@@ -377,7 +444,23 @@ def sign(governments, issues, stakes, process, events, p, month):
 
 
 @part
-def hold_vote(governments, process, events, p, month):
+def fall_back(issues, stakes, process):
+    """The final text failed: the interim accord stays in force, with what it covers."""
+    weight, covered = 0.0, 0.0
+    for k in range(len(issues)):
+        issues[k].in_accord = issues[k].in_interim
+        for row in range(k, len(stakes), len(issues)):
+            weight += stakes[row].salience
+            covered += stakes[row].salience * issues[k].in_accord
+    process.ownerless = 1.0 - covered / weight
+    process.signed_month = process.interim_month
+    process.accord = FRAMEWORK
+    enter(process, IMPLEMENTATION)
+    process.months_in_phase = 1  # what it provides for is already on its way
+
+
+@part
+def hold_vote(governments, issues, stakes, process, events, p, month):
     """Ratification: every required party by its own way; a failed vote returns the text to the table."""
     passed = True
     for i in range(len(governments)):
@@ -394,12 +477,19 @@ def hold_vote(governments, process, events, p, month):
             governments[i].aspiration = clip(
                 governments[i].aspiration + 0.5 * p.track_one_failed_vote * p.track_one_aspiration, 0.0, 1.0
             )
-        open_round(process, month)
+        if process.interim and process.interim_month != process.signed_month:
+            fall_back(issues, stakes, process)
+        else:
+            process.interim = 0
+            open_round(process, month)
         return
+    if process.interim and process.interim_month != process.signed_month:
+        process.interim = 0
     if process.accord > process.agreement:
         process.agreement = process.accord
     if process.month_agreed < 0:
         process.month_agreed = process.signed_month
+        process.months_of_round = process.signed_month - process.month_round
     if not process.ended_by:
         process.ended_by = BY_AGREEMENT
         process.month_ended_first = month
@@ -438,6 +528,32 @@ def break_down(issues, stakes, dyads, process, events, p, month):
     record(process, events, month, TALKS_BROKE_DOWN, -1, -1, process.deadlock)
 
 
+@part
+def take_up_the_rest(governments, issues, process, events, p, month):
+    """Under an interim accord talks begin on what was put off."""
+    process.final_talks = 1
+    process.deadlock = 0.0
+    process.best_gap = -99.0
+    process.milestone = 0.0
+    for k in range(len(issues)):
+        issues[k].deferred = 0
+    for i in range(len(governments)):
+        open_with(governments[i], p)
+    record(process, events, month, DEFERRED_TALKS_BEGAN, -1, -1, process.least_readiness)
+
+
+@part
+def leave_the_rest(issues, dyads, process, events, p, month):
+    """Talks on what was put off end in nothing: misperception grows, the interim accord stays in force."""
+    process.final_talks = 0
+    process.breakdowns += 1
+    for k in range(len(issues)):
+        issues[k].deferred = 0 if issues[k].in_interim else 1
+    for row in range(len(dyads)):
+        dyads[row].misperception += p.track_one_failed_talks * (1.0 - dyads[row].misperception)
+    record(process, events, month, TALKS_BROKE_DOWN, -1, -1, process.deadlock)
+
+
 @phase
 def talks(world, month):
     """Where the process stands, and where it goes this month."""
@@ -449,6 +565,8 @@ def talks(world, month):
     process.milestone += 1.0
     gather_organisations(world.organisations, process, p)
     value_fighting_on(governments, stakes, issues, p)
+    if not process.interim:
+        put_off(issues, process, p)
     before = process.phase == FIGHTING or process.phase == PRETALKS or process.phase == DORMANT
     if before and not process.channel:
         for k in range(len(issues)):
@@ -464,11 +582,14 @@ def talks(world, month):
     fails = chance(key, BREAKDOWN, month, 0, 0) < p.track_one_breakdown * (
         1.0 + p.track_one_deadlock * process.deadlock
     ) * (1.0 - 0.5 * process.mediation)
-    suspends = chance(key, SUSPENSION, month, 0, 0) < 1.0 - (1.0 - p.track_one_suspension) ** process.attacks_now
+    stops = p.track_one_suspension * (1.0 - p.spoiling_departing_train)
+    suspends = chance(key, SUSPENSION, month, 0, 0) < 1.0 - (1.0 - stops) ** process.attacks_now
     draw = chance(key, RESUMPTION, month, 0, 0)
     resumption = clip(
         p.track_one_resumption * ready * (1.0 + p.track_one_resumption_contact * process.contact), 0.0, 1.0
     )
+
+    takes_up = chance(key, DEFERRED_TALKS, month, 0, 0) < p.track_one_deferred * ready
 
     if process.phase == FIGHTING or process.phase == DORMANT:
         if sounds and process.phase == FIGHTING:
@@ -477,6 +598,7 @@ def talks(world, month):
     elif process.phase == PRETALKS:
         if opens:
             open_round(process, month)
+            process.month_round = month
             for i in range(len(governments)):
                 open_with(governments[i], p)
             record(process, events, month, TALKS_OPENED, -1, -1, process.least_readiness)
@@ -495,13 +617,19 @@ def talks(world, month):
             record(process, events, month, TALKS_RESUMED, -1, -1, process.contact)
         elif draw > 1.0 - p.track_one_abandonment:
             break_down(issues, stakes, dyads, process, events, p, month)
+    elif process.interim and (process.phase == IMPLEMENTATION or process.phase == DURABLE):
+        if process.final_talks and (suspends or fails):
+            leave_the_rest(issues, dyads, process, events, p, month)
+        elif takes_up and not process.final_talks:
+            take_up_the_rest(governments, issues, process, events, p, month)
     elif process.phase == SIGNED and process.months_in_phase >= p.track_one_ratification_months:
-        hold_vote(governments, process, events, p, month)
+        hold_vote(governments, issues, stakes, process, events, p, month)
 
     if process.channel and process.month_talks < 0 and process.deadlock == 0.0 and process.best_gap == -99.0:
         for i in range(len(governments)):
             open_with(governments[i], p)
-    if process.phase == TALKS or (
+    at_table = process.phase == TALKS or process.final_talks
+    if at_table or (
         process.channel and (process.phase == FIGHTING or process.phase == PRETALKS or process.phase == SUSPENDED)
     ):
         bargain(governments, dyads, issues, stakes, process, events, p, month)

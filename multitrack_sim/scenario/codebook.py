@@ -63,7 +63,7 @@ _ALL = [
     Code("mediation", "none", "facilitator", "skilled mediator with leverage", "organisations.'Mediator': skill = x, leverage = .6 x, impartiality = .8"),
     Code("hawkishness", "doves lead", "mixed", "hawks lead on several sides", "governments' hawkishness = .15 + .7 x"),
     Code("public_support", "publics hostile to a deal", "divided", "publics for a deal", "society.support = .25 + .45 x; society.attitude = .2 + .4 x"),
-    Code("fighting_level", "none (a dispute)", "low-intensity", "war", "conflict.violence = x"),
+    Code("fighting_level", "none (a dispute)", "low-intensity", "war", "conflict.violence = x; conflict.exposure = .24 + .36 x: where nobody fights, a broken deal costs less"),
     Code("power_sharing", "winner takes all on offer", "some guarantees in the text", "entrenched sharing: mutual veto, quotas, integrated forces", "conflict.internal_guarantee = .8 x"),
     Code("outside_pressure", "patrons feed the conflict", "neutral or split", "patrons of both sides press for a deal", "pressure.outside = 2 x - 1"),
     Code("cost_of_no_deal", "none beyond the fighting", "felt", "heavy even without fighting (water, trade, shared systems)", "conflict.cost_of_no_deal = x^2"),
@@ -154,6 +154,7 @@ def scenario_from_codes(codes: Mapping[str, Any], title: str | None = None) -> S
     }
     settings = {
         "conflict.violence": x["fighting_level"],
+        "conflict.exposure": 0.24 + 0.36 * x["fighting_level"],
         "conflict.stalemate": 0.15 + 1.25 * x["hurting_stalemate"],
         "conflict.cost_of_no_deal": x["cost_of_no_deal"] * x["cost_of_no_deal"],
         "conflict.internal_guarantee": 0.8 * x["power_sharing"],

@@ -12,7 +12,7 @@ from ..chance import (
     chance,
     standard_normal,
 )
-from ..compiled import phase, rule
+from ..compiled import part, phase, rule
 from ..process.basics import clip
 
 STRANGERS = 0.2  # of the ties within a party, those that lead anywhere in it; the others lead next door (small world)
@@ -40,6 +40,18 @@ def neighbour_within(place, tie, count, kind, where):
     return (place + step) % count if tie % 2 == 0 else (place - step) % count
 
 
+@part
+def own_position(me, governments, stakes, agenda, k):
+    """Where a participant would settle an issue: its party's ideal, half way to the middle for the most open."""
+    middle = 0.0
+    for i in range(len(governments)):
+        middle += stakes[i * agenda + k].ideal / len(governments)
+    if me.party < 0:
+        return middle
+    home = stakes[me.party * agenda + k].ideal
+    return home + 0.5 * me.openness * (middle - home)
+
+
 @phase
 def furnish(world):
     """Draw everything about a world that the scenario leaves to chance. The seed stands in `process.key`."""
@@ -54,6 +66,7 @@ def furnish(world):
         me.reliable = 1 if chance(key, WORLD_TYPE, 0, me.id, 0) < p.trust_reliable_share else 0
         me.burden = (0.5 + 0.4 * chance(key, WORLD_MOTIVATION, 0, me.id, 0)) * steady / (p.fighting_forgetting + 0.01)
         me.support = p.society_support
+        me.perceived_support = clip(p.society_support - p.publics_misreading, 0.0, 1.0)
         me.count = 0
     for row in range(len(dyads)):
         dyad = dyads[row]
@@ -62,6 +75,11 @@ def furnish(world):
         dyad.trust = dyad.prior
         if dyad.misperception != dyad.misperception:
             dyad.misperception = p.trust_misperception
+    agenda = len(world.issues)
+    for row in range(len(world.positions)):
+        if world.positions[row].position != world.positions[row].position:  # not given
+            me, k = world.academics[world.positions[row].academic], world.positions[row].issue
+            world.positions[row].position = own_position(me, governments, world.stakes, agenda, k)
     for row in range(len(world.spoilers)):
         world.spoilers[row].base_capacity = world.spoilers[row].capacity
     process.ceasefire = int(p.conflict_ceasefire_at_start)

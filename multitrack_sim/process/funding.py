@@ -1,0 +1,33 @@
+"""Money for unofficial work: what donors give, and what becomes of the money of a muted track."""
+
+from ..compiled import arithmetic
+from .basics import clip
+
+BURNED, MOVED, REPLACED = range(3)
+
+
+@arithmetic
+def dialogue_share(ngo, p):
+    """An organisation's monthly grant for unofficial dialogue at budget 1 and full interest of donors."""
+    return p.track_two_funds * ngo.share_track_two * ngo.capacity
+
+
+@arithmetic
+def grassroots_share(ngo, p):
+    """An organisation's monthly grant for grassroots work at budget 1 and full interest of donors."""
+    return p.track_three_funds * (1.0 - ngo.share_track_two) * ngo.capacity * ngo.reach
+
+
+@arithmetic
+def grant(own, own_budget, other, other_budget, process, p):
+    """What donors give a track this month, by its own share and that of the other unofficial track.
+
+    The money a track misses for a budget below 1 is burned, moved to the other track (if that one is not muted itself)
+    or replaced in part by other donors: three uses, hence three different questions about a muted track.
+    """
+    given = own * own_budget
+    if p.funding_muted == REPLACED:
+        given += p.funding_replacement * own * clip(1.0 - own_budget, 0.0, 1.0)
+    elif p.funding_muted == MOVED and own_budget > 0.0:
+        given += other * clip(1.0 - other_budget, 0.0, 1.0)
+    return given * (1.0 + process.sponsors) * process.interest * (1.0 + p.funding_publicity * process.momentum)

@@ -1,0 +1,309 @@
+"""Every mechanism in depth moves what it should: the same seeds with it and without, beyond chance.
+
+A difference counts when it is more than 4 standard errors from 0: an error rate of 1 in 15,000 each, with fixed seeds.
+Signs are those of the rule itself (more workshops cost more), never of a track's effect on peace.
+"""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import multitrack_sim as mt
+from multitrack_sim.outcome_table import DEFERRED_TALKS_BEGAN, EVENTS, MEASURE_RECOMMITTED_NOW
+
+LIVELY = {
+    "hurting_stalemate": 3, "track2": 4, "track3": 3, "cbm": 3, "spoilers": 3, "fighting_level": 3, "secrecy": 2,
+    "mediation": 2, "guarantee": 2, "indivisibility": 2, "public_support": 3, "parties": 2,
+}  # fmt: skip
+
+
+def lively(settings=None, **codes):
+    small = {"society.communities": 40, "run.months": 120}
+    return mt.scenario_from_codes(LIVELY | codes).with_settings(small | (settings or {}))
+
+
+def every(scenario, table, column, value):
+    """Settings that give a column one value in all rows of a table."""
+    return {f"{table}.'{name}'.{column}": value for name in scenario.names[table]}
+
+
+def measured(scenario, what, runs=200, seed=5):
+    """One number per run: an outcome, or the mean of a column of the final worlds."""
+    if "." not in what:
+        return mt.simulate(scenario, runs=runs, seed=seed)[what].to_numpy(float)
+    table, column = what.split(".")
+    result = mt.run_ensemble(scenario, runs=runs, seed=seed, worlds=True)
+    return np.array([getattr(world, table)[column].mean() for world in result.worlds])
+
+
+def moved(one, two):
+    """Mean paired difference in standard errors, over the runs in which both are known."""
+    gap = (two - one)[~np.isnan(two - one)]
+    spread = gap.std(ddof=1) / math.sqrt(len(gap))
+    return gap.mean() / spread if spread > 0 else math.copysign(math.inf, gap.mean()) if gap.mean() else 0.0
+
+
+NO_TALKS = {"track_one.pretalks": 0.0, "track_two.channel": 0.0}
+# name: settings of both arms, what is changed, what moves, and which way
+SETTINGS = {
+    "donors tire": (NO_TALKS, {"funding.fatigue": (0.0, 0.06)}, "spent_track_two", -1),
+    "donors follow publicity": ({}, {"funding.publicity": (0.0, 2.0)}, "spent_track_three", 1),
+    "organised interests press": (every(lively(), "governments", "interests", 1.0), {"pressure.interests": (0.0, 0.3)}, "mean_readiness", 1),
+    "interests that live from the conflict hold back": (every(lively(), "governments", "interests", -1.0), {"pressure.interests": (0.0, 0.3)}, "mean_readiness", -1),
+    "a military that wants out presses": (every(lively(), "governments", "military", 1.0), {"pressure.military": (0.0, 0.5)}, "mean_readiness", 1),
+    "organisations press": (every(lively(), "organisations", "pressure", 1.0), {"pressure.organisations": (0.0, 0.5)}, "mean_readiness", 1),
+    "instructions take time": ({}, {"track_one.instruction_lag": (0.0, 12.0)}, "months_to_agreement", 1),
+    "digital channels shorten it": ({"track_one.instruction_lag": 12.0, "technology.speed": 1.0}, {"track_one.technology": (0.0, 1.0)}, "months_to_agreement", -1),
+    "online workshops are cheaper": (NO_TALKS, {"track_two.digital": (0.0, 1.0)}, "workshops", 1),
+    "online workshops are shallower": (NO_TALKS | {"technology.saving": 0.0}, {"track_two.digital": (0.0, 1.0)}, "mean_rapport", -1),
+    "online programmes reach more": (NO_TALKS | {"technology.shallowness": 0.0}, {"track_three.digital": (0.0, 1.0)}, "communities.programme_months", 1),
+    "research takes money from meetings": (NO_TALKS, {"track_two.research": (0.0, 0.6)}, "workshops", -1),
+    "papers lower misperception": (NO_TALKS | {"track_two.research": 1.0}, {"track_two.research_effect": (0.0, 0.2)}, "mean_misperception", -1),
+    "former officials are believed": (NO_TALKS, {"track_two.officials_ear": (0.0, 1.0)}, "reports_heard", 1),
+    "the endorsed are believed": (NO_TALKS, {"track_two.endorsement": (0.0, 1.0)}, "reports_heard", 1),
+    "scholars invent": (NO_TALKS, {"track_two.scholarship": (0.0, 2.0)}, "options_found", 1),
+    "a contradicting line is not taken up": (NO_TALKS | {"track_two.coordination": 0.0}, {"track_two.contradiction": (0.0, 4.0)}, "reports_heard", -1),
+    "coordination keeps reports consistent": (NO_TALKS | {"track_two.contradiction": 4.0}, {"track_two.coordination": (0.0, 1.0)}, "reports_heard", 1),
+    "a contradicting line confuses": (NO_TALKS | {"track_two.coordination": 0.0, "track_two.contradiction": 0.0}, {"track_two.divergence": (0.0, 1.0)}, "mean_misperception", 1),
+    "clashes harden": (NO_TALKS | {"track_two.clash": 0.5}, {"track_two.hardening": (0.0, 1.0)}, "mean_rapport", -1),
+    "the hardened darken the view": (NO_TALKS | {"track_two.clash": 0.5, "track_two.hardening_cost": 0.0}, {"track_two.hardening": (0.0, 1.0)}, "mean_misperception", 1),
+    "continuity builds rapport": (NO_TALKS, {"track_two.continuity": (0.0, 1.0)}, "rapport.trust", 1),
+    "voices carry": ({"track_two.confidentiality": 0.0, "track_two.voices": 1.0}, every(lively(), "academics", "reach", (0.0, 1.0)), "mean_support", 1),
+    "programmes go where need is": (NO_TALKS | {"society.attitude": 0.2}, {"track_three.targeting": (0.0, 1.0)}, "communities.programme_months", 1),
+    "education costs": (NO_TALKS | every(lively(), "ngos", "programme", "education"), {"track_three.education_cost": (0.5, 2.0)}, "communities.programme_months", -1),
+    "interfaith work costs": (NO_TALKS | every(lively(), "ngos", "programme", "interfaith"), {"track_three.interfaith_cost": (0.5, 2.0)}, "communities.programme_months", -1),
+    "education works on grievance": (NO_TALKS | every(lively(), "ngos", "programme", "education"), {"track_three.education_grievance": (0.0, 0.2)}, "communities.grievance", -1),
+    "interfaith work works on fear": (NO_TALKS | every(lively(), "ngos", "programme", "interfaith"), {"track_three.interfaith_fear": (0.0, 0.2)}, "mean_fear", -1),
+    "education moves attitudes": (NO_TALKS | every(lively(), "ngos", "programme", "education"), {"track_three.education_depth": (0.0, 2.0)}, "communities.programme_effect", 1),
+    "interfaith work moves attitudes": (NO_TALKS | every(lively(), "ngos", "programme", "interfaith"), {"track_three.interfaith_depth": (0.0, 2.0)}, "communities.programme_effect", 1),
+    "contact of unequals backfires": (NO_TALKS | {"governments.'Party 1'.power": 20.0}, {"track_three.unequal": (0.0, 1.0)}, "communities.programme_effect", -1),
+    "local work tells governments what publics think": (NO_TALKS, {"track_three.reports": (0.0, 20.0)}, "governments.perceived_support", 1),
+    "governments underrate their publics": ({"track_three.budget": 0.0}, {"publics.misreading": (0.0, 0.5)}, "governments.perceived_support", -1),
+    "measures cost": ({}, {"cbm.funds": (1.0, 12.0)}, "measures_in_force", 1),
+    "light measures open the way": (NO_TALKS | {"cbm.verification": 1.0}, {"cbm.sequence": (0.0, 1.0)}, "measures.in_force", 1),
+    "organisations propose measures": (every(lively(), "organisations", "proposes", 1.0), {"cbm.organisations": (0.0, 5.0)}, "measures_in_force", 1),
+    "lapsed measures come back": ({"cbm.proposal": 0.02, "cbm.erosion": 0.2}, {"cbm.recommitment": (0.0, 0.5)}, "measures_in_force", 1),
+    "conduct that persists tells nothing new": (NO_TALKS, {"cbm.persistence": (0.0, 0.95)}, "violations_seen", -1),
+    "coercion breeds grievance": ({"spoiling.coercion": 0.1}, {"spoiling.coercion_grievance": (0.0, 5.0)}, "communities.grievance", 1),
+    "greedy factions are bought": ({}, {"spoiling.payment": (0.0, 1.0)}, "spoilers.capacity", -1),
+    "payment lures imitators": ({"spoiling.payment": 1.0}, {"spoiling.payment_lure": (0.0, 1.0)}, "spoilers.capacity", 1),
+    "a departing train suspends less": ({"track_one.suspension": 0.8}, {"spoiling.departing_train": (0.0, 1.0)}, "months_to_agreement", -1),
+    "who is left behind feels threatened": ({"spoiling.departing_train": 1.0}, {"spoiling.train_threat": (0.0, 2.0)}, "attacks", 1),
+    "who sits at the table attacks less": (every(lively(), "spoilers", "inside", 1), {"spoiling.inside_restraint": (0.0, 1.0)}, "attacks", -1),
+    "factions at the table hold concessions back": (every(lively(), "spoilers", "inside", 1), {"spoiling.inside_veto": (0.0, 10.0)}, "months_to_agreement", 1),
+    "ownership protects": ({"accord.collapse": 0.03, "run.months": 240}, {"accord.ownership": (0.0, 5.0)}, "collapses", -1),
+    "what is left out rankles": ({"issues.'Security'.tabled": 0}, {"accord.untabled_grievance": (0.0, 0.5)}, "communities.grievance", 1),
+    "will and pressure make provisions carried out": ({"trust.reliable_share": 0.0, "accord.collapse": 0.0}, {"accord.will": (0.0, 1.0)}, "implementation", 1),
+    "leaderships that would gain by fighting on endanger an accord": ({"accord.collapse": 0.02, "conflict.exposure": 0.8}, {"accord.collapse_commitment": (0.0, 10.0)}, "collapses", 1),
+    "organisations pay": (NO_TALKS, every(lively(), "organisations", "funding", (0.0, 1.0)), "workshops", 1),
+    "organisations lend their standing to hosts": (NO_TALKS, every(lively(), "organisations", "hosting", (0.0, 1.0)), "academics.invited", 1),
+    "an accord on part of the issues": ({}, {"track_one.agenda": ("package", "gradual")}, "comprehensive", -1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_it_moves_what_it_should(name):
+    codes = {"spoilers": 2.5} if "bought" in name or "lures" in name else {}
+    both, changed, what, sign = SETTINGS[name]
+    arms = [lively(both, **codes).with_settings({k: pair[at] for k, pair in changed.items()}) for at in (0, 1)]
+    found = moved(*(measured(arm, what) for arm in arms))
+    assert sign * found > 4.0, f"{what} moved by {found:.1f} standard errors"
+
+
+def column(scenario, table, name, runs=60):
+    result = mt.run_ensemble(scenario, runs=runs, seed=9, worlds=True)
+    return np.array([getattr(world, table)[name] for world in result.worlds])
+
+
+def test_leaderships_that_face_elections_change_more_often():
+    base = lively()
+    terms = base.with_settings(every(base, "governments", "term", 24))
+    assert moved(measured(base, "leader_changes"), measured(terms, "leader_changes")) > 4.0
+
+
+def test_elections_fall_on_the_months_of_the_term():
+    base = lively({"leaders.turnover": 0.0, "leaders.turnover_low_support": 0.0, "leaders.election": 1.0})
+    base = base.with_settings({"leaders.election_swing": 0.0, "governments.'Party 1'.term": 30})
+    model = mt.PeaceProcess(base.with_settings({"governments.'Party 1'.next_election": 7}), seed=3)
+    model.run()
+    events = model.tables.events[: int(model.tables.process["events"][0])]
+    changes = [int(event["month"]) for event in events if EVENTS[int(event["kind"])].startswith("leadership")]
+    assert changes == [7, 37, 67, 97]
+
+
+def test_the_money_of_a_muted_track_has_three_uses():
+    muted = {"track_two.budget": 0.0, "funding.fatigue": 0.0, "funding.publicity": 0.0}
+    arms = {use: mt.simulate(lively(muted | {"funding.muted": use}), runs=5) for use in ("burned", "moved", "replaced")}
+    full = mt.run_ensemble(lively(muted | {"track_two.budget": 1.0}), runs=5, worlds=True)
+    granted = np.array([world.ngos["granted_track_two"].sum() for world in full.worlds])
+    three = full.table["spent_track_three"]
+    assert (arms["burned"]["spent_track_two"] == 0).all() and (arms["moved"]["spent_track_two"] == 0).all()
+    assert arms["burned"]["spent_track_three"].to_numpy() == pytest.approx(three)
+    assert arms["moved"]["spent_track_three"].to_numpy() == pytest.approx(three + granted)
+    assert arms["replaced"]["spent_track_two"].to_numpy() == pytest.approx(0.5 * granted, abs=2.0)
+
+
+def test_a_party_that_rejects_the_host_stays_away():
+    base = lively()
+    rejected = base.with_settings({f"standing.'{ngo}'.'Party 1'.legitimacy": 0.0 for ngo in base.names["ngos"]})
+    side = column(rejected, "academics", "party")[0]
+    assert (column(rejected, "academics", "invited")[:, side == 0] == 0).all()
+    assert (column(base, "academics", "invited")[:, side == 0] > 0).any()
+    assert (mt.simulate(rejected, runs=20)["reports_heard"] == 0).all(), "one side alone is no dialogue"
+
+
+def test_without_recognition_fewer_reports_are_heard():
+    base = lively(NO_TALKS)
+    unrecognised = base.with_settings({"dyads.'Party 1'.'Party 2'.recognition": 0.0})
+    assert moved(measured(base, "reports_heard"), measured(unrecognised, "reports_heard")) < -4.0
+
+
+def test_the_line_of_unofficial_dialogue_is_where_its_participants_stand():
+    base = lively()
+    issue = base.names["issues"][0]
+    agreed = {f"positions.'{who}'.'{issue}'.position": 0.9 for who in base.names["academics"]}
+    lines = column(base.with_settings(agreed), "issues", "line")
+    assert lines[:, 0] == pytest.approx(0.9)
+    assert (np.abs(lines[:, 1] - 0.9) > 0.05).all()
+
+
+def test_socialisation_moves_what_a_faction_wants_and_never_a_total_one():
+    limited = lively({"spoiling.socialisation": 1.0}, spoilers=1)
+    total = lively({"spoiling.socialisation": 1.0}, spoilers=4)
+    assert (column(total, "spoilers", "ideal")[:, 0] == 0.0).all()
+    assert (column(limited, "spoilers", "ideal")[:, 0] > 0.05).all()
+    inside = limited.with_settings(every(limited, "spoilers", "inside", 1))
+    assert column(inside, "spoilers", "ideal")[:, 0].mean() > 1.3 * column(limited, "spoilers", "ideal")[:, 0].mean()
+
+
+# --- a gradual agenda
+
+
+@pytest.fixture(scope="module")
+def gradual():
+    settings = {
+        "track_one.agenda": "gradual",
+        "run.months": 300,
+        "track_one.deferred": 0.2,
+        "track_one.interim_limit": 0.4,
+    }
+    return mt.run_ensemble(lively(settings, spoilers=0), runs=150, seed=2, worlds=True)
+
+
+def kinds(world):
+    return [int(kind) for kind in world.events["kind"][: int(world.process["events"][0])]]
+
+
+def test_under_a_gradual_agenda_frameworks_come_first_and_some_become_comprehensive(gradual):
+    """Hard issues are put off; talks on them begin under the interim accord, and some succeed."""
+    table = gradual.table
+    assert set(table["agreement"]) >= {"framework", "comprehensive"}
+    began = np.array([DEFERRED_TALKS_BEGAN in kinds(world) for world in gradual.worlds])
+    assert began.mean() > 0.5
+    assert (table["comprehensive"].to_numpy(bool) <= began).all()
+
+
+def test_a_failed_final_text_leaves_the_interim_accord_in_force(gradual):
+    process = [world.process[0] for world in gradual.worlds]
+    stays = [p for p in process if p["interim"] and p["signed_month"] == p["interim_month"]]
+    assert stays, "the scenario tests nothing"
+    for world in gradual.worlds:
+        p = world.process[0]
+        if p["interim"] and not p["final_talks"] and p["signed_month"] == p["interim_month"]:
+            assert (world.issues["in_accord"] == world.issues["in_interim"]).all()
+            assert p["agreement"] <= 2
+
+
+# --- interventions in full
+
+
+def test_scale_shift_add_and_remove_do_what_they_say():
+    base = lively().with_settings({"academics.'Scholar of Party 1'.active": 0})
+    changes = [
+        {"month": 2, "scale": "track_two.funds", "by": 0.5},
+        {"month": 3, "shift": "governments.*.hawkishness", "by": 0.1, "until": 6},
+        {"month": 4, "add": "academics.'Scholar of Party 1'"},
+        {"month": 5, "remove": "organisations.Mediator"},
+        {"month": 7, "set": "communities.'Party 2'.fear", "to": 1.0},
+    ]
+    one, two = mt.PeaceProcess(base, seed=1), mt.PeaceProcess(base.with_interventions(changes), seed=1)
+    hawks = []
+    for month in range(8):
+        one.step(), two.step()
+        hawks.append(two.world.governments[0].base_hawkishness)
+        expected = 0.1 if 3 <= month < 6 else 0.0
+        if month < 4:
+            assert two.world.governments[1].hawkishness == pytest.approx(
+                one.world.governments[1].hawkishness + expected
+            )
+        fear = two.tables.communities["fear"][two.tables.communities["party"] == 1].mean()
+    assert two.world.parameters[0].track_two_funds == pytest.approx(0.5 * one.world.parameters[0].track_two_funds)
+    assert two.world.academics[0].active == 1 and one.world.academics[0].active == 0
+    mediator = base.names["organisations"].index("Mediator")
+    assert two.world.organisations[mediator].active == 0
+    assert fear > 0.8 and one.tables.communities["fear"].mean() < 0.8
+
+
+def test_a_change_for_a_time_gives_every_row_its_own_value_back():
+    base = lively(parties=3)
+    change = {"month": 3, "set": "academics.*.access", "to": 0.9, "until": 5}
+    model = mt.PeaceProcess(base.with_interventions([change]), seed=1)
+    before = model.tables.academics["access"].copy()
+    for _ in range(4):
+        model.step()
+    assert (model.tables.academics["access"] == 0.9).all()
+    model.step(), model.step()
+    assert (model.tables.academics["access"] == before).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"month": 1, "shift": "track_two.funds", "by": 5.0}, "plus 5"),
+        ({"month": 1, "add": "academics.'Nobody'"}, "no such setting"),
+        ({"month": 1, "remove": "organisations.Mediator", "by": 2}, "by and remove"),
+        ({"month": 1, "set": "communities.'Party 9'.fear", "to": 0.5}, "no such setting"),
+        ({"month": 1, "set": "dyads.*.*.trust", "to": 0.5}, "no such setting"),
+        ({"month": 1, "scale": "track_one.agenda", "by": 2}, "is not a number"),
+    ],
+)
+def test_interventions_that_make_no_sense_are_refused(change, said):
+    with pytest.raises(mt.SettingError, match=said):
+        lively().with_interventions([change])
+
+
+def test_two_changes_of_one_cell_at_one_time_are_refused_however_they_are_written():
+    with pytest.raises(mt.SettingError, match="another intervention"):
+        lively().with_interventions(
+            [
+                {"month": 1, "set": "governments.*.hawkishness", "to": 0.5, "until": 9},
+                {"month": 4, "shift": "governments.'Party 1'.hawkishness", "by": 0.1},
+            ]
+        )
+
+
+def test_every_kind_of_event_happens_somewhere():
+    """What can be logged is logged in some run of a few lively worlds."""
+    seen: set[int] = set()
+    worlds = [
+        lively({"track_two.clash": 0.5, "cbm.erosion": 0.1, "track_two.channel": 0.5, "track_two.leak": 0.2}),
+        lively({"track_one.agenda": "gradual", "conflict.incidents": 0.5, "run.months": 300}, spoilers=2, guarantee=0),
+        lively(
+            {"fighting.victory": 0.5, "fighting.petering_out": 0.05, "run.months": 300}, power_asymmetry=4, spoilers=1
+        ),
+        lively({"spoiling.socialisation": 1.0, "issues.'Security'.tabled": 0, "track_two.tabling": 0.5}, spoilers=1),
+        lively({"track_one.vote_base": -1.0} | every(lively(), "governments", "ratified_by", "referendum")),
+    ]
+    for scenario in worlds:
+        scenario = scenario.with_interventions([{"month": 3, "set": "track_two.budget", "to": 2.0}])
+        for world in mt.run_ensemble(scenario, runs=60, seed=4, worlds=True).worlds:
+            seen.update(kinds(world))
+    assert {EVENTS[kind] for kind in set(range(1, len(EVENTS))) - seen} == set()
+    assert MEASURE_RECOMMITTED_NOW in seen
+
+
+def test_entities_of_final_worlds_are_a_table():
+    result = mt.run_ensemble(lively(), runs=2, worlds=True)
+    assert isinstance(result.entities("academics"), pd.DataFrame)
