@@ -93,7 +93,9 @@ def test_help_names_the_commands_and_is_quick():
         before = work_of_children()
         said = in_a_shell("--help")
         best = min(best, work_of_children() - before)
-        assert said.returncode == 0 and all(name in said.stdout for name in ("run", "demo", "new", "codes", "info", "--version"))
+        assert said.returncode == 0 and all(
+            name in said.stdout for name in ("run", "demo", "new", "codes", "info", "--version")
+        )
     assert best < 1.0
 
 

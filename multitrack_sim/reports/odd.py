@@ -245,8 +245,11 @@ def _submodels() -> str:
         module = _module_of(phase)
         title = f"### 7.{number} {name.capitalize()}"
         parts += [title, _phase(module, name), *_rules(module)]
-    shared = sys.modules[f"{next(iter(SCHEDULE.values())).__module__.rpartition('.')[0]}.basics"]
-    return "\n\n".join([*parts, f"### 7.{len(SCHEDULE) + 1} Small rules that all phases use", *_rules(shared)])
+    parts.append(f"### 7.{len(SCHEDULE) + 1} Rules that several phases use")
+    for module in rule_modules():
+        if module is not furnish and not _owner(module):
+            parts += [f"*{_sentences(module)}*", *_rules(module)]
+    return "\n\n".join(parts)
 
 
 def _phase(module: ModuleType, name: str) -> str:
