@@ -455,4 +455,4 @@ def _read_change(reading: Reading, row: dict[str, Any], path: Path, names: Names
             row["to"] = checked_value(names, setting, row["to"])
         except SettingError as wrong:
             (problem,) = wrong.problems
-            reading.refuse((*path, amount), problem.found, problem.allowed, problem.hint)
+            reading.refuse((*path, str(amount)), problem.found, problem.allowed, problem.hint)
