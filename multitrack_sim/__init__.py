@@ -30,6 +30,8 @@ _PUBLIC = {
     "SettingError": "errors",
     "Spoiler": "agents",
     "codes_table": "scenario",
+    "event_log": "reports.events",
+    "explain": "reports.explanation",
     "load": "scenario",
     "loads": "scenario",
     "paired_difference": "analysis.summary",
@@ -38,6 +40,7 @@ _PUBLIC = {
     "run_seed": "chance",
     "scenario_from_codes": "scenario",
     "simulate": "ensemble",
+    "story": "reports.story",
     "summarise": "analysis.summary",
 }
 

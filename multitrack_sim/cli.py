@@ -86,6 +86,10 @@ def _front(
 Runs = Annotated[int, typer.Option(min=1, max=10_000_000, help="Number of runs.")]
 Seed = Annotated[int, typer.Option(min=0, max=2**53 - 1, help="Seed of the whole: the same seed gives the same runs.")]
 Threads = Annotated[int | None, typer.Option(min=1, max=1024, help="Threads to use; all cores if left out.")]
+Story = Annotated[bool, typer.Option("--story", help="Tell one of the runs as a story, and explain how it came out.")]
+StoryRun = Annotated[
+    int, typer.Option(min=0, metavar="K", help="Which run --story tells, counted from 0.", show_default=True)
+]
 Svg = Annotated[bool, typer.Option("--svg", help="Write every figure as SVG too, for print.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 
@@ -103,6 +107,8 @@ def run(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Change a setting: track_two.budget=0. May be repeated."),
     ] = None,
+    story: Story = False,
+    story_run: StoryRun = 0,
     threads: Threads = None,
     svg: Svg = False,
     quiet: Quiet = False,
@@ -110,6 +116,8 @@ def run(
     """Run a scenario many times; print what came out; write it to a folder."""
     found = _find(scenario)
     changes = _changes(set_ or [])
+    if story and story_run >= runs:
+        raise SettingError(Problem(f"--story-run {story_run}", "no such run", f"0 to {runs - 1}"))
     from .scenario.load import load
 
     loaded = load(found)
@@ -119,11 +127,13 @@ def run(
     command += [part for change in set_ or [] for part in ("--set", change)]
     command += ["--out", str(out)] if out is not None else []
     command += ["--svg"] if svg else []
+    command += ["--story", "--story-run", str(story_run)] if story else []
     plan = _plan([("all", loaded, found, changes)], runs, seed, command)
     folder = _folder(out, plan) if out is not None else None
 
     started = time.perf_counter()
     result = _ensemble(loaded, runs, seed, threads, quiet, series=folder is not None)
+    told, told_in_markdown = _told(loaded, seed, story_run) if story else ("", "")
     if folder is not None:
         from .reports.figures import all_figures, save_figures
         from .running.store import write_outcomes
@@ -133,8 +143,12 @@ def run(
             write_outcomes(result.table, place("outcomes.parquet"))
             place("scenario.toml").write_text(loaded.to_toml(), "utf-8")
             save_figures(all_figures(drawn, loaded), place, loaded.title, svg)
+            if story:
+                place("story.md").write_text(told_in_markdown, "utf-8")
     if not quiet:
         _print_results([(loaded.title, result)])
+        if story:
+            _say(f"{told}\n")
         took = time.perf_counter() - started
         _say(f"{runs:,} run{'' if runs == 1 else 's'} in {took:.1f} s." + (f" Written to {_shown(out)}" if out else ""))
 
@@ -375,6 +389,20 @@ def _announce_compiling(quiet: bool) -> None:
 
     if not quiet and is_cold():
         _note("Compiling the model for this machine, once (it takes up to a minute) ...")
+
+
+def _told(scenario: Scenario, seed: int, run: int) -> tuple[str, str]:
+    """One of the runs as a story with its explanation: as text and as Markdown."""
+    from .chance import run_seed
+    from .model import PeaceProcess
+    from .reports.explanation import explain
+    from .reports.story import story, story_in_markdown
+
+    model = PeaceProcess(scenario, seed=run_seed(seed, run), collect=False)
+    model.run()
+    why = explain(model)
+    heading = f"Run {run} of --seed {seed}"
+    return f"{heading}\n{story(model)}\n\n{why}", f"{story_in_markdown(model)}\n{why.markdown}"
 
 
 def _most_drawn(scenario: Scenario) -> int:

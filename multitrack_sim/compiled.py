@@ -246,9 +246,10 @@ def is_cold(last: str = "run_chunk") -> bool:
 
 
 def python_twin(function: Any, replaced: dict[str, Callable]) -> Callable:
-    """The same text of a phase, run by Python, with rules named in `replaced` bound to what is given.
+    """The same text of a phase, run by Python, with behaviours named in `replaced` bound to what is given.
 
-    Everything the phase calls that takes rows becomes Python too; kernels on plain numbers stay compiled.
+    Everything the phase calls that takes rows becomes Python too; kernels on plain numbers (`chance`) stay compiled
+    unless they are replaced as well.
     """
     done: dict[FunctionType, Callable] = {}
 
@@ -261,7 +262,8 @@ def python_twin(function: Any, replaced: dict[str, Callable]) -> Callable:
             for name in source.__code__.co_names:
                 target = names.get(name)
                 kind = getattr(plain(target), "multitrack_kind", None)
-                if kind == "rule" and name in replaced and plain(target).behaviour_of:
+                behaves = kind == "rule" and plain(target).behaviour_of
+                if name in replaced and (behaves or (kind is None and callable(target))):
                     names[name] = replaced[name]
                 elif kind is not None:
                     names[name] = twin(target)

@@ -27,7 +27,7 @@ from .scenario.values import REFERS
 from .tables import TABLES, World, blank_rows, records
 from .warming import prepare
 
-__all__ = ["Ensemble", "outcome_frame", "run_ensemble", "simulate"]
+__all__ = ["Ensemble", "outcome_frame", "run_ensemble", "run_months", "simulate"]
 
 RUNS_AT_ONCE = 16  # a chunk: long enough that threads seldom meet, short enough for a lively progress bar
 
@@ -60,6 +60,13 @@ def run_chunk(world, template, seeds, cells, values, outcomes, series, finals):
         measure_run(world, outcomes[run])
         if finals.shape[1] > 0:
             copy_words(finals[run], world.words)
+
+
+@kernel
+def run_months(world, first, last):
+    """The months from `first` up to, not including, `last`: to go on from a snapshot."""
+    for month in range(first, last):
+        pass_month(world, month)
 
 
 def outcome_frame(seeds: Sequence[int] | np.ndarray, outcomes: np.ndarray) -> pd.DataFrame:

@@ -105,6 +105,7 @@ class PeaceProcess(mesa.Model):
                 if through_agents or getattr(kind, name) is not getattr(base, name):
                     overridden[name] = kind
         self._replaced = overridden
+        self._settings = settings
         self._plan: list[tuple[Callable, bool]] | None = None
         self.datacollector = self._collector() if collect else None
         self._measured: tuple[int, dict[str, Any]] | None = None
@@ -151,15 +152,30 @@ class PeaceProcess(mesa.Model):
         for function, in_python in self._schedule():
             function(self.world if in_python else self.tables, month)
 
+    def pass_phase(self, name: str, chance: Callable[..., float] | None = None) -> None:
+        """One phase of this month alone (see `SCHEDULE`), on wish with other draws than chance's: for what-ifs.
+
+        `chance(key, purpose, month, id, partner)` is asked for every draw of the phase.
+        """
+        month = self.month
+        if chance is None:
+            function, in_python = self._schedule()[list(SCHEDULE).index(name)]
+            function(self.world if in_python else self.tables, month)
+        else:
+            python_twin(SCHEDULE[name], self._agents_behaviours() | {"chance": chance})(self.world, month)
+
     def _schedule(self) -> list[tuple[Callable, bool]]:
         """The month's phases: those that use an overridden behaviour as Python, through the agents; the others compiled."""
         if self._plan is None:
-            through = {name: self._through(name, kind.table) for name, kind in self._replaced.items()}
+            through = self._agents_behaviours()
             self._plan = []
             for phase in SCHEDULE.values():
                 in_python = _uses(phase, set(through))
                 self._plan.append((python_twin(phase, through) if in_python else phase, in_python))
         return self._plan
+
+    def _agents_behaviours(self) -> dict[str, Callable]:
+        return {name: self._through(name, kind.table) for name, kind in self._replaced.items()}
 
     def _through(self, name: str, table: str) -> Callable:
         handles = {int(handle.id): handle for handle in self.handles[table]}  # type: ignore[attr-defined]

@@ -76,7 +76,7 @@ def test_everything_has_a_meaning_a_unit_and_a_name_of_its_own():
     assert [declared for declared in DECLARED if not all(text.strip() for text in declared)] == []
     assert len({declared[:2] for declared in DECLARED}) == len(DECLARED)
     assert all(table.meaning.strip() for table in TABLES.values())
-    assert len(set(EVENTS)) == len(EVENTS)
+    assert len({event.name for event in EVENTS}) == len(EVENTS)
 
 
 def test_names_can_be_written_as_attributes_and_settings():

@@ -196,7 +196,7 @@ def confidence(world, month):
             measure.in_force = 1
             measure.months_in_force = 0
             cost += measure.cost
-            kind = MEASURE_RECOMMITTED_NOW if measure.lapsed else MEASURE_AGREED
+            kind = MEASURE_AGREED if proposed else MEASURE_RECOMMITTED_NOW
             record(process, events, month, kind, m, -1, measure.sensitivity)
         if measure.in_force:
             in_force += 1

@@ -21,6 +21,7 @@ from ..outcome_table import (
     BY_LOW_ACTIVITY,
     BY_VICTORY,
     CEASEFIRE_BROKEN,
+    CEASEFIRE_HELD,
     CEASEFIRE_MADE,
     DORMANT,
     DURABLE,
@@ -183,6 +184,7 @@ def fighting(world, month):
             record(process, world.events, month, VICTORY_WON, -1, -1, most - second)
         elif process.ceasefire and process.phase == FIGHTING and process.ceasefire_months >= p.fighting_quiet_months:
             ended = BY_CEASEFIRE
+            record(process, world.events, month, CEASEFIRE_HELD, -1, -1, float(process.ceasefire_months))
         elif peters_out and process.phase == FIGHTING and not process.channel:
             ended = BY_LOW_ACTIVITY
             record(process, world.events, month, PETERED_OUT, -1, -1, burden)

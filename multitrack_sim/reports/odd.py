@@ -191,12 +191,13 @@ def _series() -> str:
 
 
 def _events() -> str:
-    words = {
-        "Stages": PHASES, "Kinds of agreement": AGREEMENTS, "Ends of a conflict": ENDINGS, "Events in the log": EVENTS[1:]
-    }  # fmt: skip
-    return "\n\n".join(
+    words = {"Stages": PHASES, "Kinds of agreement": AGREEMENTS, "Ends of a conflict": ENDINGS}
+    told = [
         textwrap.fill(f"*{title}:* {', '.join(names)}.", 120, break_on_hyphens=False) for title, names in words.items()
-    )
+    ]
+    rows = [[e.name, e.who or "-", e.whom or "-", _text(e.amount) or "-", e.unit or "-"] for e in EVENTS[1:]]
+    table = _table(("event", "who (a row of)", "whom (a row of)", "amount", "unit"), rows)
+    return "\n\n".join([*told, _folded(f"<b>Events</b> in the log of a run ({len(rows)} kinds)", table)])
 
 
 # --- schedule and submodels

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
+from collections.abc import Iterable
 
 from ..errors import printable
 
-__all__ = ["for_figure", "for_markdown", "interval", "month_name", "percent", "plain"]
+__all__ = ["count_name", "for_figure", "for_markdown", "interval", "listing", "month_name", "percent", "plain"]
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_COUNTS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
 
 def plain(text: object, longest: int = 80) -> str:
@@ -42,11 +48,11 @@ def for_markdown(text: object, longest: int = 80) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#|$&~]|^[-+=@!])", r"\\\1", plain(text, longest))
 
 
-def month_name(month_zero: str | None, month: float) -> str:
+def month_name(month_zero: str | None, month: float, full: bool = False) -> str:
     """The calendar month that lies `month` months after `month_zero` ("1996-06"); empty where that is not known.
 
-    >>> month_name("1996-06", 22)
-    'Apr 1998'
+    >>> month_name("1996-06", 22), month_name("1996-06", 22, full=True)
+    ('Apr 1998', 'April 1998')
     """
     if not month_zero:
         return ""
@@ -55,7 +61,31 @@ def month_name(month_zero: str | None, month: float) -> str:
     except ValueError:
         return ""
     count = year * 12 + first - 1 + int(month)
-    return f"{_MONTHS[count % 12]} {count // 12}"
+    name = _MONTHS[count % 12]
+    return f"{name if full else name[:3]} {count // 12}"
+
+
+def count_name(count: int) -> str:
+    """A count as one writes it in a sentence.
+
+    >>> count_name(11), count_name(110), count_name(1200)
+    ('eleven', '110', '1,200')
+    """
+    return _COUNTS[count] if 0 <= count < len(_COUNTS) else f"{count:,}"
+
+
+def listing(names: Iterable[str], most: int = 3) -> str:
+    """Names one after the other, each once, the most frequent first, with how often where they differ; few are named.
+
+    >>> listing(["London", "Dublin", "London"]), listing("abcde")
+    ('London (2) and Dublin', 'a, b, c and two others')
+    """
+    counted = Counter(names).most_common()
+    shown = [f"{name} ({count})" if count > 1 and len(counted) > 1 else name for name, count in counted[:most]]
+    left = len(counted) - most
+    if left > 0:
+        shown.append(f"{count_name(left)} other{'s' if left > 1 else ''}")
+    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else "nobody"
 
 
 def percent(share: float) -> str:

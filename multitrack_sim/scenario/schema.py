@@ -438,7 +438,6 @@ def read_interventions(reading: Reading, given: Sequence[Any], names: Names, mon
 
 def _read_change(reading: Reading, row: dict[str, Any], path: Path, names: Names) -> None:
     verb = verb_of(row)
-    amount = VERBS[verb]
     try:
         setting = changed_setting(names, row)
     except SettingError as wrong:
@@ -455,4 +454,4 @@ def _read_change(reading: Reading, row: dict[str, Any], path: Path, names: Names
             row["to"] = checked_value(names, setting, row["to"])
         except SettingError as wrong:
             (problem,) = wrong.problems
-            reading.refuse((*path, str(amount)), problem.found, problem.allowed, problem.hint)
+            reading.refuse((*path, "to"), problem.found, problem.allowed, problem.hint)

@@ -1,0 +1,464 @@
+"""The story of a run and the chain behind its outcome: names come out right, and every what-if is real."""
+
+import ast
+import string
+from pathlib import Path
+
+import numpy as np
+import pytest
+from synthetic import NASTY
+
+import multitrack_sim as mt
+from multitrack_sim import cli, outcome_table, tables
+from multitrack_sim.outcome_table import EVENTS, PHASES, REPORT_HEARD, TALKS_OPENED
+from multitrack_sim.process.month import SCHEDULE
+from multitrack_sim.reports import chain, story, what_ifs
+from multitrack_sim.reports.events import happenings
+from multitrack_sim.reports.words import plain
+from multitrack_sim.scenario import build
+from multitrack_sim.tables import TABLES, same
+
+CODES = {"parties": 3, "hurting_stalemate": 4, "track2": 4, "track3": 3, "cbm": 3, "mediation": 4, "spoilers": 4}
+LIVELY = {
+    "run.months": 60, "society.communities": 9, "track_one.pretalks": 0.9, "track_one.opening": 0.9,
+    "track_one.ready_threshold": 0.2, "conflict.exposure": 0.3, "track_two.transfer": 0.8, "cbm.review": 2,
+    "spoiling.deterrence": 0.2, "track_one.suspension": 0.6,
+}  # fmt: skip
+SCENARIO = mt.scenario_from_codes(CODES).with_settings(LIVELY)
+
+# One issue stands between the parties and an accord, nobody has tabled it, and one scholar can bring it up.
+ONE_THING = """
+title = "One thing"
+month_zero = "1996-06"
+issues = [{ name = "Border", tabled = 0, indivisibility = 0.0, potential = 1.0 }]
+measures = []
+spoilers = []
+[run]
+months = 60
+[society]
+communities = 6
+[conflict]
+violence = 0.6
+exposure = 0.5
+[track_one]
+pretalks = 1.0
+opening = 1.0
+ready_threshold = 0.05
+breakdown = 0.0
+aspiration = 0.2
+surplus_spread = 1.0
+invention = 0.5
+ready_steepness = 10.0
+concession = 0.06
+learning = 0.3
+[track_two]
+tabling = 1.0
+transfer = 0.05
+[fighting]
+victory = 0.0
+petering_out = 0.0
+ceasefire = 0.0
+[leaders]
+turnover = 0.0
+turnover_low_support = 0.0
+[[governments]]
+name = "London"
+[[governments]]
+name = "Dublin"
+[[academics]]
+name = "The Scholar"
+party = "London"
+access = 1.0
+credibility = 1.0
+[[academics]]
+name = "Her Colleague"
+party = "Dublin"
+access = 0.0
+"""
+
+
+def run_of(scenario, seed=1, months=None, **options):
+    model = mt.PeaceProcess(scenario, seed=seed, collect=False, **options)
+    for _ in range(model.months if months is None else months):
+        model.step()
+    return model
+
+
+@pytest.fixture(scope="module")
+def lively():
+    return run_of(SCENARIO, seed=3)
+
+
+@pytest.fixture(scope="module")
+def lively_why(lively):
+    return mt.explain(lively)
+
+
+# ---- the table of events ---------------------------------------------------------------------------------------------
+
+
+def fields(template):
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.name)
+def test_every_kind_of_event_can_be_told(event):
+    for table in (event.who, event.whom):
+        assert not table or table in TABLES
+    for form in (event.told, event.cause, event.many):
+        assert form.strip() == form != "" and not form.endswith(".")
+        known = {"who"} & ({"who"} if event.who else set()) | ({"whom"} if event.whom else set())
+        assert fields(form) <= known | ({"amount"} if event.amount else set()) | (
+            {"count"} if form == event.many else set()
+        )
+    assert "count" in fields(event.many) and ("{who}" in event.told) == bool(event.who)
+    assert not event.opens or event.opens in PHASES
+    assert bool(event.unit) <= bool(event.amount)
+
+
+def recorded():
+    """Every call of `record` in the rules: the names of the kinds, and what stands for who, whom and amount."""
+    for path in sorted((Path(mt.__file__).parent / "process").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record":
+                kinds = [one.id for one in ast.walk(node.args[3]) if isinstance(one, ast.Name) and one.id.isupper()]
+                yield from ((kind, *map(ast.unparse, node.args[4:7])) for kind in kinds)
+
+
+def test_what_rules_record_is_what_the_table_declares():
+    calls = list(recorded())
+    assert len(calls) > 30
+    for kind, who, whom, amount in calls:
+        event = EVENTS[getattr(outcome_table, kind)]
+        assert (who == "-1") == (event.who == "") and (whom == "-1") == (event.whom == ""), kind
+        assert (amount == "0.0") == (event.amount == ""), kind
+
+
+def test_what_is_taken_out_is_declared_once_and_exists():
+    for kind, how in what_ifs.UNDOING.items():
+        assert how.phase in SCHEDULE, EVENTS[kind].name
+        assert {how.id, how.partner} <= {"", "any", "who", "whom", "host", "provision"}
+
+
+# ---- the log ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_log_is_a_table_of_all_events(lively):
+    log = mt.event_log(lively)
+    assert len(log) == lively.tables.process["events"][0] > 50
+    assert log["month"].is_monotonic_increasing and set(log["phase"]) <= set(PHASES)
+    counts = log["event"].value_counts()
+    found = lively.outcomes()
+    assert counts["attack"] == found["attacks"] and counts["report got through"] == found["reports_heard"]
+    assert counts["workshop held"] == found["workshops"] and counts["leadership changed"] == found["leader_changes"]
+    people = set(SCENARIO.names["academics"])
+    reports = log[log["event"] == "report got through"]
+    assert set(reports["who"]) <= people and set(reports["whom"]) <= set(SCENARIO.names["governments"])
+    assert log[log["meaning"] == ""]["amount"].isna().all() and (log["date"] == "").all()
+
+
+def test_the_log_says_where_the_process_stood():
+    model = mt.PeaceProcess(SCENARIO, seed=3, collect=False)
+    stood = []
+    for _ in range(model.months):
+        stood.append(model.phase)
+        model.step()
+    log = mt.event_log(model)
+    first = log.groupby("month")["phase"].first()
+    wrong = [(month, stood[month], phase) for month, phase in first.items() if stood[month] != phase]
+    assert not wrong
+
+
+def test_what_followed_is_known(lively):
+    log = mt.event_log(lively)
+    suspended = log[log["event"] == "talks suspended"]
+    assert len(suspended) > 0
+    for month in suspended["month"]:
+        attacks = log[(log["event"] == "attack") & (log["month"] == month - 1)]
+        assert len(attacks) > 0 and (attacks["followed"] == "talks suspended").all()
+    assert set(suspended["followed"]) <= {"talks resumed", "talks broke down", "accord signed", ""}
+
+
+def test_dates_stand_where_the_calendar_is_known():
+    model = run_of(mt.loads(ONE_THING), months=20)
+    log = mt.event_log(model)
+    assert log["date"].iloc[0] == f"1996-{6 + log['month'].iloc[0]:02d}"
+
+
+# ---- the story -------------------------------------------------------------------------------------------------------
+
+
+def test_a_story_is_short_and_loses_no_event(lively):
+    told = mt.story(lively)
+    assert len(told.splitlines()) < 100 and max(map(len, told.splitlines())) <= 100
+    assert "Official talks opened." in told and "Talks were suspended." in told
+    assert told == mt.story(run_of(SCENARIO, seed=3)), "the same run, the same story"
+
+
+@pytest.mark.parametrize("path", sorted((Path(__file__).parents[1] / "scenarios").glob("*.toml")), ids=lambda p: p.stem)
+def test_the_cases_can_be_told(path):
+    scenario = mt.load(path)
+    for seed in range(3):
+        told = mt.story(run_of(scenario, seed=seed)).splitlines()
+        assert len(told) < 120 and told[0].startswith(scenario.title)
+
+
+def test_very_many_rounds_still_make_a_short_story():
+    hasty = {"run.months": 400, "track_one.breakdown": 0.5, "track_one.signature": 0.0, "fighting.petering_out": 0.0}
+    model = run_of(SCENARIO.with_settings(hasty), seed=1)
+    assert model.outcomes()["breakdowns"] > 20
+    told = mt.story(model)
+    assert "more chapters in short" in told and len(told.splitlines()) < 120
+
+
+def test_an_end_by_a_ceasefire_that_held_is_told():
+    quiet = {
+        "fighting.ceasefire": 0.5,
+        "fighting.ceasefire_ends": 0.0,
+        "fighting.quiet_months": 6,
+        "fighting.recurrence": 0.0,
+        "track_one.pretalks": 0.0,
+    }
+    model = run_of(SCENARIO.with_settings(quiet), seed=1)
+    assert model.outcomes()["ended_by"] == "ceasefire"
+    told = mt.story(model)
+    assert told.count("The ceasefire had held") >= 1 and "by a ceasefire that held" in told
+    months = [line for line in told.splitlines() if line.startswith("The fighting has ended without an accord")]
+    assert len(months) == 1 and f"(month {1 + model.tables.process['month_ended_first'][0]} to" in months[0]
+    assert set(mt.event_log(model)["phase"].tail(5)) == {"dormant"}
+
+
+@pytest.mark.parametrize("months", [0, 1, 7])
+def test_unfinished_runs_can_be_told_and_explained(months):
+    model = run_of(SCENARIO, seed=3, months=months)
+    assert f"{months} month{'' if months == 1 else 's'} of 60" in mt.story(model)
+    why = mt.explain(model)
+    assert why.exact and f"No agreement in {months} month" in why.text
+    assert (why.steps["month"] < max(1, months)).all()
+
+
+def test_a_full_log_is_said_to_be_full(monkeypatch):
+    monkeypatch.setattr(tables, "MOST_EVENTS", 40)
+    build._blank.cache_clear()
+    try:
+        model = run_of(SCENARIO, seed=3)
+        assert "The log holds the first 40 of" in mt.story(model) and len(mt.event_log(model)) == 40
+        why = mt.explain(model)
+        assert "The log is full" in why.text and why.exact
+    finally:
+        build._blank.cache_clear()
+
+
+def test_nasty_names_do_no_harm(tmp_path):
+    scenario = SCENARIO
+    rows = dict(scenario.rows)
+    for table in ("governments", "academics", "spoilers", "ngos", "issues", "measures"):
+        rows[table] = [
+            {**row, "name": f"{NASTY[:60].replace(chr(10), ' ')} {at}"} for at, row in enumerate(rows[table])
+        ]
+    hostile = run_of(scenario, seed=3)
+    hostile.names = {table: tuple(row["name"] for row in rows[table]) for table in scenario.names}
+    for text in (mt.story(hostile), mt.explain(hostile).text):
+        assert all(c.isprintable() or c == "\n" for c in text)
+        assert plain(hostile.names["governments"][0])[:20] in text
+    for text in (story.story_in_markdown(hostile), mt.explain(hostile).markdown):
+        assert all(c.isprintable() or c == "\n" for c in text)
+        assert "<script" not in text.replace(r"\<", "") and "**|" not in text.replace(r"\*", "")
+
+
+# ---- the chain behind the outcome ------------------------------------------------------------------------------------
+
+
+def test_explaining_touches_nothing_and_is_deterministic(lively, lively_why):
+    before, running = lively.snapshot(), lively.running
+    again = mt.explain(lively)
+    assert np.array_equal(before.view(np.int64), lively.snapshot().view(np.int64)) and lively.running == running
+    assert again.text == lively_why.text and again.steps.equals(lively_why.steps)
+    assert str(again) == again.text
+
+
+def test_readiness_is_what_decided(lively, lively_why):
+    opened = next(one for one in happenings(lively) if one.kind == TALKS_OPENED)
+    assert lively_why.readiness["readiness"].min() == pytest.approx(opened.amount, rel=1e-12)
+    shares = lively_why.readiness[["burden", "pressure", "mobilisation"]].sum(axis=1)
+    assert shares.to_numpy() == pytest.approx(1.0, abs=1e-9)
+    assert (lively_why.readiness["belief"] <= 0).all() and (lively_why.readiness["misperception"] <= 0).all()
+    assert (lively_why.readiness["guarantee"] >= 0).all()
+
+
+def test_the_ledger_adds_up(lively_why):
+    trust = lively_why.trust
+    whole = trust["prior"] + trust[list(tables.LEDGER)].sum(axis=1)
+    assert whole.to_numpy() == pytest.approx(trust["log_odds"].to_numpy(), abs=1e-9)
+    assert lively_why.trust_steps["change"].abs().is_monotonic_decreasing
+
+
+def test_every_attack_that_broke_something_is_listed(lively, lively_why):
+    log = mt.event_log(lively)
+    broke = log[(log["event"] == "attack") & log["followed"].isin(["talks suspended", "ceasefire ended"])]
+    assert lively_why.attacks["month"].tolist() == broke["month"].tolist() != []
+    assert lively_why.attacks["faction"].tolist() == broke["who"].tolist()
+
+
+def test_a_round_that_is_run_again_unchanged_is_the_same(lively):
+    rerun = what_ifs.Rerun(lively, [5, 20], lambda bench: None)
+    assert rerun.exact
+    for month in (5, 20):
+        for phase in SCHEDULE:
+            bench = rerun.go_to(month)
+            nothing = what_ifs.Altered(phase, 9999, None, None, what_ifs.NEVER)
+            for name in SCHEDULE:
+                bench.pass_phase(name, nothing if name == phase else None)
+            rerun._go_on_to(rerun.until)
+            assert same(bench.tables, lively.tables), (month, phase)
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_what_is_taken_out_does_not_happen(seed):
+    model = run_of(SCENARIO, seed=seed)
+    log = happenings(model)
+    found = what_ifs.candidates(model, log, model.month)
+    rerun = what_ifs.Rerun(model, [one.happening.month for one in found], lambda bench: None)
+    latest = {(one.happening.kind, one.altered and one.altered.draw): one for one in found}
+    assert len(latest) > 12
+    still = [one.happening.event.name for one in latest.values() if rerun.without(one) is None]
+    assert not still
+
+
+def test_chosen_takes_of_every_kind_in_turn(lively):
+    found = what_ifs.candidates(lively, happenings(lively), lively.month)
+    few = what_ifs.chosen(found, 30, 20)
+    kinds = {one.happening.kind for one in found}
+    assert 12 < len(kinds) <= 20 and {one.happening.kind for one in few} == kinds
+    assert len({id(one) for one in few}) == 20
+
+
+class Silent(mt.Academic):
+    """A scholar whose report of one month does not get through."""
+
+    month = -1
+
+    def report(self, *arguments):
+        return 0.0 if self.model.month == type(self).month else super().report(*arguments)
+
+
+def decisive_seed(scenario):
+    """A seed with exactly one report that got through before an accord."""
+    for seed in range(60):
+        model = run_of(scenario, seed=seed)
+        reports = [one for one in happenings(model) if one.kind == REPORT_HEARD]
+        signed = model.outcomes()["months_to_agreement"]
+        if signed == signed and sum(one.month <= signed for one in reports) == 1:
+            return model, reports[0]
+    raise AssertionError("no such seed")
+
+
+def test_the_decisive_step_is_found_and_real():
+    scenario = mt.loads(ONE_THING)
+    model, report = decisive_seed(scenario)
+    why = mt.explain(model)
+    most = why.steps[why.steps["change"] == why.steps["change"].iloc[0]]
+    assert ((most["month"] == report.month) & (most["who"] == "The Scholar")).any()
+    assert "ithout the report of The Scholar that reached London in " in " ".join(why.text.split())
+    reported = why.steps[why.steps["event"] == "report got through"].iloc[0]
+
+    class Unheard(Silent):
+        month = report.month
+
+    without = run_of(scenario, seed=model.key, agents={mt.Academic: Unheard}).outcomes()
+    assert reported["changed"] and without["months_to_agreement"] != model.outcomes()["months_to_agreement"]
+    for name in chain.COMPARED:
+        assert reported[name] == without[name] or reported[name] != reported[name] and without[name] != without[name]
+
+
+def test_an_issue_names_the_report_that_tabled_it():
+    model, report = decisive_seed(mt.loads(ONE_THING))
+    (row,) = mt.explain(model).issues.to_dict("records")
+    assert row["tabled"] == report.month and row["tabled_after_report_of"] == "The Scholar"
+    assert row["settled"] >= row["tabled"] and row["opened_by"] in ("none", "official", "unofficial", "either", "both")
+
+
+def test_a_change_from_outside_can_be_taken_out():
+    shock = {"month": 12, "scale": "governments.*.hawkishness", "by": 0.5, "why": "A thaw"}
+    model = run_of(SCENARIO.with_interventions([shock]), seed=3)
+    assert mt.story(model).count("A thaw") == 1
+    steps = mt.explain(model).steps
+    (row,) = steps[steps["event"] == "intervention"].to_dict("records")
+    plain_run = run_of(SCENARIO, seed=3).outcomes()
+    assert row["who"] == "A thaw" and row["months_at_peace"] == plain_run["months_at_peace"]
+
+
+def test_permuted_ids_give_the_same_names_and_what_ifs():
+    ids = {"London": 9, "Dublin": 4, "The Scholar": 7, "Her Colleague": 2}
+    text = ONE_THING
+    for name, number in ids.items():
+        text = text.replace(f'name = "{name}"', f'name = "{name}"\nid = {number}')
+    model, report = decisive_seed(mt.loads(text))
+    why = mt.explain(model)
+    assert why.exact and why.steps.iloc[0]["who"] == "The Scholar" and why.steps.iloc[0]["month"] == report.month
+    assert set(why.readiness["party"]) == {"London", "Dublin"}
+
+
+def test_a_run_changed_by_hand_is_explained_without_what_ifs():
+    model = run_of(SCENARIO, seed=3, months=20)
+    model.tables.communities["fear"][0] = 0.9
+    for _ in range(20):
+        model.step()
+    why = mt.explain(model)
+    assert (
+        not why.exact
+        and why.steps.empty
+        and "was changed by hand" in why.note
+        and why.note in " ".join(why.text.split())
+    )
+    assert len(why.readiness) and len(why.trust)
+
+
+class TirelessMediator(mt.Organisation):
+    def mediate(self, *arguments):
+        return self.skill
+
+
+class Forgetful(mt.Organisation):
+    """A mediator who remembers something that no table holds."""
+
+    def mediate(self, *arguments):
+        self.calls = getattr(self, "calls", 0) + 1
+        return self.skill / self.calls
+
+
+def test_agents_of_ones_own_are_run_again_too():
+    model = run_of(SCENARIO, seed=3, months=15, agents={mt.Organisation: TirelessMediator})
+    why = mt.explain(model)
+    assert why.exact and 0 < len(why.steps) <= what_ifs.MOST_WITH_AGENTS
+    forgetful = run_of(SCENARIO, seed=3, months=8, agents={mt.Organisation: Forgetful})
+    assert not mt.explain(forgetful).exact
+
+
+def test_a_run_without_agreement_is_explained():
+    model = run_of(SCENARIO.with_settings({"track_one.signature": 0.0}), seed=3)
+    why = mt.explain(model)
+    assert "No agreement in 60 months" in why.text and why.exact and not why.steps.empty
+
+
+@pytest.mark.parametrize("ask", [mt.story, mt.explain, mt.event_log])
+def test_what_is_no_model_is_refused(ask):
+    with pytest.raises(mt.MultitrackError, match="allowed: a PeaceProcess"):
+        ask(SCENARIO)
+
+
+# ---- the command -----------------------------------------------------------------------------------------------------
+
+
+def test_the_command_tells_a_run(tmp_path, capsys):
+    path, out = tmp_path / "one.toml", tmp_path / "out"
+    path.write_text(ONE_THING)
+    wanted = ["run", str(path), "--runs", "3", "--seed", "5", "--story", "--story-run", "2", "--out", str(out)]
+    assert cli.main(wanted) == 0
+    said = capsys.readouterr().out
+    model = run_of(mt.loads(ONE_THING), seed=mt.run_seed(5, 2))
+    assert mt.story(model) in said and mt.explain(model).text in said
+    written = (out / "story.md").read_text("utf-8")
+    assert written.startswith("# One thing: one run of the model") and "why it came out as it did" in written
+    assert cli.main([*wanted[:6], "--story", "--story-run", "3"]) == 2
+    assert "--story-run 3" in capsys.readouterr().err
