@@ -35,6 +35,7 @@ _PUBLIC = {
     "load": "scenario",
     "loads": "scenario",
     "paired_difference": "analysis.summary",
+    "predict_cases": "analysis.coded_cases",
     "run_ensemble": "ensemble",
     "run_seed": "chance",
     "scenario_from_codes": "scenario",

@@ -1,4 +1,4 @@
-"""The command `multitrack`: run | demo | new | info.
+"""The command `multitrack`: run | demo | new | codes | info.
 
 Whatever is slow to import is imported inside the commands, so that `--help` answers at once.
 """
@@ -20,6 +20,8 @@ import typer
 from .errors import MultitrackError, Problem, ScenarioError, SettingError, nearest, printable
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .ensemble import Ensemble
     from .running.store import Plan
     from .scenario.schema import Scenario
@@ -30,6 +32,11 @@ REFUSED, INTERRUPTED = 2, 130
 DEMO, DEMO_SUBJECT, DEMO_ARMS = "northern_ireland_1998", "Track II", ("with Track II", "without Track II")
 DEMO_CHANGE = {"track_two.budget": 0.0}
 DEMO_HANGS_ON = "track_two.transfer"
+PREDICTION_CAVEAT = (
+    "months to it: median of the runs with an accord. held 5 years: of the accords seen so long. Track II adds: points of "
+    "accords, the same seeds with and without it. Intervals (95%) are for chance between runs only.\n"
+    "Codes given by people who know how a case ended make no forecast, and no validation, of it."
+)
 MOST_SERIES = 500_000_000  # bytes of monthly series kept for figures
 
 app = typer.Typer(
@@ -196,20 +203,72 @@ def demo(
 
 
 @_command
-def new(file: Annotated[Path, typer.Argument(help="The scenario file to write; must not exist yet.")]) -> None:
+def new(
+    file: Annotated[Path, typer.Argument(help="The scenario file to write; must not exist yet.")],
+    codes: Annotated[
+        Path | None,
+        typer.Option(
+            help="A TOML file of codes (hurting_stalemate = 3 ...) and a title: writes the scenario they give."
+        ),
+    ] = None,
+) -> None:
     """Write a scenario to start from: it runs as it is, and every line says what it means."""
+    from .running.one_file import check_place, write_whole
+    from .scenario.codebook import CODES, missing_codes
+    from .scenario.coded_file import coded_text, read_codes
     from .scenario.template import template_text
 
-    text = template_text()
-    try:
-        with open(file, "x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-    except FileExistsError:
-        found = "exists already and is left as it is"
-        raise ScenarioError(Problem(_shown(file), found, hint="choose another name")) from None
-    except OSError as problem:
-        raise ScenarioError(Problem(_shown(file), f"cannot be written: {problem.strerror or problem}")) from None
-    _say(f"Written: {_shown(file)}. Change it, then: multitrack run {_shown(file)}")
+    check_place(file)
+    if codes is None:
+        write_whole(file, template_text())
+        _say(f"Written: {_shown(file)}. Change it, then: multitrack run {_shown(file)}")
+        return
+    given, title = read_codes(codes)
+    write_whole(file, coded_text(given, title))
+    missing = missing_codes(given)
+    if missing:
+        _say(f"Not coded, taken at the middle: {', '.join(missing)}.")
+    count = f"{len(CODES) - len(missing)} of {len(CODES)} codes"
+    _say(f"Written: {_shown(file)}, from {count}. To run it: multitrack run {_shown(file)}")
+
+
+@_command
+def codes(
+    table: Annotated[
+        Path, typer.Argument(help="Cases as comma- or semicolon-separated values: case, the codes, what happened.")
+    ],
+    runs: Runs = 500,
+    seed: Seed = 1,
+    out: Annotated[
+        Path | None, typer.Option(help="File for the predictions; must be new, or hold these very predictions.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Change a setting for every case. May be repeated."),
+    ] = None,
+    threads: Threads = None,
+    quiet: Quiet = False,
+) -> None:
+    """What the model gives for each coded case of a table, with and without Track II, beside what happened."""
+    changes = _changes(set_ or [])
+    from .analysis.coded_cases import check_prediction_place, predict_cases, prediction_identity, prediction_text
+    from .running.one_file import check_place, write_whole
+    from .scenario.case_table import read_cases
+
+    cases = read_cases(table)
+    is_there = out is not None and check_prediction_place(out, prediction_identity(cases, changes, runs, seed))
+    if out is not None and not is_there:
+        check_place(out)
+    _announce_compiling(quiet)
+    started = time.perf_counter()
+    with _progress(f"{len(cases)} cases", 2 * runs * len(cases), quiet) as report:
+        prediction = predict_cases(cases, runs, seed, threads, settings=changes, progress=report)
+    if out is not None:
+        write_whole(out, prediction_text(prediction), replace=is_there)
+    if not quiet:
+        _print_prediction(prediction, runs)
+        took = time.perf_counter() - started
+        _say(f"{2 * runs * len(cases):,} runs in {took:.1f} s." + (f" Written to {_shown(out)}" if out else ""))
 
 
 @_command
@@ -317,14 +376,19 @@ def _folder(path: Path, plan: Plan) -> Any:
 def _ensemble(
     scenario: Scenario, runs: int, seed: int, threads: int | None, quiet: bool, name: str = "runs", series: bool = False
 ) -> Ensemble:
-    from .compiled import is_cold
     from .ensemble import run_ensemble
 
-    if not quiet and is_cold():
-        _note("Compiling the model for this machine, once (it takes up to a minute) ...")
+    _announce_compiling(quiet)
     series = series and runs <= _most_drawn(scenario)
     with _progress(name, runs, quiet) as report:
         return run_ensemble(scenario, runs=runs, seed=seed, threads=threads, series=series, progress=report)
+
+
+def _announce_compiling(quiet: bool) -> None:
+    from .compiled import is_cold
+
+    if not quiet and is_cold():
+        _note("Compiling the model for this machine, once (it takes up to a minute) ...")
 
 
 def _told(scenario: Scenario, seed: int, run: int) -> tuple[str, str]:
@@ -360,7 +424,7 @@ def _for_figures(result: Ensemble, runs: int, seed: int, threads: int | None) ->
 
 @contextmanager
 def _progress(name: str, runs: int, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar with an estimate on a terminal, a line per quarter elsewhere."""
+    """A bar on a terminal, a line per quarter elsewhere, either with an estimate of what is left."""
     if quiet:
         yield None
     elif sys.stderr.isatty():
@@ -379,13 +443,14 @@ def _progress(name: str, runs: int, quiet: bool) -> Iterator[Callable[[int, int]
             task = bar.add_task(name, total=runs)
             yield lambda done, total: bar.update(task, completed=done)
     else:
-        said = 0
+        said, started = 0, time.perf_counter()
 
         def report(done: int, total: int) -> None:
             nonlocal said
             if 4 * done // total > said:
                 said = 4 * done // total
-                _note(f"{name}: {done:,} of {total:,}")
+                left = (time.perf_counter() - started) * (total - done) / done
+                _note(f"{name}: {done:,} of {total:,}" + (f", about {left:.0f} s left" if done < total else ""))
 
         yield report
 
@@ -400,6 +465,18 @@ def _print_results(arms: Sequence[tuple[str, Ensemble]]) -> None:
     for title, result in arms:
         count = len(result.table)
         console.print(results_table(summarise(result.table), f"{title}: {count:,} run{'' if count == 1 else 's'}"))
+
+
+def _print_prediction(prediction: pd.DataFrame, runs: int) -> None:
+    from rich.console import Console
+
+    from .reports.terminal import predictions_table, told_missing
+
+    title = f"{len(prediction)} coded cases, {runs:,} runs with and {runs:,} without Track II, on the same seeds"
+    Console().print(predictions_table(prediction, title))
+    for line in told_missing(prediction):
+        _say(line)
+    _say(PREDICTION_CAVEAT)
 
 
 def _cache(compiled: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.summary import MAIN_OUTCOMES
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-__all__ = ["results_table"]
+__all__ = ["predictions_table", "results_table", "told_missing"]
 
 
 def results_table(summary: pd.DataFrame, title: str, outcomes: Sequence[str] = MAIN_OUTCOMES) -> Table:
@@ -37,6 +37,69 @@ def results_table(summary: pd.DataFrame, title: str, outcomes: Sequence[str] = M
                 escape(f"{name}: {row.value}" if row.value else name), shown(row.estimate), between, escape(what)
             )
     return table
+
+
+def predictions_table(prediction: pd.DataFrame, title: str) -> Table:
+    """A table of `predict_cases` for a rich console: the model beside what happened. Names may come from a file."""
+    from rich.box import SIMPLE_HEAD
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title=escape(plain(title, 120)), title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("case", ratio=1, overflow="fold")
+    for name in ("talks open", "an accord", "months to it", "held 5 years", "Track II adds"):
+        table.add_column(name, justify="right")
+    table.add_column("history", min_width=13, overflow="fold")
+    for row in prediction.to_dict("records"):
+        table.add_row(
+            escape(plain(row["case"])),
+            _with_ends(row, "talks_opened", percent),
+            _with_ends(row, "agreed", percent),
+            _with_ends(row, "months_to_agreement", _number),
+            _with_ends(row, "held_60", percent),
+            _with_ends(row, "track_two_agreed", lambda points: f"{points:+.1f}"),
+            escape(_happened(row)),
+        )
+    return table
+
+
+def _with_ends(row: dict[str, Any], name: str, shown: Callable[[float], str]) -> str:
+    """An estimate, and on the next line the ends of its interval."""
+    value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
+    if math.isnan(value):
+        return "none"
+    return shown(value) + ("" if math.isnan(low) else f"\n{shown(low)} to {shown(high)}")
+
+
+def _happened(row: dict[str, Any]) -> str:
+    """What is known to have happened, in a few words."""
+    kind, months, held = (row[f"recorded_{name}"] for name in ("agreement", "months", "held_60"))
+    text = "" if _unknown(kind) else "no accord" if kind == "none" else str(kind)
+    text += "" if _unknown(months) else f"{', ' if text else ''}month {months:g}"
+    return text + ("" if _unknown(held) else f", held: {held}")
+
+
+def _unknown(value: Any) -> bool:
+    import pandas as pd
+
+    return bool(pd.isna(value))
+
+
+def told_missing(prediction: pd.DataFrame) -> list[str]:
+    """Which codes were taken at their middle, in lines: first those that no case has."""
+    missing = [set(filter(None, text.split(", "))) for text in prediction["missing_codes"]]
+    everywhere = set.intersection(*missing) if missing else set()
+    lines = []
+    if everywhere and len(missing) > 1:
+        named = [name for name in prediction["missing_codes"].iloc[0].split(", ") if name in everywhere]
+        lines.append(f"Coded for no case, taken at the middle: {', '.join(named)}.")
+    else:
+        everywhere = set()
+    for case, text in zip(prediction["case"], prediction["missing_codes"]):
+        named = [name for name in text.split(", ") if name and name not in everywhere]
+        if named:
+            lines.append(f"{plain(case)}: not coded, taken at the middle: {', '.join(named)}.")
+    return lines
 
 
 def _what(row: Any) -> str:

@@ -2,6 +2,7 @@
 
 from .build import Layout, lay_out
 from .codebook import CODES, Code, codes_table, scenario_from_codes
+from .coded_file import coded_text, read_codes
 from .load import load, loads
 from .schema import ReadOnly, Scenario, Setting, find_setting
 from .template import template_text
@@ -13,11 +14,13 @@ __all__ = [
     "ReadOnly",
     "Scenario",
     "Setting",
+    "coded_text",
     "codes_table",
     "find_setting",
     "lay_out",
     "load",
     "loads",
+    "read_codes",
     "scenario_from_codes",
     "template_text",
 ]

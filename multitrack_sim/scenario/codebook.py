@@ -20,7 +20,16 @@ from .cast import all_stakes, standard
 from .schema import ReadOnly, Scenario
 from .values import SPARSE, default_of, row_columns
 
-__all__ = ["CODES", "Code", "codes_table", "scenario_from_codes"]
+__all__ = [
+    "CODES",
+    "LETTERS",
+    "Code",
+    "check_codes",
+    "checked_title",
+    "codes_table",
+    "missing_codes",
+    "scenario_from_codes",
+]
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,12 @@ _ALL = [
 ]
 # fmt: on
 CODES: dict[str, Code] = {code.name: code for code in _ALL}
+# How comments in scenario files name the codes; parties are a count and go by their name.
+LETTERS = {
+    "hurting_stalemate": "HS", "power_asymmetry": "PA", "spoilers": "SP", "guarantee": "TG", "track2": "T2", "track3": "T3",
+    "cbm": "CB", "cbm_verification": "CV", "secrecy": "SE", "indivisibility": "IN", "mediation": "ME", "hawkishness": "HA",
+    "public_support": "PU", "fighting_level": "FL", "power_sharing": "PS", "outside_pressure": "OP", "cost_of_no_deal": "CN",
+}  # fmt: skip
 _DEFAULTS = {
     table: {c.name: default_of(table, c) for c in row_columns(table).values()}
     for table in ("governments", "spoilers", "organisations")
@@ -96,8 +111,7 @@ def scenario_from_codes(codes: Mapping[str, Any], title: str | None = None) -> S
     (1.0, 2)
     """
     code, missing = _checked(codes)
-    if title is not None and not (isinstance(title, str) and 1 <= len(title.strip()) <= 200 and title.isprintable()):
-        raise ScenarioError(Problem("title", f"found {printable(title)}", "1 to 200 printable characters"))
+    title = checked_title(title) if title is not None else "A conflict in codes"
     x = {name: value / 4 for name, value in code.items()}
     n = int(code["parties"])
     parties = [f"Party {at + 1}" for at in range(n)]
@@ -158,7 +172,32 @@ def scenario_from_codes(codes: Mapping[str, Any], title: str | None = None) -> S
     if missing:
         summary += f" Not coded, taken at the middle: {', '.join(missing)}."
     frozen = ReadOnly({table: tuple(map(ReadOnly, many)) for table, many in rows.items()})
-    return Scenario((title or "A conflict in codes").strip(), frozen, ReadOnly(settings), summary)
+    return Scenario(title, frozen, ReadOnly(settings), summary)
+
+
+def checked_title(title: Any) -> str:
+    """A title as a scenario holds it, or ScenarioError."""
+    if not (isinstance(title, str) and 1 <= len(title.strip()) <= 200 and title.isprintable()):
+        raise ScenarioError(Problem("title", f"found {printable(title)}", "1 to 200 printable characters"))
+    return title.strip()
+
+
+def check_codes(codes: Mapping[str, Any]) -> list[Problem]:
+    """Every unknown code and every value out of range."""
+    try:
+        _checked(codes)
+    except ScenarioError as wrong:
+        return wrong.problems
+    return []
+
+
+def missing_codes(codes: Mapping[str, Any]) -> list[str]:
+    """The codes that are not given, or given as None or NaN: they are taken at their middle."""
+    return [name for name in CODES if _is_missing(codes.get(name))]
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value is pd.NA or value != value
 
 
 def _checked(codes: Mapping[str, Any]) -> tuple[dict[str, float], list[str]]:
@@ -172,7 +211,7 @@ def _checked(codes: Mapping[str, Any]) -> tuple[dict[str, float], list[str]]:
             near = nearest(str(name), CODES)
             hint = f"did you mean {near!r}?" if near else ""
             problems.append(Problem(printable(name), "unknown code", "" if near else ", ".join(CODES), hint))
-        elif value is None or value is pd.NA or value != value:
+        elif _is_missing(value):
             continue
         elif type(value) in (int, float) and code.low <= value <= code.high and (not code.whole or value % 1 == 0):
             good[name] = float(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path as FilePath
 from typing import Any
@@ -33,7 +33,7 @@ from .values import (
     shown,
 )
 
-__all__ = ["load", "loads"]
+__all__ = ["load", "loads", "parse", "read_text"]
 
 LARGEST_FILE = 1_000_000  # bytes
 # How many rows of a table a file may hold, where it holds any; rapport grows with the square of the academics.
@@ -51,17 +51,24 @@ FEW_TO_MOST = {
 
 def load(path: str | PathLike[str]) -> Scenario:
     """The scenario in a TOML file. ScenarioError lists everything that is wrong with it, each with its line."""
+    text = read_text(path, "a scenario file", "a text file in TOML")
+    return dataclasses.replace(loads(text, str(path)), path=str(path))
+
+
+def read_text(path: str | PathLike[str], wanted: str, kind: str) -> str:
+    """The text of a file in UTF-8, with or without a mark at its start; `wanted` and `kind` say what it should be."""
     called = printable(FilePath(path), 200)
     try:
         file = FilePath(path)
         if file.is_dir():
-            raise ScenarioError(Problem(called, "is a directory", "a scenario file"))
+            raise ScenarioError(Problem(called, "is a directory", wanted))
         if not file.exists():
-            near = nearest(file.name, [p.name for p in file.parent.glob("*.toml")]) if file.parent.is_dir() else None
+            alike = [p.name for p in file.parent.glob(f"*{file.suffix}")] if file.parent.is_dir() else []
+            near = nearest(file.name, alike)
             hint = f"did you mean {printable(file.with_name(near), 200)}?" if near else ""
             raise ScenarioError(Problem(called, "no such file", "", hint))
         if not file.is_file():
-            raise ScenarioError(Problem(called, "is not an ordinary file", "a scenario file"))
+            raise ScenarioError(Problem(called, "is not an ordinary file", wanted))
         with file.open("rb") as stream:
             content = stream.read(LARGEST_FILE + 1)
     except (OSError, ValueError) as wrong:
@@ -70,14 +77,13 @@ def load(path: str | PathLike[str]) -> Scenario:
     if len(content) > LARGEST_FILE:
         raise ScenarioError(Problem(called, "is too large", f"up to {LARGEST_FILE:,} bytes"))
     if b"\0" in content:
-        raise ScenarioError(Problem(called, "is a binary file", "a text file in TOML"))
+        raise ScenarioError(Problem(called, "is a binary file", kind))
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         line = content.count(b"\n", 0, wrong.start) + 1
         found = f"is not UTF-8 text (byte {content[wrong.start]:#04x})"
         raise ScenarioError(Problem(f"{called}, line {line}", found, "a text file saved as UTF-8")) from None
-    return dataclasses.replace(loads(text, str(path)), path=str(path))
 
 
 def loads(text: str, origin: str = "text") -> Scenario:
@@ -86,11 +92,17 @@ def loads(text: str, origin: str = "text") -> Scenario:
     >>> loads('[[governments]]\\nname = "North"\\n[[governments]]\\nname = "South"').names["governments"]
     ('North', 'South')
     """
+    data, place = parse(text, origin, "a scenario; `multitrack new` writes one to start from")
+    return _File(place).scenario(data, text)
+
+
+def parse(text: str, origin: str, wanted: str) -> tuple[dict[str, Any], Callable[[Path], str]]:
+    """What a TOML text says, and for every key in it the words that say where it stands."""
     called = printable(FilePath(origin), 200)
     if len(text) > LARGEST_FILE:
         raise ScenarioError(Problem(called, "is too large", f"up to {LARGEST_FILE:,} bytes"))
     if not text.strip():
-        raise ScenarioError(Problem(called, "is empty", "a scenario; `multitrack new` writes one to start from"))
+        raise ScenarioError(Problem(called, "is empty", wanted))
     try:
         data = tomllib.loads(text)
         lines = key_lines(text.replace("\r\n", "\n"))
@@ -108,7 +120,7 @@ def loads(text: str, origin: str = "text") -> Scenario:
         known = next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), None)
         return ", ".join(filter(None, [called, f"line {known}" if known else "", key_path(path)]))
 
-    return _File(place).scenario(data, text)
+    return data, place
 
 
 class _File(Reading):

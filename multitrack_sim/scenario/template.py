@@ -9,7 +9,7 @@ from ..tables import TABLES, Column
 from .toml_text import write_value
 from .values import allowed, default_of, parameter_column, row_columns, row_model
 
-__all__ = ["template_text"]
+__all__ = ["TAIL", "template_text"]
 
 _HEAD = """\
 # A scenario for multitrack_sim. Everything after a # is a comment. Lines such as "# violence = 0.5" show a setting with
@@ -73,7 +73,7 @@ _EXAMPLE = {
 
 _SMALL = {"society.communities": "communities = 40"}
 
-_TAIL = """\
+TAIL = """\
 # ---- What changes during the run: a what-if ----
 # [[interventions]]
 # month = 24
@@ -125,7 +125,7 @@ def template_text() -> str:
         lines += _row(table)
         lines += ["", *textwrap.dedent(example).splitlines()] if example else []
         parts.append("\n".join(lines) + "\n")
-    return "\n".join([*parts, _TAIL])
+    return "\n".join([*parts, TAIL])
 
 
 def _row(table: str) -> list[str]:
