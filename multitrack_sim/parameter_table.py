@@ -212,6 +212,7 @@ _ALL = [
     Parameter("track_two.confidentiality", 0.5, 0, 1, SHARE, "how private workshops are"),
     Parameter("track_two.digital", 0.0, 0, 1, SHARE, "of the meetings, those held online"),
     Parameter("track_two.coordination", 0.4, 0, 1, SHARE, "how far unofficial dialogue knows and minds the official line"),
+    Parameter("track_two.seats", 24, 4, 200, "participants", "how many a workshop has room for; where more would come, fewer of all are asked", sweep=(6, 60)),
     Parameter("track_two.continuity", 0.5, 0, 1, SHARE, "how far the same people are invited again, rather than new ones"),
     Parameter("track_two.research", 0.15, 0, 1, SHARE, "of the money, what goes into research and papers instead of meetings"),
     Parameter("track_two.research_effect", 0.04, 0, 1, "share per unit of money", "of a leadership's misperception, what papers take away if all of them are read"),
