@@ -201,7 +201,7 @@ def compare(
         ready = arm_named(change) if isinstance(change, str | Arm) else None
         try:
             if ready is None:
-                scenarios[name], changes[name] = _changed(scenario, change), dict(change)
+                scenarios[name], changes[name] = _changed(scenario, change)
             else:
                 scenarios[name], changes[name] = ready.scenario(scenario), ready.settings(scenario)
                 sentences[name] = ready.sentence
@@ -216,12 +216,12 @@ def compare(
     return Comparison(scenario, scenarios, changes, ensembles, table, seed, sentences)
 
 
-def _changed(scenario: Scenario, change: Any) -> Scenario:
-    """The scenario with the settings and interventions of an arm."""
+def _changed(scenario: Scenario, change: Any) -> tuple[Scenario, dict[str, Any]]:
+    """The scenario with the settings and interventions of an arm, and these as a dict."""
     if not isinstance(change, Mapping):
         raise SettingError(f"found a {type(change).__name__}; allowed: a dict of settings, or a ready-made arm")
     made = scenario.with_settings({name: value for name, value in change.items() if name != INTERVENTIONS})
-    return made.with_interventions(change[INTERVENTIONS]) if change.get(INTERVENTIONS) else made
+    return made.with_interventions(change.get(INTERVENTIONS) or ()), dict(change)
 
 
 def _number(value: Any) -> str:
