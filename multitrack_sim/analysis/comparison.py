@@ -13,7 +13,7 @@ from ..ensemble import Ensemble, run_ensemble
 from ..errors import MultitrackError, SettingError, nearest, printable
 from ..outcome_table import OUTCOMES
 from ..scenario.schema import Scenario, changed_setting, find_setting, settings_meant
-from .arms import Arm, arm_named, money_in_words
+from .arms import Arm, arm_named, money_in_words, plain
 from .effects import effects
 
 __all__ = ["BASELINE", "Comparison", "compare"]
@@ -125,9 +125,7 @@ class Comparison:
     def _settings(self, changes: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         """The settings changed: name, new and old value as safe text."""
         names = [name for name in changes if name != INTERVENTIONS]
-        return [
-            (printable(name).strip("'\""), _number(changes[name]), _number(self.scenario.value(name))) for name in names
-        ]
+        return [(plain(name), _number(changes[name]), _number(self.scenario.value(name))) for name in names]
 
     def _beginning(self, arm: str) -> str:
         changes = self.changes[arm]
@@ -232,9 +230,9 @@ def _what_happens(change: Mapping[str, Any]) -> str:
     for verb, amount in (("set", "to"), ("scale", "by"), ("shift", "by")):
         if change.get(verb) is not None:
             words = {"set": "at", "scale": "times", "shift": "plus"}[verb]
-            return f"{printable(change[verb]).strip(chr(39))} {words} {_number(change[amount])}"
+            return f"{plain(change[verb])} {words} {_number(change[amount])}"
     verb = "add" if change.get("add") is not None else "remove"
-    return f"{printable(change[verb]).strip(chr(39))} {'added' if verb == 'add' else 'removed'}"
+    return f"{plain(change[verb])} {'added' if verb == 'add' else 'removed'}"
 
 
 def _in_words(row: Any, arm: str, baseline: str) -> str:
