@@ -27,7 +27,7 @@ from ..scenario.build import lay_out
 from ..scenario.schema import Scenario
 from .backends import Backend, opened
 from .pieces import Answer, run_piece
-from .sweep_plan import Coded, SweepPlan, bind, model_version, scenario_with
+from .sweep_plan import Coded, SweepPlan, bind, content_of, model_version, scenario_with
 from .sweep_store import MONTHS, Kept, SweepStore, design_of, read_manifest
 
 if TYPE_CHECKING:
@@ -118,8 +118,10 @@ class Sweep:
 
     def identity(self, row: Mapping[str, Any]) -> str:
         """The identity of a run, given its row of the table: what it hashes is all that decides its outcomes."""
-        settings = {v.name: row[v.name] for v in self.plan.varied if row[v.name] is not None and row[v.name] == row[v.name]}
-        return run_identity(self.plan.scenario.to_toml(), settings, int(row["seed"]), model_version())
+        settings = {
+            v.name: row[v.name] for v in self.plan.varied if row[v.name] is not None and row[v.name] == row[v.name]
+        }
+        return run_identity(content_of(self.plan.scenario), settings, int(row["seed"]), model_version())
 
     def scenario(self, point: int, arm: str | None = None) -> Scenario:
         """The scenario of a point in an arm: `PeaceProcess(sweep.scenario(3), seed=...)` repeats one of its runs."""
@@ -257,7 +259,9 @@ class _Chunk:
 
 
 class _Runner:
-    def __init__(self, plan: SweepPlan, store: SweepStore, backend: Backend, stop: threading.Event, progress: Any, say: Any):
+    def __init__(
+        self, plan: SweepPlan, store: SweepStore, backend: Backend, stop: threading.Event, progress: Any, say: Any
+    ):
         self.plan, self.store, self.backend, self.stop = plan, store, backend, stop
         self.progress, self.say = progress, say
         self.done = self.failed = 0

@@ -96,7 +96,9 @@ class SweepStore:
                 raise StoreError(Problem(self.shown, "is a link that leads nowhere", hint="choose another folder"))
             return
         passed = (_PARTIAL, LOCK)
-        found = sorted(e.name for e in os.scandir(self.path) if not e.name.startswith(passed) and e.name not in _OF_THE_SYSTEM)
+        found = sorted(
+            e.name for e in os.scandir(self.path) if not e.name.startswith(passed) and e.name not in _OF_THE_SYSTEM
+        )
         if found and MANIFEST not in found:
             some = ", ".join(printable(name) for name in found[:3]) + (", ..." if len(found) > 3 else "")
             raise StoreError(Problem(self.shown, f"is not empty and holds no sweep ({some})", hint=ADVICE))
@@ -119,7 +121,13 @@ class SweepStore:
             had, has = printable(held.get("model"), 30), ours["model"]
             return f"made by another version of the model: its fingerprint was {had}, now it is {has}"
         said = held.get("sweep", {})
-        for name, words in (("seed", "seed {}"), ("series", "series {}"), ("design", "design {}"), ("runs", "{} runs of each point")):
+        for name, words in (
+            ("seed", "seed {}"),
+            ("series", "series {}"),
+            ("design", "design {}"),
+            ("runs", "{} runs of each point"),
+            ("rounds", "rounds {}"),
+        ):
             if said.get(name) != ours["sweep"][name]:
                 return f"{words.format(printable(said.get(name), 60))}, not {ours['sweep'][name]}"
         return "another scenario, other points or other settings"
@@ -260,7 +268,9 @@ class SweepStore:
 
     # --- tables
 
-    def run_table(self, numbers: np.ndarray, outcomes: np.ndarray, failures: Mapping[int, Mapping[str, str]]) -> pa.Table:
+    def run_table(
+        self, numbers: np.ndarray, outcomes: np.ndarray, failures: Mapping[int, Mapping[str, str]]
+    ) -> pa.Table:
         """The rows of these runs, in the declared schema. Of a failed run, all outcomes are null."""
         import pyarrow as pa
 
@@ -276,7 +286,9 @@ class SweepStore:
         for name, outcome in OUTCOMES.items():
             given = np.where(failed, np.nan, outcomes[name])
             columns.append(_words(given, outcome.values) if outcome.values else pa.array(given, from_pandas=True))
-        told = [json.dumps(failures[at]) if at in failures else None for at in range(len(numbers))] if failures else None
+        told = (
+            [json.dumps(failures[at]) if at in failures else None for at in range(len(numbers))] if failures else None
+        )
         columns.append(pa.array(told, pa.string()) if told else pa.nulls(len(numbers), pa.string()))
         return pa.Table.from_arrays(columns, schema=self.schema)
 
@@ -373,7 +385,9 @@ def _alone(folder: Path, shown: str) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StoreError(Problem(shown, "another program is running this sweep", hint="wait for it, or stop it")) from None
+            raise StoreError(
+                Problem(shown, "another program is running this sweep", hint="wait for it, or stop it")
+            ) from None
         except OSError:  # a network disk that knows no locks
             pass
         yield
