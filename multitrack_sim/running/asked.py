@@ -109,7 +109,8 @@ def _holds_codes(path: Path) -> bool:
         data = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
         return False  # load says what is wrong
-    return "codes" in data or any(name in CODES for name in data)
+    tables = dict | list  # `spoilers` and `cbm` are also parts of a scenario
+    return "codes" in data or any(name in CODES and not isinstance(value, tables) for name, value in data.items())
 
 
 def asked_design(

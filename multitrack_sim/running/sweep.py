@@ -216,7 +216,7 @@ def sweep(
         layout = lay_out(plan.scenario)
         run_rows(layout, np.zeros(0, np.int64))  # compiled once, before many ask for it
         with opened(backend, threads, cluster) as found:
-            runner = _Runner(plan, store, found, stop, progress, say)
+            runner = _Runner(store.plan, store, found, stop, progress, say)
             state = runner.run(until, retry_failed)
     return Sweep(Path(out), design, plan, state["done"], state["failed"], state.get("until"))
 
@@ -457,7 +457,10 @@ class _Runner:
             return table
         former = self.store.listed(MONTHS)[chunk.chunk][0]
         table = pa.concat_tables([self.store.read(former), table]).unify_dictionaries()
-        return table.sort_by([(name, "ascending") for name in ("point", "arm", "run", "month")]).combine_chunks()
+        table = table.combine_chunks()
+        keys = [table[name].to_numpy() for name in ("month", "run")]
+        keys += [table["arm"].chunk(0).indices.to_numpy(), table["point"].to_numpy()]
+        return table.take(np.lexsort(keys))
 
     # --- looking
 

@@ -8,6 +8,7 @@ and a file that was damaged later no longer fits its name.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import json
 import os
@@ -76,7 +77,10 @@ class SweepStore:
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[None]:
-        """Make the folder or recognise it, for this program alone. StoreError where it holds anything else."""
+        """Make the folder or recognise it, for this program alone. StoreError where it holds anything else.
+
+        Then `plan` is cut into chunks as the files in the folder are.
+        """
         with _disk(self.shown):
             self._check()
             self.path.mkdir(parents=True, exist_ok=True)
@@ -109,6 +113,7 @@ class SweepStore:
         held = read_manifest(self.path)
         if held.get("identity") != self.plan.identity_now:
             raise StoreError(Problem(self.shown, f"holds another sweep ({self._difference(held)})", hint=ADVICE))
+        self.plan = dataclasses.replace(self.plan, chunk_runs=held["chunk_runs"])  # as its files were cut
         if not (self.path / "scenario.toml").exists():
             self._write("scenario.toml", lambda path: path.write_text(self.plan.scenario.to_toml(), "utf-8"))
         if not (self.path / "points.parquet").exists():
@@ -140,6 +145,7 @@ class SweepStore:
             "format": FORMAT,
             "identity": plan.identity_now,
             "model": model_version(),
+            "chunk_runs": plan.chunk_runs,
             "sweep": {
                 "design": plan.design.kind,
                 "points": len(plan.points),
