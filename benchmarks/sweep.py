@@ -25,8 +25,8 @@ __all__ = ["measure"]
 
 SCENARIO = Path(__file__).resolve().parents[1] / "scenarios" / "northern_ireland_1998.toml"
 VARY = {"track_two.budget": (0, 3), "track_three.budget": (0, 3), "cbm.budget": (0, 3), "track_one.leverage": (0, 1)}
-RUNS = 1024  # of a turn
-MESA_RUNS = 4
+RUNS = 512  # of a turn
+MESA_RUNS = 2
 FEW, MANY = 10_000, 100_000
 MEMORY = """
 import resource, sys
@@ -77,7 +77,7 @@ def _threads(scenario: Scenario, repeats: int) -> list[tuple[float | None, float
     pairs = []
     for _ in range(repeats):
         before = busy_seconds()
-        (one, work_one), (two, work_two) = _swept(scenario, RUNS // 2, 1), _swept(scenario, RUNS // 2, 2)
+        (one, work_one), (two, work_two) = _swept(scenario, RUNS // 4, 1), _swept(scenario, RUNS // 4, 2)
         after = busy_seconds()
         others = None if before is None or after is None else (after - before - work_one - work_two) / (one + two)
         pairs.append((others, one / two))
@@ -123,9 +123,9 @@ def measure(repeats: int) -> Part:
     run_ensemble(short, 8)
     repeats = min(repeats, 5)
     cases = {
-        "Northern Ireland": (ireland, RUNS // 2),
+        "Northern Ireland": (ireland, RUNS // 4),
         "2 governments": (coded, RUNS),
-        "2 governments, 36 months": (short, 8 * RUNS),
+        "2 governments, 36 months": (short, 4 * RUNS),
     }
     found = {title: _overhead(scenario, runs, repeats) for title, (scenario, runs) in cases.items()}
     rows = tuple(
@@ -137,7 +137,7 @@ def measure(repeats: int) -> Part:
     gains = _threads(ireland, repeats) if (os.cpu_count() or 1) > 1 else []
     quiet = [gain for others, gain in gains if others is None or others < 0.1] or [gain for _, gain in gains]
     mesa_run = median(_mesa(coded) for _ in range(min(repeats, 3)))
-    ours = median(_swept(coded, RUNS // 2, 1)[0] for _ in range(min(repeats, 3))) / (RUNS // 2)
+    ours = median(_swept(coded, RUNS // 4, 1)[0] for _ in range(min(repeats, 3))) / (RUNS // 4)
     few, many = _peak(FEW), _peak(MANY)
     figures = [
         Figure("sweep over bare engine, processor time", cost, "% more", Bar("below", 10)),
