@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
@@ -12,12 +11,13 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from ..errors import MultitrackError, Problem, ScenarioError, SettingError, printable
-from .load import parse, read_text
-from .schema import Scenario, find_setting
-from .toml_text import Path, write_key
-from .values import LONGEST_NAME, NAME, did_you_mean, shown
+from ..scenario.load import parse, read_text
+from ..scenario.schema import Scenario, find_setting
+from ..scenario.toml_text import Path, write_key
+from ..scenario.values import LONGEST_NAME, NAME, did_you_mean, shown
+from ..scenario.written import settings_in_words
 
-__all__ = ["INTERVENTIONS", "MOST_ARMS", "WrittenArm", "read_arms", "settings_in_words"]
+__all__ = ["INTERVENTIONS", "MOST_ARMS", "WrittenArm", "read_arms"]
 
 MOST_ARMS = 20  # beside the baseline: more are a sweep, and no page shows them side by side
 INTERVENTIONS = "interventions"
@@ -69,29 +69,6 @@ def read_arms(
     if reading.problems:
         raise SettingError(reading.problems)
     return reading.arms
-
-
-def settings_in_words(texts: Sequence[str], option: str) -> tuple[dict[str, Any], list[Problem]]:
-    """What `NAME=VALUE` texts say, and what is wrong with them. Values are TOML; a bare word is a word.
-
-    >>> settings_in_words(["a.b=2", "c.d=referendum"], "--set")
-    ({'a.b': 2, 'c.d': 'referendum'}, [])
-    """
-    changes: dict[str, Any] = {}
-    problems = []
-    for text in texts:
-        name, equals, value = text.rpartition("=")
-        name, value = name.strip(), value.strip()
-        if not equals or not name or not value:
-            problems.append(Problem(f"{option} {printable(text)}", "is no setting", "NAME=VALUE: track_two.budget=0"))
-        elif name in changes:
-            problems.append(Problem(f"{option} {printable(text)}", "sets it again", "each setting once"))
-        else:
-            try:
-                changes[name] = tomllib.loads(f"value = {value}")["value"] if "\n" not in value else value
-            except ValueError:
-                changes[name] = value
-    return changes, problems
 
 
 class _Reading:
