@@ -16,12 +16,13 @@ from ..scenario.schema import Scenario, find_setting
 from ..scenario.toml_text import Path, write_key
 from ..scenario.values import LONGEST_NAME, NAME, did_you_mean, shown
 from ..scenario.written import settings_in_words
+from .arms import Arm, arm_named
+from .comparison import BASELINE, INTERVENTIONS
 
-__all__ = ["INTERVENTIONS", "MOST_ARMS", "WrittenArm", "read_arms"]
+__all__ = ["MOST_ARMS", "WrittenArm", "read_arms"]
 
 MOST_ARMS = 20  # beside the baseline: more are a sweep, and no page shows them side by side
-INTERVENTIONS = "interventions"
-AS_WRITTEN = "NAME: SETTING=VALUE, SETTING=VALUE"
+AS_WRITTEN = "NAME: SETTING=VALUE, SETTING=VALUE; or the name of a ready-made arm"
 IN_A_FILE = "[arms.\"no Track II\"], and below it lines such as \"track_two.budget\" = 0"
 _BETWEEN_COMMAS = re.compile(r"(?:\"(?:\\.|[^\"\\])*\"|'[^']*'|[^,])+")
 
@@ -31,31 +32,32 @@ class WrittenArm:
     """One arm as it was written: what it changes in the scenario, and that scenario changed."""
 
     name: str
-    settings: dict[str, Any]
-    interventions: list[dict[str, Any]]
+    changes: dict[str, Any]  # settings, and "interventions": a list
     scenario: Scenario
+    ready: Arm | None = None
 
     @property
-    def changes(self) -> dict[str, Any]:
-        """All that it changes, in one dict."""
-        return {**self.settings, **({INTERVENTIONS: self.interventions} if self.interventions else {})}
+    def given(self) -> Arm | dict[str, Any]:
+        """As `compare` takes it."""
+        return self.ready or self.changes
 
 
 def read_arms(
     scenario: Scenario,
     texts: Sequence[str] = (),
     file: str | PathLike[str] | None = None,
-    taken: Sequence[str] = (),
+    taken: Sequence[str] = (BASELINE,),
 ) -> list[WrittenArm]:
-    """The arms in `texts` ("no Track II: track_two.budget=0") and then those of a file, each tried on the scenario.
+    """The arms in `texts` ("no Track II: track_two.budget=0", or "no workshops" where one is ready-made) and then those
+    of a file, each tried on the scenario.
 
     `taken` are names that no arm may have. SettingError (ScenarioError where the file itself cannot be read) lists
     everything that is wrong, each with its place.
 
     >>> from multitrack_sim.scenario import scenario_from_codes
-    >>> arms = read_arms(scenario_from_codes({}), ["no Track II: track_two.budget=0", "short: run.months=60"])
-    >>> [(arm.name, arm.settings) for arm in arms]
-    [('no Track II', {'track_two.budget': 0}), ('short', {'run.months': 60})]
+    >>> arms = read_arms(scenario_from_codes({}), ["half: track_two.budget=0.5", "no CBMs"])
+    >>> [(arm.name, arm.scenario.value("track_two.budget"), arm.scenario.value("cbm.budget")) for arm in arms]
+    [('half', 0.5, 1.0), ('no CBMs', 1.0, 0.0)]
     """
     reading = _Reading(scenario, taken)
     for text in texts:
@@ -63,7 +65,7 @@ def read_arms(
     if file is not None:
         reading.in_file(file)
     if not reading.problems and not reading.arms:
-        reading.refuse("arms", "there is none", f'--arm "{AS_WRITTEN}" or --arm-file')
+        reading.refuse("--arm", "there is no arm to compare with", AS_WRITTEN, "or --arm-file FILE")
     if len(reading.arms) > MOST_ARMS:
         reading.refuse("arms", f"there are {len(reading.arms)}", f"1 to {MOST_ARMS}")
     if reading.problems:
@@ -87,10 +89,13 @@ class _Reading:
         """An arm of the command line."""
         where = f"--arm {printable(text)}"
         name, colon, written = text.partition(":")
+        if not colon and "=" in text:
+            return self.refuse(where, "has no name", AS_WRITTEN)
+        if not colon:
+            return self.ready_made(text.strip(), text.strip(), lambda path: where)
         parts = [part for part in _BETWEEN_COMMAS.findall(written) if part.strip()]
-        if not colon or not parts:
-            found = "has no name" if "=" in text and not colon else "changes nothing"
-            return self.refuse(where, found, AS_WRITTEN)
+        if not parts:
+            return self.refuse(where, "changes nothing", AS_WRITTEN)
         settings, problems = settings_in_words(parts, f"--arm {printable(name.strip())}:")
         self.problems += problems
         self.add(name, settings, [], lambda path: where)
@@ -117,6 +122,8 @@ class _Reading:
     def from_table(self, name: str, written: Any, place: Callable[[Path], str]) -> None:
         """One [arms."..."] of a file."""
         here: Path = ("arms", name)
+        if isinstance(written, str) or written == {}:
+            return self.ready_made(name, written or name, lambda path: place(here))
         if not isinstance(written, Mapping):
             return self.refuse(place(here), f"found {shown(written)}", IN_A_FILE)
         interventions = written.get(INTERVENTIONS, [])
@@ -129,6 +136,7 @@ class _Reading:
             if setting in settings:
                 self.refuse(place((*here, *path)), "sets it again", "each setting once")
             settings[setting], paths[setting] = value, (*here, *path)
+
         if not settings and not interventions:
             return self.refuse(place(here), "changes nothing", IN_A_FILE)
 
@@ -138,22 +146,40 @@ class _Reading:
 
         self.add(name, settings, interventions, placed)
 
+    def ready_made(self, name: str, called: str, place: Callable[[Path], str]) -> None:
+        """An arm that comes with the package."""
+        try:
+            ready = arm_named(called)
+            settings, changed = ready.settings(self.scenario), ready.scenario(self.scenario)
+        except MultitrackError as wrong:
+            for problem in wrong.problems:
+                self.tell(problem, (), place)
+            return
+        self.keep(name, settings, changed, place, ready)
+
     def add(
         self, name: str, settings: dict[str, Any], interventions: list[Any], place: Callable[[Path], str]
     ) -> None:
         """Try an arm on the scenario; keep it if nothing is wrong."""
-        before = len(self.problems)
+        changed = self.changed(settings, interventions, place)
+        changes = {**settings, **({INTERVENTIONS: interventions} if interventions else {})}
+        self.keep(name, changes, changed, place)
+
+    def keep(
+        self, name: str, changes: dict[str, Any], changed: Scenario | None, place: Callable[[Path], str],
+        ready: Arm | None = None,
+    ) -> None:  # fmt: skip
+        """Keep an arm if its name is free and nothing is wrong with it."""
         try:
             name = TypeAdapter(NAME).validate_python(name)
         except ValidationError:
             few = f"1 to {LONGEST_NAME} printable characters, no control characters"
-            self.refuse(place(()), f"{shown(name)} is no name for an arm", few)
+            return self.refuse(place(()), f"{shown(name)} is no name for an arm", few)
         if name in self.taken:
-            self.refuse(place(()), f"the name {printable(name)} is taken", "every arm another name")
+            return self.refuse(place(()), f"the name {printable(name)} is taken", "every arm another name")
         self.taken.add(name)
-        changed = self.changed(settings, interventions, place)
-        if len(self.problems) == before and changed is not None:
-            self.arms.append(WrittenArm(name, settings, interventions, changed))
+        if changed is not None:
+            self.arms.append(WrittenArm(name, changes, changed, ready))
 
     def changed(
         self, settings: dict[str, Any], interventions: list[Any], place: Callable[[Path], str]
@@ -171,6 +197,9 @@ class _Reading:
         except MultitrackError as wrong:
             for problem in wrong.problems:
                 self.tell(problem, self.path_in(problem), place)
+            return None
+        if made and tried.value("run.months") != self.scenario.value("run.months"):
+            self.refuse(place(("run.months",)), "changes run.months", "arms that run equally long", "--set changes all")
             return None
         return tried if made else None
 

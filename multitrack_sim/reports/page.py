@@ -17,7 +17,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..analysis.summary import MAIN_OUTCOMES
-from ..outcome_table import OUTCOMES
 from .figures import LEDGER_LOOKS
 from .page_figures import accords_figure, difference_figure, inline_svg, ledger, ledger_figure, phases_figure
 from .words import percent, plain
@@ -28,9 +27,15 @@ if TYPE_CHECKING:
     from ..analysis.comparison import Comparison
     from ..ensemble import Ensemble
 
-__all__ = ["answer", "baseline_name", "comparison_page", "question", "shown_difference", "shown_estimate", "verdict"]
+__all__ = ["answer", "comparison_page", "question", "shown_difference", "shown_estimate", "verdict"]
 
 MOST_DRAWN = 8  # arms whose phases are drawn: more would make the page heavy, and the tables hold them all
+SHOWN = ("share", "restricted mean months", "mean")  # of the statistics of an effect; the files hold the others too
+STATISTICS = {
+    "share": "share of runs",
+    "restricted mean months": "mean months over all runs",
+    "mean": "mean",
+}
 LONGEST = 200  # letters of a name
 NO_FORECAST = (
     "This is no forecast, and no evidence of what happened in a real conflict. It shows what follows from stated "
@@ -57,7 +62,7 @@ def comparison_page(
         answers=[{"arm": arm["name"], "text": answer(comparison, effects, arm["key"])} for arm in arms[1:]],
         estimand=[plain(comparison.estimand(arm["key"]), 2000) for arm in arms[1:]],
         arms=arms,
-        runs=f"{comparison.runs:,}",
+        runs=f"{comparison.pairs:,}",
         differences=_differences(effects),
         tables=[_table(effects, arm) for arm in arms[1:]],
         phases=_phases(comparison, drawn),
@@ -87,29 +92,27 @@ def _templates() -> Environment:
 # --- what is said
 
 
-def baseline_name(comparison: Comparison) -> str:
-    """The arm that the others are compared with: the first."""
-    return next(iter(comparison.arms))
-
-
 def question(comparison: Comparison) -> str:
     """What was asked, in a sentence."""
-    others = [f"\N{LEFT DOUBLE QUOTATION MARK}{plain(name)}\N{RIGHT DOUBLE QUOTATION MARK}"
-              for name in list(comparison.arms)[1:]]  # fmt: skip
+    others = [_quoted(name) for name in list(comparison.arms)[1:]]
     listed = " or ".join([", ".join(others[:-1]), others[-1]]) if len(others) > 1 else others[0]
     return f"{plain(comparison.scenario.title, LONGEST)}: what would come out differently with {listed}?"
 
 
 def answer(comparison: Comparison, effects: pd.DataFrame, arm: str) -> str:
     """What an arm changes, in two sentences with intervals: accords, and months at peace."""
-    rows = effects[effects["arm"] == arm].set_index("outcome")
-    accord, peace = rows.loc["agreed"], rows.loc["months_at_peace"]
-    base = plain(baseline_name(comparison))
+    rows = effects[(effects["arm"] == arm) & effects["statistic"].isin(SHOWN)]
+    accord, peace = (rows[rows["outcome"] == name].iloc[0] for name in ("agreed", "months_at_peace"))
+    base = plain(comparison.baseline)
     return (
-        f"With {plain(arm)}, an accord is signed and ratified in {percent(accord['arm_estimate'])} of the runs, against "
-        f"{percent(accord['baseline_estimate'])} {base}: a difference of {_with_interval(accord)}, {verdict(accord)}. "
-        f"The months at peace differ by {_with_interval(peace)}, {verdict(peace)}."
+        f"With {_quoted(arm)}, an accord is signed and ratified in {percent(accord['arm_estimate'])} of the runs, "
+        f"against {percent(accord['baseline_estimate'])} {base}: a difference of {_with_interval(accord)}, "
+        f"{verdict(accord)}. Months at peace differ by {_with_interval(peace)}, {verdict(peace)}."
     )
+
+
+def _quoted(name: str) -> str:
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{plain(name)}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
 def verdict(row: Any) -> str:
@@ -120,7 +123,7 @@ def verdict(row: Any) -> str:
     """
     if row["low"] > 0 or row["high"] < 0:
         return "more than chance between runs explains"
-    if row["low"] == row["high"] == 0:
+    if not row.get("only_arm", 1) and not row.get("only_baseline", 1):
         return "the same in every pair of runs"
     return "which so many runs cannot tell from nothing"
 
@@ -131,7 +134,7 @@ def _with_interval(row: Any) -> str:
 
 
 def _is_share(row: Any) -> bool:
-    return OUTCOMES[row["outcome"] if "outcome" in row else row.name].binary or bool(row["value"])
+    return row["statistic"] == "share"
 
 
 def shown_estimate(row: Any, which: str) -> str:
@@ -206,7 +209,7 @@ def _value(value: Any) -> str:
 def _main(effects: pd.DataFrame) -> pd.DataFrame:
     """The main outcomes in their order, every arm after the other."""
     order = {name: at for at, name in enumerate(MAIN_OUTCOMES)}
-    shown = effects[effects["outcome"].isin(list(order))]
+    shown = effects[effects["outcome"].isin(list(order)) & effects["statistic"].isin(SHOWN)]
     return shown.assign(_place=shown["outcome"].map(order)).sort_values("_place", kind="stable").drop(columns="_place")
 
 
@@ -224,7 +227,8 @@ def _table(effects: pd.DataFrame, arm: Mapping[str, Any]) -> dict[str, Any]:
                 "outcome": row["outcome"],
                 "value": row["value"],
                 "meaning": row["meaning"],
-                "statistic": row["statistic"],
+                "statistic": STATISTICS[row["statistic"]],
+                "unit": "" if row["statistic"] == "share" or row["unit"] == "months" else row["unit"],
                 "cells": {name: {"text": text, "value": _digits(row[name])} for name, text in cells.items()},
                 "low": {"text": _end(row, "low"), "value": _digits(row["low"])},
                 "high": {"text": _end(row, "high"), "value": _digits(row["high"])},
@@ -241,9 +245,13 @@ def _end(row: Any, which: str) -> str:
 
 
 def _short_verdict(row: Any) -> str:
+    """In a word or two, whether the arms can be told apart; "perhaps" where correcting for many outcomes undoes it."""
     if row["low"] > 0 or row["high"] < 0:
-        return "more" if row["difference"] > 0 else "less"
-    return "same in every pair" if row["low"] == row["high"] == 0 else "cannot tell"
+        said = "more" if row["difference"] > 0 else "less"
+        return said if row["p_corrected"] < 0.05 else f"perhaps {said}"
+    if math.isnan(row["low"]):
+        return "unknown"
+    return "same in every pair" if not row["only_arm"] and not row["only_baseline"] else "cannot tell"
 
 
 def _digits(value: float) -> str:
@@ -261,7 +269,8 @@ def _differences(effects: pd.DataFrame) -> list[dict[str, Any]]:
     wanted = [("agreed", "Accord signed and ratified", "percentage points", 100.0),
               ("months_at_peace", "Months at peace", "months", 1.0)]  # fmt: skip
     for name, title, unit, scale in wanted:
-        rows: Sequence[Any] = effects[effects["outcome"] == name].to_dict("records")
+        found = effects[(effects["outcome"] == name) & effects["statistic"].isin(SHOWN)]
+        rows: Sequence[Any] = found.to_dict("records")
         figure = difference_figure(rows, f"{title}: difference", unit, scale)
         made.append(_figure(f"difference-{name.replace('_', '-')}", title, *figure))
     return made
