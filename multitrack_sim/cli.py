@@ -169,13 +169,15 @@ def compare(
         ),
     ] = None,
     arm_file: Annotated[
-        Path | None, typer.Option(help="A TOML file of arms: [arms.\"NAME\"] with lines \"SETTING\" = VALUE below it.")
+        Path | None, typer.Option(help='A TOML file of arms: [arms."NAME"] with lines "SETTING" = VALUE below it.')
     ] = None,
     runs: Runs = 500,
     seed: Seed = 1,
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for page, tables, figures and manifest; must be new, empty or this comparison's own."),
+        typer.Option(
+            help="Folder for page, tables, figures and manifest; must be new, empty or this comparison's own."
+        ),
     ] = None,
     set_: Annotated[
         list[str] | None,

@@ -23,7 +23,7 @@ __all__ = ["MOST_ARMS", "WrittenArm", "read_arms"]
 
 MOST_ARMS = 20  # beside the baseline: more are a sweep, and no page shows them side by side
 AS_WRITTEN = "NAME: SETTING=VALUE, SETTING=VALUE; or the name of a ready-made arm"
-IN_A_FILE = "[arms.\"no Track II\"], and below it lines such as \"track_two.budget\" = 0"
+IN_A_FILE = '[arms."no Track II"], and below it lines such as "track_two.budget" = 0'
 _BETWEEN_COMMAS = re.compile(r"(?:\"(?:\\.|[^\"\\])*\"|'[^']*'|[^,])+")
 
 
@@ -157,9 +157,7 @@ class _Reading:
             return
         self.keep(name, settings, changed, place, ready)
 
-    def add(
-        self, name: str, settings: dict[str, Any], interventions: list[Any], place: Callable[[Path], str]
-    ) -> None:
+    def add(self, name: str, settings: dict[str, Any], interventions: list[Any], place: Callable[[Path], str]) -> None:
         """Try an arm on the scenario; keep it if nothing is wrong."""
         changed = self.changed(settings, interventions, place)
         changes = {**settings, **({INTERVENTIONS: interventions} if interventions else {})}
@@ -238,4 +236,3 @@ def _leaves(table: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tu
             yield from _leaves(value, (*path, key))
         else:
             yield (*path, key), value
-

@@ -16,9 +16,22 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from ..analysis.comparison import BASELINE
 from ..analysis.summary import MAIN_OUTCOMES
+from .effect_words import (
+    SHOWN,
+    main_effects,
+    shown_difference,
+    shown_end,
+    shown_estimate,
+    shown_interval,
+    told_apart,
+    told_changes,
+    verdict,
+)
 from .figures import LEDGER_LOOKS
 from .page_figures import accords_figure, difference_figure, inline_svg, ledger, ledger_figure, phases_figure
+from .paragraph import NO_FORECAST
 from .words import percent, plain
 
 if TYPE_CHECKING:
@@ -27,22 +40,10 @@ if TYPE_CHECKING:
     from ..analysis.comparison import Comparison
     from ..ensemble import Ensemble
 
-__all__ = ["answer", "comparison_page", "question", "shown_difference", "shown_estimate", "verdict"]
+__all__ = ["answer", "comparison_page", "question"]
 
 MOST_DRAWN = 8  # arms whose phases are drawn: more would make the page heavy, and the tables hold them all
-SHOWN = ("share", "restricted mean months", "mean")  # of the statistics of an effect; the files hold the others too
-STATISTICS = {
-    "share": "share of runs",
-    "restricted mean months": "mean months over all runs",
-    "mean": "mean",
-}
 LONGEST = 200  # letters of a name
-NO_FORECAST = (
-    "This is no forecast, and no evidence of what happened in a real conflict. It shows what follows from stated "
-    "assumptions: most of the model's numbers have been tested by no data, and a scenario is written by people who know "
-    "how its conflict ended. The intervals (95%) cover chance between runs, which more runs make small; they do not "
-    "cover doubt about the rules and the numbers. Of many outcomes compared, some differ by chance alone."
-)
 
 
 def comparison_page(
@@ -60,11 +61,11 @@ def comparison_page(
         title=title,
         question=question(comparison),
         answers=[{"arm": arm["name"], "text": answer(comparison, effects, arm["key"])} for arm in arms[1:]],
-        estimand=[plain(comparison.estimand(arm["key"]), 2000) for arm in arms[1:]],
+        estimands=[{"arm": arm["name"], "text": plain(comparison.estimand(arm["key"]), 2000)} for arm in arms[1:]],
         arms=arms,
         runs=f"{comparison.pairs:,}",
         differences=_differences(effects),
-        tables=[_table(effects, arm) for arm in arms[1:]],
+        groups=_groups(effects, arms[1:]),
         phases=_phases(comparison, drawn),
         undrawn=max(0, len(drawn) - MOST_DRAWN),
         accords=_figure("accords", "Accords over time", *accords_figure(drawn, comparison.scenario)),
@@ -103,7 +104,7 @@ def answer(comparison: Comparison, effects: pd.DataFrame, arm: str) -> str:
     """What an arm changes, in two sentences with intervals: accords, and months at peace."""
     rows = effects[(effects["arm"] == arm) & effects["statistic"].isin(SHOWN)]
     accord, peace = (rows[rows["outcome"] == name].iloc[0] for name in ("agreed", "months_at_peace"))
-    base = plain(comparison.baseline)
+    base = BASELINE if comparison.baseline == BASELINE else f"with {_quoted(comparison.baseline)}"
     return (
         f"With {_quoted(arm)}, an accord is signed and ratified in {percent(accord['arm_estimate'])} of the runs, "
         f"against {percent(accord['baseline_estimate'])} {base}: a difference of {_with_interval(accord)}, "
@@ -115,66 +116,9 @@ def _quoted(name: str) -> str:
     return f"\N{LEFT DOUBLE QUOTATION MARK}{plain(name)}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
-def verdict(row: Any) -> str:
-    """What an interval lets one say.
-
-    >>> verdict({"low": -3.0, "high": -1.0})
-    'more than chance between runs explains'
-    """
-    if row["low"] > 0 or row["high"] < 0:
-        return "more than chance between runs explains"
-    if not row.get("only_arm", 1) and not row.get("only_baseline", 1):
-        return "the same in every pair of runs"
-    return "which so many runs cannot tell from nothing"
-
-
 def _with_interval(row: Any) -> str:
-    ends = _shown_interval(row)
+    ends = shown_interval(row)
     return shown_difference(row) + (f" (95% interval {ends})" if ends else "")
-
-
-def _is_share(row: Any) -> bool:
-    return row["statistic"] == "share"
-
-
-def shown_estimate(row: Any, which: str) -> str:
-    """An estimate of an arm as people read it: shares in percent."""
-    value = row[which]
-    return percent(value) if _is_share(row) else "unknown" if math.isnan(value) else _number(value)
-
-
-def shown_difference(row: Any) -> str:
-    """A difference as people read it: of shares in percentage points."""
-    value = row["difference"]
-    if math.isnan(value):
-        return "unknown"
-    return f"{_signed(100 * value)} points" if _is_share(row) else _signed(value)
-
-
-def _shown_interval(row: Any) -> str:
-    if math.isnan(row["low"]) or math.isnan(row["high"]):
-        return ""
-    scale = 100 if _is_share(row) else 1
-    return f"{_signed(scale * row['low'])} to {_signed(scale * row['high'])}"
-
-
-def _signed(value: float) -> str:
-    """With its sign, and no more digits than say something.
-
-    >>> _signed(-3.14159), _signed(0.01234), _signed(0.0)
-    ('-3.1', '+0.012', '0')
-    """
-    if value == 0:
-        return "0"
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 1 else 2 if abs(value) >= 0.1 else 3
-    text = f"{value:+,.{digits}f}"
-    return text if any(c in "123456789" for c in text) else "0"
-
-
-def _number(value: float) -> str:
-    if value == int(value) or abs(value) >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
 # --- what the templates need
@@ -183,78 +127,40 @@ def _number(value: float) -> str:
 def _arms(comparison: Comparison) -> list[dict[str, Any]]:
     """Every arm, and what was changed in it, line by line."""
     return [
-        {"key": name, "name": plain(name), "changes": _changes(comparison.changes.get(name, {}))}
-        for name in comparison.arms
+        {"at": at, "key": name, "name": plain(name), "changes": told_changes(comparison.changes[name])}
+        for at, name in enumerate(comparison.arms)
     ]
 
 
-def _changes(changes: Mapping[str, Any]) -> list[dict[str, str]]:
-    lines = [
-        {"what": plain(name), "to": plain(_value(value), LONGEST)}
-        for name, value in changes.items()
-        if name != "interventions"
-    ]
-    for one in changes.get("interventions", ()):
-        said = ", ".join(f"{key} {_value(value)}" for key, value in one.items() if value is not None and key != "month")
-        lines.append({"what": f"in month {plain(one.get('month', ''))}", "to": plain(said, LONGEST)})
-    return lines
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _main(effects: pd.DataFrame) -> pd.DataFrame:
-    """The main outcomes in their order, every arm after the other."""
+def _groups(effects: pd.DataFrame, arms: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The effects, outcome by outcome, every arm a row: text for people, and values with all their digits."""
+    groups: dict[tuple[str, str], dict[str, Any]] = {}
+    for arm in arms:
+        for row in main_effects(effects, arm["key"]).to_dict("records"):
+            key = row["outcome"], row["value"]
+            unit = "percentage points" if row["statistic"] == "share" else row["unit"]
+            about = {"outcome": row["outcome"], "value": row["value"], "statistic": SHOWN[row["statistic"]],
+                     "unit": unit, "meaning": row["meaning"], "rows": []}  # fmt: skip
+            groups.setdefault(key, about)["rows"].append(_row(row, arm))
     order = {name: at for at, name in enumerate(MAIN_OUTCOMES)}
-    shown = effects[effects["outcome"].isin(list(order)) & effects["statistic"].isin(SHOWN)]
-    return shown.assign(_place=shown["outcome"].map(order)).sort_values("_place", kind="stable").drop(columns="_place")
+    return sorted(groups.values(), key=lambda group: order[group["outcome"]])
 
 
-def _table(effects: pd.DataFrame, arm: Mapping[str, Any]) -> dict[str, Any]:
-    """The effects of one arm, row by row: text for people, and the value with all its digits."""
-    rows = []
-    for row in _main(effects[effects["arm"] == arm["key"]]).to_dict("records"):
-        cells = {
-            "baseline_estimate": shown_estimate(row, "baseline_estimate"),
-            "arm_estimate": shown_estimate(row, "arm_estimate"),
-            "difference": shown_difference(row),
-        }
-        rows.append(
-            {
-                "outcome": row["outcome"],
-                "value": row["value"],
-                "meaning": row["meaning"],
-                "statistic": STATISTICS[row["statistic"]],
-                "unit": "" if row["statistic"] == "share" or row["unit"] == "months" else row["unit"],
-                "cells": {name: {"text": text, "value": _digits(row[name])} for name, text in cells.items()},
-                "low": {"text": _end(row, "low"), "value": _digits(row["low"])},
-                "high": {"text": _end(row, "high"), "value": _digits(row["high"])},
-                "verdict": _short_verdict(row),
-                "left_out": f"{int(row['left_out']):,}" if row["left_out"] else "",
-            }
-        )
-    return {"arm": arm["name"], "rows": rows}
+def _row(row: Mapping[str, Any], arm: Mapping[str, Any]) -> dict[str, Any]:
+    """One arm's effect on one outcome."""
+    cells = {name: shown_estimate(row, name) for name in ("baseline_estimate", "arm_estimate")}
+    cells |= {name: shown_end(row, name) for name in ("difference", "low", "high")}
+    return {
+        "arm": arm["name"],
+        "key": arm["at"],
+        "cells": {name: {"text": text, "value": _exact(row[name])} for name, text in cells.items()},
+        "has_interval": not math.isnan(row["low"]),
+        "apart": told_apart(row),
+        "left_out": f"{int(row['left_out']):,}" if row["left_out"] else "",
+    }
 
 
-def _end(row: Any, which: str) -> str:
-    value = row[which]
-    return "unknown" if math.isnan(value) else _signed((100 if _is_share(row) else 1) * value)
-
-
-def _short_verdict(row: Any) -> str:
-    """In a word or two, whether the arms can be told apart; "perhaps" where correcting for many outcomes undoes it."""
-    if row["low"] > 0 or row["high"] < 0:
-        said = "more" if row["difference"] > 0 else "less"
-        return said if row["p_corrected"] < 0.05 else f"perhaps {said}"
-    if math.isnan(row["low"]):
-        return "unknown"
-    return "same in every pair" if not row["only_arm"] and not row["only_baseline"] else "cannot tell"
-
-
-def _digits(value: float) -> str:
+def _exact(value: float) -> str:
     """All digits of a number, as JSON and Python read them; empty where it is missing."""
     return "" if math.isnan(value) else json.dumps(float(value))
 
@@ -270,8 +176,7 @@ def _differences(effects: pd.DataFrame) -> list[dict[str, Any]]:
               ("months_at_peace", "Months at peace", "months", 1.0)]  # fmt: skip
     for name, title, unit, scale in wanted:
         found = effects[(effects["outcome"] == name) & effects["statistic"].isin(SHOWN)]
-        rows: Sequence[Any] = found.to_dict("records")
-        figure = difference_figure(rows, f"{title}: difference", unit, scale)
+        figure = difference_figure(found.to_dict("records"), f"{title}: difference", unit, scale)
         made.append(_figure(f"difference-{name.replace('_', '-')}", title, *figure))
     return made
 

@@ -25,6 +25,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 from ..analysis.intervals import wilson
 from ..analysis.waiting import cumulative_incidence
 from ..outcome_table import PHASES
+from .effect_words import shown_end, shown_interval
 from .figures import (
     BLACK,
     BLUE,
@@ -171,8 +172,7 @@ def difference_figure(rows: Sequence[Mapping[str, Any]], title: str, unit: str, 
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+g}" if abs(value) > 1e-12 else "0"))
     axes.grid(axis="x")
     told = "; ".join(
-        f"{plain(row['arm'])} {scale * row['difference']:+.1f}"
-        + ("" if math.isnan(row["low"]) else f" ({scale * row['low']:+.1f} to {scale * row['high']:+.1f})")
+        f"{plain(row['arm'])} {shown_end(row, 'difference')}" + (f" ({between})" if (between := shown_interval(row)) else "")
         for row in rows
     )
     return figure, f"{title}, {unit}: {told}."

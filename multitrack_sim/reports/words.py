@@ -10,7 +10,17 @@ from itertools import count
 
 from ..errors import printable
 
-__all__ = ["count_name", "file_stems", "for_figure", "for_markdown", "interval", "listing", "month_name", "percent", "plain"]
+__all__ = [
+    "count_name",
+    "file_stems",
+    "for_figure",
+    "for_markdown",
+    "interval",
+    "listing",
+    "month_name",
+    "percent",
+    "plain",
+]
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",

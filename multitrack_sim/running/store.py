@@ -32,7 +32,17 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow
 
-__all__ = ["Arm", "Plan", "RunFolder", "machine", "provenance", "read_outcomes", "schema", "write_effects", "write_outcomes"]
+__all__ = [
+    "Arm",
+    "Plan",
+    "RunFolder",
+    "machine",
+    "provenance",
+    "read_outcomes",
+    "schema",
+    "write_effects",
+    "write_outcomes",
+]
 
 MANIFEST = "manifest.json"
 _PARTIAL = ".multitrack-partial-"
