@@ -103,7 +103,7 @@ def shown_end(row: Mapping[str, Any], which: str) -> str:
 
     >>> row = {"statistic": "mean", "low": -3.14159, "difference": 0.01234, "high": 1234.5}
     >>> [shown_end(row, which) for which in ("low", "difference", "high")]
-    ['-3', '0', '+1,234']
+    ['-3', '+0', '+1,234']
     >>> shown_end({"statistic": "share", "difference": 0.05123, "low": -0.01, "high": 0.11}, "difference")
     '+5.1'
     """
@@ -111,8 +111,7 @@ def shown_end(row: Mapping[str, Any], which: str) -> str:
     value = scale * row[which]
     if math.isnan(value):
         return "unknown"
-    text = f"{value:+,.{_digits(row, scale)}f}"
-    return text if any(digit in text for digit in "123456789") else "0"
+    return f"{value:+,.{_digits(row, scale)}f}" if value else "0"
 
 
 def _digits(row: Mapping[str, Any], scale: float) -> int:

@@ -172,7 +172,8 @@ def difference_figure(rows: Sequence[Mapping[str, Any]], title: str, unit: str, 
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+g}" if abs(value) > 1e-12 else "0"))
     axes.grid(axis="x")
     told = "; ".join(
-        f"{plain(row['arm'])} {shown_end(row, 'difference')}" + (f" ({between})" if (between := shown_interval(row)) else "")
+        f"{plain(row['arm'])} {shown_end(row, 'difference')}"
+        + (f" ({between})" if (between := shown_interval(row)) else "")
         for row in rows
     )
     return figure, f"{title}, {unit}: {told}."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..analysis.summary import MAIN_OUTCOMES
 from .effect_words import (
     main_effects,
-    shown_difference,
+    shown_end,
     shown_estimate,
     shown_interval,
     told_apart,
@@ -73,9 +73,9 @@ def effects_table(effects: pd.DataFrame, arm: str, baseline: str) -> Table:
     from rich.table import Table
 
     title = escape(f"{plain(arm, 60)}, less {plain(baseline, 60)}")
-    note = "more?, less?: by the interval, but of so many outcomes that may be chance (Holm 1979)"
+    note = "shares differ in points; more?, less?: may be chance among so many outcomes (Holm)"
     table = Table(title=title, caption=note, title_justify="left", caption_justify="left", box=SIMPLE_HEAD,
-                  pad_edge=False)  # fmt: skip
+                  pad_edge=False, padding=(0, 1, 0, 0))  # fmt: skip
     table.add_column("outcome", no_wrap=True)
     for name in ("baseline", "arm", "difference", "95% interval"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -84,7 +84,7 @@ def effects_table(effects: pd.DataFrame, arm: str, baseline: str) -> Table:
         name = f"{row['outcome']}: {row['value']}" if row["value"] else row["outcome"]
         table.add_row(
             escape(name), shown_estimate(row, "baseline_estimate"), shown_estimate(row, "arm_estimate"),
-            shown_difference(row).replace("points", "pts"), shown_interval(row) or "unknown", _APART[told_apart(row)],
+            shown_end(row, "difference"), shown_interval(row) or "unknown", _APART[told_apart(row)],
         )  # fmt: skip
     return table
 
