@@ -150,13 +150,17 @@ def test_those_who_cannot_see_are_told_the_same(page):
     assert len(figures) == 2 + 3 + 2
     for figure in figures:
         assert figure["role"] == "img"
-        title, told = (next(one for one in read.elements if one.get("id") == id) for id in figure["aria-labelledby"].split())
+        title, told = (
+            next(one for one in read.elements if one.get("id") == id) for id in figure["aria-labelledby"].split()
+        )
         assert (title["tag"], told["tag"]) == ("title", "desc") and title["text"] and len(told["text"]) > 60
     for scrolls in (one for one in read.elements if one.get("class") == "scroll"):
         assert scrolls["tabindex"] == "0" and scrolls["aria-labelledby"] in ids
     for element in read.elements:
         for name, value in element.items():
-            for target in re.findall(r"url\(#([^)]+)\)", value or "") + ([value[1:]] if name == "href" and value[:1] == "#" else []):
+            for target in re.findall(r"url\(#([^)]+)\)", value or "") + (
+                [value[1:]] if name == "href" and value[:1] == "#" else []
+            ):
                 assert target in ids
 
 

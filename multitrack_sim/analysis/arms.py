@@ -16,7 +16,18 @@ from ..parameter_table import MUTED_MONEY
 from ..scenario.schema import ReadOnly, Scenario, Setting, changed_setting, settings_meant
 from ..scenario.values import row_columns
 
-__all__ = ["ARMS", "PARTS", "Arm", "Part", "arm_named", "from_month", "money_in_words", "switch_off", "with_money"]
+__all__ = [
+    "ARMS",
+    "PARTS",
+    "Arm",
+    "Part",
+    "arm_named",
+    "from_month",
+    "money_in_words",
+    "plain",
+    "switch_off",
+    "with_money",
+]
 
 MONEY = {
     "burned": "the money it does not get is burned",
@@ -153,6 +164,16 @@ def arm_named(arm: Arm | str) -> Arm:
     if month and int(month):
         found = from_month(found, int(month))
     return dataclasses.replace(found, name=str(arm))
+
+
+def plain(name: str) -> str:
+    """The name of a setting, in which a stranger's name may stand, as one line of visible characters.
+
+    >>> plain("organisations.'Ulster\\x1b[31m'.skill")
+    "organisations.'Ulster\\\\x1b[31m'.skill"
+    """
+    text = printable(str(name), 200)
+    return text[1:].removesuffix(text[0])
 
 
 def money_in_words(scenario: Scenario) -> str:

@@ -13,7 +13,7 @@ from ..ensemble import Ensemble, run_ensemble
 from ..errors import MultitrackError, SettingError, nearest, printable
 from ..outcome_table import OUTCOMES
 from ..scenario.schema import Scenario, changed_setting, find_setting, settings_meant
-from .arms import Arm, arm_named, money_in_words
+from .arms import Arm, arm_named, money_in_words, plain
 from .effects import effects
 
 __all__ = ["BASELINE", "Comparison", "compare"]
@@ -125,9 +125,7 @@ class Comparison:
     def _settings(self, changes: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         """The settings changed: name, new and old value as safe text."""
         names = [name for name in changes if name != INTERVENTIONS]
-        return [
-            (printable(name).strip("'\""), _number(changes[name]), _number(self.scenario.value(name))) for name in names
-        ]
+        return [(plain(name), _number(changes[name]), _number(self.scenario.value(name))) for name in names]
 
     def _beginning(self, arm: str) -> str:
         changes = self.changes[arm]
@@ -202,7 +200,7 @@ def compare(
         ready = arm_named(change) if isinstance(change, str | Arm) else None
         try:
             if ready is None:
-                scenarios[name], changes[name] = _changed(scenario, change), dict(change)
+                scenarios[name], changes[name] = _changed(scenario, change)
             else:
                 scenarios[name], changes[name] = ready.scenario(scenario), ready.settings(scenario)
                 sentences[name] = ready.sentence
@@ -223,12 +221,12 @@ def _counted(progress: Callable[[int, int], None] | None, before: int, total: in
     return None if progress is None else lambda done, _: progress(before + done, total)
 
 
-def _changed(scenario: Scenario, change: Any) -> Scenario:
-    """The scenario with the settings and interventions of an arm."""
+def _changed(scenario: Scenario, change: Any) -> tuple[Scenario, dict[str, Any]]:
+    """The scenario with the settings and interventions of an arm, and these as a dict."""
     if not isinstance(change, Mapping):
         raise SettingError(f"found a {type(change).__name__}; allowed: a dict of settings, or a ready-made arm")
     made = scenario.with_settings({name: value for name, value in change.items() if name != INTERVENTIONS})
-    return made.with_interventions(change[INTERVENTIONS]) if change.get(INTERVENTIONS) else made
+    return made.with_interventions(change.get(INTERVENTIONS) or ()), dict(change)
 
 
 def _number(value: Any) -> str:
@@ -239,9 +237,9 @@ def _what_happens(change: Mapping[str, Any]) -> str:
     for verb, amount in (("set", "to"), ("scale", "by"), ("shift", "by")):
         if change.get(verb) is not None:
             words = {"set": "at", "scale": "times", "shift": "plus"}[verb]
-            return f"{printable(change[verb]).strip(chr(39))} {words} {_number(change[amount])}"
+            return f"{plain(change[verb])} {words} {_number(change[amount])}"
     verb = "add" if change.get("add") is not None else "remove"
-    return f"{printable(change[verb]).strip(chr(39))} {'added' if verb == 'add' else 'removed'}"
+    return f"{plain(change[verb])} {'added' if verb == 'add' else 'removed'}"
 
 
 def _in_words(row: Any, arm: str, baseline: str) -> str:

@@ -133,8 +133,12 @@ class Pairs(NamedTuple):
 
     baseline: np.ndarray
     arm: np.ndarray
-    left_out: int
+    known: np.ndarray  # of all pairs, whether this one is among them
     meaning: str
+
+    @property
+    def left_out(self) -> int:
+        return int((~self.known).sum())
 
 
 def paired_values(
@@ -146,12 +150,12 @@ def paired_values(
     b, a = values_of(baseline, outcome, value), values_of(table, outcome, value)
     if outcome.event:
         meaning = f"months {outcome.meaning}, those that never got there counted as at the horizon ({horizon} months)"
-        return Pairs(_restricted(b, horizon), _restricted(a, horizon), 0, meaning)
+        return Pairs(_restricted(b, horizon), _restricted(a, horizon), np.ones(len(a), bool), meaning)
     both = ~np.isnan(b) & ~np.isnan(a)
     meaning = outcome.meaning + (f": {value}" if value else "")
     if not both.all():
         meaning += STRATUM.format(both=f"neither arm lacks it ({outcome.missing})")
-    return Pairs(b[both], a[both], int((~both).sum()), meaning)
+    return Pairs(b[both], a[both], both, meaning)
 
 
 def _restricted(months: np.ndarray, horizon: float) -> np.ndarray:
@@ -165,7 +169,7 @@ def _months_stood(baseline: pd.DataFrame, table: pd.DataFrame, horizon: int) -> 
     b, a = (_restricted(one["months_to_collapse"].to_numpy(float)[both], STANDS) for one in (baseline, table))
     meaning = f"months the accord stood, of its first {STANDS}"
     meaning += STRATUM.format(both=f"both arms signed at least {STANDS} months before the horizon")
-    return Pairs(b, a, int((~both).sum()), meaning)
+    return Pairs(b, a, both, meaning)
 
 
 def _rows(baseline: pd.DataFrame, table: pd.DataFrame, outcome: Outcome, value: str, horizon: int) -> list[list]:

@@ -128,8 +128,8 @@ class _Reading:
             return self.refuse(place(here), f"found {shown(written)}", IN_A_FILE)
         interventions = written.get(INTERVENTIONS, [])
         if not isinstance(interventions, list):
-            self.refuse(place((*here, INTERVENTIONS)), f"found {shown(interventions)}", "a row for each, in [[ ]]")
-            interventions = []
+            found = f"found {shown(interventions)}"
+            return self.refuse(place((*here, INTERVENTIONS)), found, "a row for each, in [[ ]]")
         settings, paths = {}, {}
         for path, value in _leaves({key: value for key, value in written.items() if key != INTERVENTIONS}):
             setting = path[0] if len(path) == 1 else ".".join(map(write_key, path))
