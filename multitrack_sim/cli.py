@@ -555,8 +555,9 @@ def _write_comparison(comparison: Comparison, folder: RunFolder, threads: int | 
     from .reports.words import file_stems, plain
     from .running.store import provenance, write_effects, write_outcomes
 
-    runs, seed, title = comparison.runs, comparison.seed, comparison.scenario.title
-    drawn = {name: _for_figures(one, runs, seed, threads) for name, one in comparison.ensembles.items()}
+    runs, seed, title = comparison.pairs, comparison.seed, comparison.scenario.title
+    most = _most_drawn(comparison.scenario) // len(comparison.arms)
+    drawn = {name: _for_figures(one, min(runs, most), seed, threads) for name, one in comparison.ensembles.items()}
     stems = dict(zip(comparison.arms, file_stems(comparison.arms)))
     (first, base), *others = drawn.items()
     figures = {

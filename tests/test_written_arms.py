@@ -157,7 +157,7 @@ to = 0.0
     assert len(lines) == 7
     for words in (
         "'a': no such setting", "line 3, ", "track_two.bugdet", "line 4, ", "found -1", "line 8, ", "0 to 299",
-        "line 13, ", "nothing.such", "the name 'later' is taken", "line 16, armz: unknown name (did you mean 'arms'?)",
+        "line 13, ", "nothing.such", "the name 'later' is taken", "armz: unknown name (did you mean 'arms'?)",
     ):  # fmt: skip
         assert any(words in line for line in lines), (words, lines)
 

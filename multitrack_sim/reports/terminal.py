@@ -56,8 +56,8 @@ def arms_table(comparison: Comparison) -> Table:
     from rich.table import Table
 
     runs = f"{comparison.pairs:,} run{'' if comparison.pairs == 1 else 's'} of each arm, on the same seeds"
-    title = escape(plain(f"{comparison.scenario.title}: {runs}", 160))
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    title = plain(f"{comparison.scenario.title}: {runs}", 160)
+    table = Table(title=escape(title), title_justify="left", box=SIMPLE_HEAD, pad_edge=False, min_width=len(title))
     table.add_column("arm", overflow="fold")
     table.add_column("what was changed", overflow="fold", ratio=1)
     for name in comparison.arms:
