@@ -576,6 +576,16 @@ def test_every_command_of_the_readme_works(calls, tmp_path, monkeypatch):
             assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
+def test_the_arms_of_the_readme_are_arms(tmp_path):
+    from multitrack_sim.analysis.written_arms import read_arms
+
+    (tmp_path / "my_arms.toml").write_text(blocks("toml")[0])
+    arms = read_arms(
+        load(scenario_file("northern_ireland_1998")), ["no Track II: track_two.budget=0"], tmp_path / "my_arms.toml"
+    )
+    assert [arm.name for arm in arms] == ["no Track II", "half the money", "a late start"]
+
+
 def test_the_python_of_the_readme_works(monkeypatch, capsys):
     """With the real engine, on fewer runs."""
     monkeypatch.chdir(ROOT)
