@@ -87,16 +87,16 @@ class Comparison:
     def finding(self, arm: str, outcome: str, value: str = "") -> str:
         """One or two sentences on what was found, with intervals. `value` picks one of a category's."""
         arm = self._known(arm)
-        found = self.effects([outcome])
-        found = found[(found["arm"] == arm) & (found["statistic"] != "ratio") & (found["statistic"] != "median")]
+        if arm == self.baseline:
+            raise MultitrackError(f"{printable(arm)} is the baseline; allowed: another arm")
+        found = effects(self.table(), {arm: self.table(arm)}, [outcome], self.horizon)
+        found = found[~found["statistic"].isin(["ratio", "median"])]
         if OUTCOMES[outcome].values:
             found = found[found["value"] == value]
             if not len(found):
                 raise MultitrackError(
                     f"{outcome} needs a value, one of {', '.join(map(repr, OUTCOMES[outcome].values))}"
                 )
-        if not len(found):
-            raise MultitrackError(f"{printable(arm)} is the baseline; allowed: another arm")
         return _in_words(next(found.itertuples()), self._named(arm), self._named(self.baseline))
 
     def _known(self, arm: str) -> str:
@@ -154,7 +154,8 @@ class Comparison:
             for one in self.scenario.interventions
             if any(meant.name in changed for meant in settings_meant(names, changed_setting(names, one)))
         ]
-        return [f"the scenario's own {len(own)} later changes of these settings still happen"] if own else []
+        happen = "change of these settings still happens" if len(own) == 1 else "changes of these settings still happen"
+        return [f"the scenario's own {len(own)} later {happen}"] if own else []
 
 
 def compare(
