@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..analysis.comparison import INTERVENTIONS
 from ..analysis.summary import MAIN_OUTCOMES
-from .words import percent, plain
+from .words import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,12 +70,12 @@ def main_effects(effects: pd.DataFrame, arm: str) -> pd.DataFrame:
 
 
 def shown_estimate(row: Mapping[str, Any], which: str) -> str:
-    """An estimate of an arm as people read it: shares in percent."""
+    """An estimate of an arm as people read it: shares in percent, as exact as their difference."""
     value = row[which]
-    if row["statistic"] == "share":
-        return percent(value)
     if math.isnan(value):
         return "unknown"
+    if row["statistic"] == "share":
+        return f"{100 * value:.1f}%"
     if value == int(value) or abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
@@ -133,7 +133,10 @@ def verdict(row: Mapping[str, Any]) -> str:
         return "the same in every pair of runs"
     if said == "cannot tell":
         return "which so many runs cannot tell from nothing"
-    return "more than chance between runs explains"
+    chance = "more than chance between runs explains"
+    return (
+        f"{chance}, though among so many outcomes compared it may be chance" if said.startswith("perhaps") else chance
+    )
 
 
 def told_apart(row: Mapping[str, Any]) -> str:

@@ -32,7 +32,7 @@ from .effect_words import (
 from .figures import LEDGER_LOOKS
 from .page_figures import accords_figure, difference_figure, inline_svg, ledger, ledger_figure, phases_figure
 from .paragraph import NO_FORECAST
-from .words import percent, plain
+from .words import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,7 +97,7 @@ def question(comparison: Comparison) -> str:
     """What was asked, in a sentence."""
     others = [_quoted(name) for name in list(comparison.arms)[1:]]
     listed = " or ".join([", ".join(others[:-1]), others[-1]]) if len(others) > 1 else others[0]
-    return f"{plain(comparison.scenario.title, LONGEST)}: what would come out differently with {listed}?"
+    return f"What would come out differently, within {comparison.horizon} months, with {listed}?"
 
 
 def answer(comparison: Comparison, effects: pd.DataFrame, arm: str) -> str:
@@ -106,8 +106,8 @@ def answer(comparison: Comparison, effects: pd.DataFrame, arm: str) -> str:
     accord, peace = (rows[rows["outcome"] == name].iloc[0] for name in ("agreed", "months_at_peace"))
     base = BASELINE if comparison.baseline == BASELINE else f"with {_quoted(comparison.baseline)}"
     return (
-        f"With {_quoted(arm)}, an accord is signed and ratified in {percent(accord['arm_estimate'])} of the runs, "
-        f"against {percent(accord['baseline_estimate'])} {base}: a difference of {_with_interval(accord)}, "
+        f"With {_quoted(arm)}, an accord is signed and ratified in {shown_estimate(accord, 'arm_estimate')} of the runs, "
+        f"against {shown_estimate(accord, 'baseline_estimate')} {base}: a difference of {_with_interval(accord)}, "
         f"{verdict(accord)}. Months at peace differ by {_with_interval(peace)}, {verdict(peace)}."
     )
 

@@ -73,7 +73,7 @@ def effects_table(effects: pd.DataFrame, arm: str, baseline: str) -> Table:
     from rich.table import Table
 
     title = escape(f"{plain(arm, 60)}, less {plain(baseline, 60)}")
-    note = "shares differ in points; more?, less?: may be chance among so many outcomes (Holm)"
+    note = "shares in points; more?, less?: may be chance among so many outcomes (Holm)"
     table = Table(title=title, caption=note, title_justify="left", caption_justify="left", box=SIMPLE_HEAD,
                   pad_edge=False, padding=(0, 1, 0, 0))  # fmt: skip
     table.add_column("outcome", no_wrap=True)

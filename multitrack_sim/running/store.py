@@ -356,7 +356,7 @@ def provenance(plan: Plan, started: str) -> tuple[dict[str, str], str]:
     about = machine()
     versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
     told = {
-        "Scenario": ", ".join(dict.fromkeys(arm.source for arm in plan.arms)),
+        "Scenario": ", ".join(dict.fromkeys(Path(arm.source).name for arm in plan.arms)),  # not whose computer it was
         "Runs of each arm": f"{plan.runs:,}",
         "Seed": str(plan.seed),
         "Model": f"fingerprint {plan.fingerprint}",
