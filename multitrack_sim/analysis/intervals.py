@@ -10,7 +10,22 @@ from statistics import NormalDist
 
 import numpy as np
 
-__all__ = ["LEVEL", "Z", "mean_interval", "median_interval", "paired_shares", "t_quantile", "unpaired_shares", "wilson"]
+__all__ = [
+    "LEVEL",
+    "Z",
+    "mean_interval",
+    "median_interval",
+    "paired_ratio",
+    "paired_score",
+    "paired_shares",
+    "sign_test",
+    "skewed_mean",
+    "skewed_p",
+    "t_probability",
+    "t_quantile",
+    "unpaired_shares",
+    "wilson",
+]
 
 LEVEL = 0.95
 Z = NormalDist().inv_cdf(0.5 + LEVEL / 2)
@@ -132,3 +147,155 @@ def unpaired_shares(count_a, count_b, runs):
     a, b = (count_a + 1) / (runs + 2), (count_b + 1) / (runs + 2)
     half = Z * np.sqrt((a * (1 - a) + b * (1 - b)) / (runs + 2))
     return ((count_a - count_b) / runs)[()], np.maximum(a - b - half, -1.0)[()], np.minimum(a - b + half, 1.0)[()]
+
+
+def t_probability(t: float, freedom: int) -> float:
+    """P(|T| > |t|) for Student's t, whole degrees of freedom: the two-sided p.
+
+    >>> round(t_probability(2.776, 4), 3)
+    0.05
+    """
+    if freedom < 1 or math.isnan(t):
+        return math.nan
+    if freedom > 5000:  # the normal distribution to 1e-4 of itself
+        return math.erfc(abs(t) / math.sqrt(2))
+    return min(1.0, max(0.0, 1.0 - _t_distribution(abs(t), freedom)))
+
+
+def sign_test(only_a: int, only_b: int) -> float:
+    """The exact two-sided p that neither arm is favoured where the arms of a pair differ (McNemar 1947, exact).
+
+    >>> sign_test(5, 0), sign_test(0, 0)
+    (0.0625, 1.0)
+    """
+    differ, fewer = int(only_a + only_b), int(min(only_a, only_b))
+    if differ == 0:
+        return 1.0
+    log_half = differ * math.log(2)
+    terms = (math.lgamma(differ + 1) - math.lgamma(k + 1) - math.lgamma(differ - k + 1) for k in range(fewer + 1))
+    return min(1.0, 2.0 * math.fsum(math.exp(term - log_half) for term in terms))
+
+
+def skewed_mean(values) -> tuple[float, float, float, float]:
+    """Mean, low, high and standard error where values are skewed: paired differences that are mostly zero, months.
+
+    The ends lie halfway between those of Student (1908), which ignore skewness and cover 86% to 93% where 4 in 100 values
+    of 200 to 1000 are not zero, and those of Hall (1992), "On the removal of skewness by transformation", which trust the
+    skewness of the sample too much where rare values of either sign make it noisy. Halfway, coverage is 93% to 96% in all
+    these cases from 500 values on (`tests/test_effects.py`). Symmetric values give Student's interval.
+
+    >>> [round(float(x), 3) for x in skewed_mean([1, 2, 3, 4, 5])]
+    [3.0, 1.037, 4.963, 0.707]
+    """
+    mean, low, high, error = mean_interval(values)
+    if not error > 0:
+        return mean, low, high, error
+    quantile, skewness = t_quantile(len(values) - 1), _skewness(values, error)
+    return (
+        mean,
+        mean - error * _half_skewed(quantile, skewness, len(values)),
+        mean - error * _half_skewed(-quantile, skewness, len(values)),
+        error,
+    )
+
+
+def _half_skewed(t: float, skewness: float, runs: int) -> float:
+    """Halfway between t and the inverse of Hall's transformation at t, both in standard errors."""
+    if abs(skewness) < 1e-6:
+        return t
+    root = math.sqrt(runs)
+    inner = 1 + skewness * (t / root - skewness / (6 * runs))
+    return (t + 3 * root / skewness * (math.cbrt(inner) - 1)) / 2
+
+
+def skewed_p(values) -> float:
+    """The two-sided p of a mean of zero that belongs to `skewed_mean`: below 5% exactly where it leaves zero out.
+
+    >>> round(skewed_p([1, 2, 3, 4, 5]), 3), skewed_p([0, 0])
+    (0.013, 1.0)
+    """
+    mean, _, _, error = mean_interval(values)
+    if not error > 0:
+        return math.nan if math.isnan(error) else float(mean == 0)
+    runs, skewness = len(values), _skewness(values, error)
+    sign = math.copysign(1.0, mean)
+    low, high = 0.0, 1000.0
+    for _ in range(60):  # the t whose interval just touches zero
+        t = (low + high) / 2
+        if sign * _half_skewed(sign * t, skewness, runs) < abs(mean) / error:
+            low = t
+        else:
+            high = t
+    return t_probability((low + high) / 2, runs - 1)
+
+
+def _skewness(values, error: float) -> float:
+    """The third standardised moment; 0 where nothing varies."""
+    values = np.asarray(values, float)
+    spread = error * math.sqrt(len(values))
+    return float(((values - values.mean()) ** 3).mean() / spread**3) if spread > 0 else 0.0
+
+
+def paired_score(only_a: int, only_b: int, pairs: int) -> tuple[float, float, float]:
+    """Share in a less share in b, low and high: the score interval of Tango (1998), "Equivalence test and confidence
+    interval for the difference in proportions for the paired-sample design".
+
+    Of the closed formulas it covers nearest to 95% where few pairs differ; `paired_shares` is wider there.
+
+    >>> [round(x, 3) for x in paired_score(12, 4, 100)]
+    [0.08, 0.002, 0.166]
+    """
+    estimate = (only_a - only_b) / pairs
+    return estimate, _where_score_is(only_a, only_b, pairs, Z), _where_score_is(only_a, only_b, pairs, -Z)
+
+
+def _where_score_is(only_a: int, only_b: int, pairs: int, target: float) -> float:
+    """The difference at which Tango's score is `target`, by bisection: the score falls as the difference grows."""
+    estimate = (only_a - only_b) / pairs
+    low, high = (-1.0, estimate) if target > 0 else (estimate, 1.0)
+    for _ in range(60):
+        middle = (low + high) / 2
+        if _tango_score(only_a, only_b, pairs, middle) > target:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def _tango_score(only_a: int, only_b: int, pairs: int, difference: float) -> float:
+    linear = -only_a - only_b + (2 * pairs - only_a + only_b) * difference
+    constant = -only_b * difference * (1 - difference)
+    q = (math.sqrt(max(linear**2 - 8 * pairs * constant, 0.0)) - linear) / (4 * pairs)
+    variance = pairs * (2 * q + difference * (1 - difference))
+    distance = only_a - only_b - pairs * difference
+    if variance <= 0:
+        return 0.0 if distance == 0 else math.copysign(math.inf, distance)
+    return distance / math.sqrt(variance)
+
+
+def paired_ratio(both: int, only_a: int, only_b: int) -> tuple[float, float, float]:
+    """Share in a over share in b, low and high, from pairs: `both` 1 in either, the others in one.
+
+    The interval of Bonett and Price (2006), "Confidence intervals for a ratio of binomial proportions based on paired
+    data": a closed form out of two Wilson intervals.
+
+    >>> [round(x, 2) for x in paired_ratio(40, 12, 4)]
+    [1.18, 1.0, 1.4]
+    """
+    a, b, runs = both + only_a, both + only_b, both + only_a + only_b
+    if runs == 0:
+        return math.nan, 0.0, math.inf
+    p, q = (a + 1) / (runs + 2), (b + 1) / (runs + 2)
+    joint = math.sqrt((only_a + only_b + 2) / ((a + 1) * (b + 1)))
+    k = Z * joint / (math.sqrt((1 - p) / (a + 1)) + math.sqrt((1 - q) / (b + 1)))
+    low_a, high_a = _wilson_at(a, runs, k)
+    low_b, high_b = _wilson_at(b, runs, k)
+    ratio = a / b if b else (math.inf if a else math.nan)
+    return ratio, low_a / high_b, high_a / low_b if low_b > 0 else math.inf
+
+
+def _wilson_at(count: int, runs: int, k: float) -> tuple[float, float]:
+    """Wilson's interval at another quantile."""
+    half = k * math.sqrt(k * k + 4 * count * (1 - count / runs))
+    middle, whole = 2 * count + k * k, 2 * (runs + k * k)
+    return max(middle - half, 0.0) / whole if count else 0.0, (middle + half) / whole

@@ -12,7 +12,7 @@ from ..errors import MultitrackError, nearest, printable
 from ..outcome_table import OUTCOMES, Outcome
 from .intervals import mean_interval, median_interval, paired_shares, t_quantile, unpaired_shares, wilson
 
-__all__ = ["MAIN_OUTCOMES", "PairedDifference", "paired_difference", "summarise"]
+__all__ = ["MAIN_OUTCOMES", "PairedDifference", "paired_difference", "summarise", "values_of"]
 
 # What people look at first, in the order in which a process lives.
 MAIN_OUTCOMES = (
@@ -50,7 +50,7 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
         if outcome is None:
             continue
         for value in outcome.values or ("",):
-            values = _values(table, outcome, value)
+            values = values_of(table, outcome, value)
             known = values[~np.isnan(values)]
             statistic, found = _estimate(outcome, known)
             counts = (len(known), len(values) - len(known))
@@ -58,7 +58,7 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
-def _values(table: pd.DataFrame, outcome: Outcome, value: str = "") -> np.ndarray:
+def values_of(table: pd.DataFrame, outcome: Outcome, value: str = "") -> np.ndarray:
     """The column as numbers, NaN where missing; a category becomes 1 where it is `value`."""
     column = table[outcome.name]
     if outcome.values:
@@ -145,8 +145,8 @@ def paired_difference(table_a: pd.DataFrame, table_b: pd.DataFrame, outcome: str
     if set(table_a["seed"]) != set(table_b["seed"]):
         raise MultitrackError("the tables were not run on the same seeds; give both arms the same seed and runs")
 
-    a = _values(table_a, declared, value)
-    b = _values(table_b.set_index("seed").loc[table_a["seed"]], declared, value)
+    a = values_of(table_a, declared, value)
+    b = values_of(table_b.set_index("seed").loc[table_a["seed"]], declared, value)
     both = ~np.isnan(a) & ~np.isnan(b)
     left_out, a, b = int((~both).sum()), a[both], b[both]
     more, less, pairs = int((a > b).sum()), int((a < b).sum()), len(a)

@@ -1,0 +1,254 @@
+"""Arms side by side on the same seeds, and the sentence that says what their difference estimates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from ..ensemble import Ensemble, run_ensemble
+from ..errors import MultitrackError, SettingError, nearest, printable
+from ..outcome_table import OUTCOMES
+from ..scenario.schema import Scenario, changed_setting, find_setting, settings_meant
+from .arms import Arm, arm_named, money_in_words, plain
+from .effects import effects
+
+__all__ = ["BASELINE", "Comparison", "compare"]
+
+BASELINE = "as the scenario says"
+INTERVENTIONS = "interventions"
+LONGEST_LIST = 4  # changed settings that are named in a sentence
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A scenario and arms of it, run on the same seeds. The baseline stands first in every dict.
+
+    `arms`: name -> Scenario. `changes`: name -> the settings changed (beside them `"interventions": [...]`).
+    `ensembles`: name -> Ensemble. `runs`: one table of all runs, `arm` first, then `seed` and the outcomes. `seed` is
+    what the runs' own seeds were derived from.
+    """
+
+    scenario: Scenario
+    arms: dict[str, Scenario]
+    changes: dict[str, dict[str, Any]]
+    ensembles: dict[str, Ensemble]
+    runs: pd.DataFrame
+    seed: int
+    sentences: dict[str, str] = field(default_factory=dict)  # of ready-made arms: what they switch off
+
+    @property
+    def baseline(self) -> str:
+        """The baseline's name."""
+        return next(iter(self.arms))
+
+    @property
+    def pairs(self) -> int:
+        """The number of runs of every arm."""
+        return len(self.ensembles[self.baseline].table)
+
+    @property
+    def horizon(self) -> int:
+        """The months that all arms ran."""
+        return min(int(scenario.value("run.months")) for scenario in self.arms.values())
+
+    def table(self, arm: str | None = None) -> pd.DataFrame:
+        """The runs of one arm (default: the baseline), one row each."""
+        return self.ensembles[self._known(self.baseline if arm is None else arm)].table
+
+    def effects(
+        self, outcomes: Iterable[str] | None = None, baseline: str | None = None, correct: str = "holm"
+    ) -> pd.DataFrame:
+        """The effects of all arms, *arm minus baseline*, one row for each arm, outcome and statistic.
+
+        `baseline` makes another arm the one that is compared with. See `analysis.effects.effects` for the columns.
+        """
+        base = self._known(self.baseline if baseline is None else baseline)
+        others = {name: one.table for name, one in self.ensembles.items() if name != base}
+        return effects(self.table(base), others, outcomes, self.horizon, correct)
+
+    def estimand(self, arm: str) -> str:
+        """One sentence: whose effect the difference *arm minus baseline* is, over which runs, from which month on."""
+        arm = self._known(arm)
+        if arm == self.baseline:
+            return f"The baseline, {printable(self.scenario.title)} as it is, with which the other arms are compared."
+        told = [
+            f"The mean effect of {self._difference(arm)}, against {self._named(self.baseline)}, from "
+            f"{self._beginning(arm)}, over all runs (never only those with talks or an accord), seed by seed, within "
+            f"{self.horizon} months; durability is counted as mean months at peace within that time"
+        ]
+        told += self._money(arm)
+        told += self._own_interventions(arm)
+        return "; ".join(told) + "."
+
+    def finding(self, arm: str, outcome: str, value: str = "") -> str:
+        """One or two sentences on what was found, with intervals. `value` picks one of a category's."""
+        arm = self._known(arm)
+        found = self.effects([outcome])
+        found = found[(found["arm"] == arm) & (found["statistic"] != "ratio") & (found["statistic"] != "median")]
+        if OUTCOMES[outcome].values:
+            found = found[found["value"] == value]
+            if not len(found):
+                raise MultitrackError(
+                    f"{outcome} needs a value, one of {', '.join(map(repr, OUTCOMES[outcome].values))}"
+                )
+        if not len(found):
+            raise MultitrackError(f"{printable(arm)} is the baseline; allowed: another arm")
+        return _in_words(next(found.itertuples()), self._named(arm), self._named(self.baseline))
+
+    def _known(self, arm: str) -> str:
+        if arm not in self.arms:
+            near = nearest(str(arm), self.arms)
+            hint = f" (did you mean {near!r}?)" if near else ""
+            raise MultitrackError(f"no arm {printable(arm)}; allowed: {', '.join(map(printable, self.arms))}{hint}")
+        return arm
+
+    def _named(self, arm: str) -> str:
+        return "the scenario as it is" if arm == BASELINE else printable(arm)
+
+    def _difference(self, arm: str) -> str:
+        """What the arm changes, in words."""
+        if arm in self.sentences:
+            return self.sentences[arm]
+        changes = self.changes[arm]
+        said = [f"{name} at {value} instead of {was}" for name, value, was in self._settings(changes)]
+        for one in changes.get(INTERVENTIONS, ()):
+            until = f" until month {one['until']}" if one.get("until") else ""
+            said.append(f"{_what_happens(one)} from month {one['month']}{until}")
+        if len(said) > LONGEST_LIST:
+            said = [*said[:LONGEST_LIST], f"{len(said) - LONGEST_LIST} more changes"]
+        return " and ".join(said) or "no change"
+
+    def _settings(self, changes: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+        """The settings changed: name, new and old value as safe text."""
+        names = [name for name in changes if name != INTERVENTIONS]
+        return [(plain(name), _number(changes[name]), _number(self.scenario.value(name))) for name in names]
+
+    def _beginning(self, arm: str) -> str:
+        changes = self.changes[arm]
+        later = [int(one["month"]) for one in changes.get(INTERVENTIONS, ())]
+        at_start = [name for name in changes if name not in (INTERVENTIONS, "funding.muted")]
+        if later and not at_start:
+            return f"month {min(later)} on (until then both arms are the same runs, bit for bit)"
+        return "before talks on (month 0)"
+
+    def _money(self, arm: str) -> list[str]:
+        """The use of the money, where an unofficial track gets less than in the baseline."""
+        changes = self.changes[arm]
+        budgets = ("track_two.budget", "track_three.budget")
+        less = [name for name in budgets if changes.get(name, math.inf) < self.scenario.value(name)]
+        less += [one["set"] for one in changes.get(INTERVENTIONS, ()) if one.get("set") in budgets]
+        return [money_in_words(self.arms[arm])] if less else []
+
+    def _own_interventions(self, arm: str) -> list[str]:
+        """A warning where interventions of the scenario's own write to what the arm set at the start."""
+        if arm in self.sentences:
+            return []
+        names = self.scenario.names
+        changed = {find_setting(names, name).name for name in self.changes[arm] if name != INTERVENTIONS}
+        own = [
+            one
+            for one in self.scenario.interventions
+            if any(meant.name in changed for meant in settings_meant(names, changed_setting(names, one)))
+        ]
+        return [f"the scenario's own {len(own)} later changes of these settings still happen"] if own else []
+
+
+def compare(
+    scenario: Scenario,
+    arms: Mapping[str, Any] | Sequence[str | Arm],
+    runs: int = 1000,
+    seed: int = 1,
+    threads: int | None = None,
+    series: bool = False,
+    agents: Mapping[type, type] | None = None,
+    baseline: str = BASELINE,
+) -> Comparison:
+    """Run a scenario and arms of it on the same seeds.
+
+    `arms` maps a name to the settings the arm changes, `{"no Track II": {"track_two.budget": 0}}`, with
+    `{"interventions": [...]}` beside them for changes in later months; or to a ready-made arm; or it is a list of
+    names of ready-made arms (`analysis.arms.ARMS`): `["no workshops", "no mediation from month 24"]`. `runs` is the number of pairs, `baseline` the name of the scenario as it
+    is; the other arguments are those of `run_ensemble`.
+
+    Raises SettingError, with the name of the arm, for settings that do not exist or are out of range.
+
+    >>> from multitrack_sim.scenario import scenario_from_codes
+    >>> scenario = scenario_from_codes({}).with_settings({"run.months": 24, "society.communities": 20})
+    >>> found = compare(scenario, {"no Track II": {"track_two.budget": 0}}, runs=8, seed=7)
+    >>> list(found.arms), len(found.runs)
+    (['as the scenario says', 'no Track II'], 16)
+    >>> print(found.estimand("no Track II"))
+    The mean effect of track_two.budget at 0 instead of 1, against the scenario as it is, from before talks on (month 0), over all runs (never only those with talks or an accord), seed by seed, within 24 months; durability is counted as mean months at peace within that time; the money it does not get is burned.
+    """  # noqa: E501
+    scenarios, sentences = {baseline: scenario}, {}
+    changes: dict[str, dict[str, Any]] = {baseline: {}}
+    given = (
+        {name: arms[name] for name in arms} if isinstance(arms, Mapping) else {arm_named(one).name: one for one in arms}
+    )
+    if not given:
+        raise MultitrackError(
+            "there is no arm to compare with; allowed: {name: {setting: value}}, or names of ready-made arms"
+        )
+    if baseline in given:
+        raise MultitrackError(f"{printable(baseline)} is the name of the baseline; allowed: another name for the arm")
+    for name, change in given.items():
+        ready = arm_named(change) if isinstance(change, str | Arm) else None
+        try:
+            if ready is None:
+                scenarios[name], changes[name] = _changed(scenario, change)
+            else:
+                scenarios[name], changes[name] = ready.scenario(scenario), ready.settings(scenario)
+                sentences[name] = ready.sentence
+        except SettingError as wrong:
+            raise SettingError(f"arm {printable(name)}: {wrong}") from wrong
+    ensembles = {
+        name: run_ensemble(one, runs, seed, threads, series=series, agents=agents) for name, one in scenarios.items()
+    }
+    frames = [one.table.assign(arm=name) for name, one in ensembles.items()]
+    table = pd.concat(frames, ignore_index=True)
+    table.insert(0, "arm", pd.Categorical(table.pop("arm"), categories=list(ensembles)))
+    return Comparison(scenario, scenarios, changes, ensembles, table, seed, sentences)
+
+
+def _changed(scenario: Scenario, change: Any) -> tuple[Scenario, dict[str, Any]]:
+    """The scenario with the settings and interventions of an arm, and these as a dict."""
+    if not isinstance(change, Mapping):
+        raise SettingError(f"found a {type(change).__name__}; allowed: a dict of settings, or a ready-made arm")
+    made = scenario.with_settings({name: value for name, value in change.items() if name != INTERVENTIONS})
+    return made.with_interventions(change.get(INTERVENTIONS) or ()), dict(change)
+
+
+def _number(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else "unwritten" if value is None else printable(value)
+
+
+def _what_happens(change: Mapping[str, Any]) -> str:
+    for verb, amount in (("set", "to"), ("scale", "by"), ("shift", "by")):
+        if change.get(verb) is not None:
+            words = {"set": "at", "scale": "times", "shift": "plus"}[verb]
+            return f"{plain(change[verb])} {words} {_number(change[amount])}"
+    verb = "add" if change.get("add") is not None else "remove"
+    return f"{plain(change[verb])} {'added' if verb == 'add' else 'removed'}"
+
+
+def _in_words(row: Any, arm: str, baseline: str) -> str:
+    """A row of effects as sentences."""
+    name = row.outcome + (f" = {row.value}" if row.value else "")
+    if not row.pairs:
+        return f"{name}: no pair of runs in which it can be compared ({row.left_out} left out)."
+    share = row.statistic == "share"
+    amounts = [f"{100 * x:.1f}%" if share else f"{x:.3g} {row.unit}" for x in (row.arm_estimate, row.baseline_estimate)]
+    factor, unit = (100, " points") if share else (1, f" {row.unit}")
+    change, low, high = (f"{factor * x:+.3g}" for x in (row.difference, row.low, row.high))
+    verdict = "more than chance between runs explains"
+    if row.low <= 0 <= row.high:
+        verdict = "which so many runs cannot tell from nothing"
+    first = f"{name} ({row.meaning}): {amounts[0]} in {arm} against {amounts[1]} in {baseline}, "
+    first += f"{change}{unit} (95% interval {low} to {high}), {verdict}."
+    left = f"; {row.left_out} pairs are left out" if row.left_out else ""
+    counts = f"Of {row.pairs} pairs {row.only_arm} have it, or more of it, in {arm}, {row.only_baseline} in {baseline}"
+    return f"{first} {counts}{left}."

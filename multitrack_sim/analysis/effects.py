@@ -1,0 +1,342 @@
+"""Effects: what an arm has more than the baseline on the same seeds, outcome by outcome, with intervals.
+
+A difference is always *arm minus baseline*. Every row says how many pairs of runs it rests on, its Monte Carlo error, and
+by how much pairing on seeds narrowed its interval. The intervals cover chance between runs, not doubt about the rules.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ..errors import MultitrackError, nearest, printable
+from ..outcome_table import OUTCOMES, Outcome
+from .intervals import (
+    LEVEL,
+    paired_ratio,
+    paired_score,
+    sign_test,
+    skewed_mean,
+    skewed_p,
+    t_quantile,
+    unpaired_shares,
+)
+from .summary import MAIN_OUTCOMES, values_of
+
+__all__ = ["COLUMNS", "chosen_outcomes", "effects", "holm", "pairing", "paired_values", "quantile_effects"]
+
+DRAWS = 1000  # of the bootstrap
+BOOTSTRAP_SEED = 1
+STANDS = 60  # months after signature in which the durability of accords is compared
+CORRECTIONS = ("holm", "none")
+COLUMNS = [
+    "arm", "outcome", "value", "unit", "statistic", "baseline_estimate", "arm_estimate", "difference", "low", "high",
+    "error", "p", "p_corrected", "pairs", "left_out", "only_arm", "only_baseline", "narrower", "meaning",
+]  # fmt: skip
+STRATUM = "; only in pairs in which {both} (a principal stratum: these pairs need not stand for the others)"
+
+
+class Found(NamedTuple):
+    """One comparison: the numbers of a row."""
+
+    statistic: str
+    baseline: float
+    arm: float
+    difference: float
+    low: float
+    high: float
+    error: float
+    p: float
+    narrower: float
+
+
+def effects(
+    baseline: pd.DataFrame,
+    arms: Mapping[str, pd.DataFrame],
+    outcomes: Iterable[str] | None = None,
+    horizon: int = 300,
+    correct: str = "holm",
+) -> pd.DataFrame:
+    """The paired effect of every arm on every outcome, *arm minus baseline*: a tidy table with the columns `COLUMNS`.
+
+    `baseline` and `arms` (name -> table) are tables of runs on the same seeds, `horizon` the months they ran. Rows by
+    `statistic`:
+
+    - "share" (outcomes of 0 or 1, and every `value` of a category): difference of shares, the score interval of Tango
+      (1998), p of the exact sign test on the pairs that differ (McNemar 1947). 0.05 is 5 points.
+    - "ratio" beside it: `difference` holds the *ratio* arm / baseline (1 = no effect), the interval of Bonett and Price
+      (2006); p is that of the share.
+    - "restricted mean months" (months until something happens): the difference of mean months spent without it up to
+      the horizon, over all runs, those that never get there at the horizon (restricted mean survival time: Royston and
+      Parmar 2013). "median" beside it, runs that never get there again at the horizon, bootstrap over pairs (Efron 1979).
+    - "mean" (everything else). Intervals of means are Student's with half of Hall's (1992)
+      correction for skewness.
+
+    `months_to_collapse` becomes the restricted mean months an accord stood in its first 60, in the pairs in which both
+    arms signed at least 60 months before the horizon. This and every outcome that some runs lack are compared in the
+    pairs in which both arms have it, a principal stratum (Frangakis and Rubin 2002), and `meaning` says so; `left_out`
+    counts the others. `only_arm` and `only_baseline` count the pairs in which one arm has it, or more of it.
+    `narrower` is the share by which the interval is narrower than that of arms on seeds of their own.
+    `p_corrected` is Holm's (1979) over all rows of this table (ratios are not counted again); with `correct="none"` it
+    repeats p. `error` is the standard error of the difference: what more runs would shrink.
+
+    >>> table = pd.DataFrame({"seed": range(100), "agreed": [1.0] * 40 + [0.0] * 60})
+    >>> without = pd.DataFrame({"seed": range(100), "agreed": [1.0] * 30 + [0.0] * 70})
+    >>> found = effects(table, {"no workshops": without}, ["agreed"])
+    >>> found[["statistic", "difference", "low", "high", "only_baseline"]].round(3).values.tolist()
+    [['share', -0.1, -0.174, -0.055, 10], ['ratio', 0.75, 0.624, 0.901, 10]]
+    """
+    if correct not in CORRECTIONS:
+        raise MultitrackError(f"correct={printable(correct)}; allowed: {', '.join(map(repr, CORRECTIONS))}")
+    names = chosen_outcomes(outcomes, [baseline, *arms.values()])
+    rows = []
+    for arm, table in arms.items():
+        table = on_same_seeds(baseline, table)
+        for name in names:
+            for value in OUTCOMES[name].values or ("",):
+                rows += [[arm, name, value, *row] for row in _rows(baseline, table, OUTCOMES[name], value, horizon)]
+    found = pd.DataFrame(rows, columns=[column for column in COLUMNS if column != "p_corrected"])
+    found.insert(COLUMNS.index("p_corrected"), "p_corrected", _corrected(found, correct))
+    return found
+
+
+def chosen_outcomes(outcomes: Iterable[str] | None, tables: Sequence[pd.DataFrame]) -> list[str]:
+    """The outcomes asked for (default: the main ones), all of which the tables must have."""
+    have = [name for name in OUTCOMES if all(name in table.columns for table in tables)]
+    if outcomes is None:
+        return [name for name in MAIN_OUTCOMES if name in have]
+    asked = [outcomes] if isinstance(outcomes, str) else list(outcomes)
+    for name in asked:
+        if name not in have:
+            near = nearest(str(name), have)
+            hint = f" (did you mean {near!r}?)" if near else ""
+            raise MultitrackError(f"no outcome {printable(name)} in all tables; allowed: {', '.join(have)}{hint}")
+    return asked
+
+
+def on_same_seeds(baseline: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """`table` in the order of the baseline's seeds; refused where they cannot be paired."""
+    for one in (baseline, table):
+        if one["seed"].duplicated().any():
+            raise MultitrackError("a table has a seed twice, so its runs cannot be paired")
+    if set(baseline["seed"]) != set(table["seed"]):
+        raise MultitrackError("the tables were not run on the same seeds; give both arms the same seed and runs")
+    return table.set_index("seed").loc[baseline["seed"]].reset_index()
+
+
+class Pairs(NamedTuple):
+    """The values of the pairs that can be compared, and what they mean."""
+
+    baseline: np.ndarray
+    arm: np.ndarray
+    known: np.ndarray  # of all pairs, whether this one is among them
+    meaning: str
+
+    @property
+    def left_out(self) -> int:
+        return int((~self.known).sum())
+
+
+def paired_values(
+    baseline: pd.DataFrame, table: pd.DataFrame, outcome: Outcome, value: str = "", horizon: int = 300
+) -> Pairs:
+    """What is compared of this outcome in either arm, over the pairs in which it can be (same seeds, same order)."""
+    if outcome.name == "months_to_collapse":
+        return _months_stood(baseline, table, horizon)
+    b, a = values_of(baseline, outcome, value), values_of(table, outcome, value)
+    if outcome.event:
+        meaning = f"months {outcome.meaning}, those that never got there counted as at the horizon ({horizon} months)"
+        return Pairs(_restricted(b, horizon), _restricted(a, horizon), np.ones(len(a), bool), meaning)
+    both = ~np.isnan(b) & ~np.isnan(a)
+    meaning = outcome.meaning + (f": {value}" if value else "")
+    if not both.all():
+        meaning += STRATUM.format(both=f"neither arm lacks it ({outcome.missing})")
+    return Pairs(b[both], a[both], both, meaning)
+
+
+def _restricted(months: np.ndarray, horizon: float) -> np.ndarray:
+    return np.minimum(np.where(np.isnan(months), horizon, months), horizon)
+
+
+def _months_stood(baseline: pd.DataFrame, table: pd.DataFrame, horizon: int) -> Pairs:
+    """How long the first accord stood in its first 60 months, in pairs in which both arms signed early enough to see."""
+    signed = [one["months_to_agreement"].to_numpy(float) <= horizon - STANDS for one in (baseline, table)]
+    both = signed[0] & signed[1]
+    b, a = (_restricted(one["months_to_collapse"].to_numpy(float)[both], STANDS) for one in (baseline, table))
+    meaning = f"months the accord stood, of its first {STANDS}"
+    meaning += STRATUM.format(both=f"both arms signed at least {STANDS} months before the horizon")
+    return Pairs(b, a, both, meaning)
+
+
+def _rows(baseline: pd.DataFrame, table: pd.DataFrame, outcome: Outcome, value: str, horizon: int) -> list[list]:
+    pairs = paired_values(baseline, table, outcome, value, horizon)
+    more, less = int((pairs.arm > pairs.baseline).sum()), int((pairs.arm < pairs.baseline).sum())
+    if outcome.binary or outcome.values:
+        found = [_shares(pairs), _ratio(pairs)]
+    elif outcome.event:
+        found = [_mean(pairs, "restricted mean months"), _median(pairs)]
+    else:
+        found = [_mean(pairs, "mean")]
+    counts = [len(pairs.arm), pairs.left_out, more, less]
+    return [_row(one, "times" if one.statistic == "ratio" else outcome.unit, counts, pairs.meaning) for one in found]
+
+
+def _row(found: Found, unit: str, counts: list[int], meaning: str) -> list:
+    return [unit, *found[:-1], *counts, found.narrower, meaning]
+
+
+_NOTHING = (math.nan,) * 8
+
+
+def _shares(pairs: Pairs) -> Found:
+    runs = len(pairs.arm)
+    if not runs:
+        return Found("share", *_NOTHING)
+    more, less = int((pairs.arm > pairs.baseline).sum()), int((pairs.arm < pairs.baseline).sum())
+    difference, low, high = paired_score(more, less, runs)
+    error = math.sqrt(max(more + less - (more - less) ** 2 / runs, 0.0)) / runs
+    _, apart_low, apart_high = unpaired_shares(pairs.arm.sum(), pairs.baseline.sum(), runs)
+    narrower = _narrower(high - low, float(apart_high - apart_low))
+    shares = float(pairs.baseline.mean()), float(pairs.arm.mean())
+    return Found("share", *shares, difference, low, high, error, sign_test(more, less), narrower)
+
+
+def _ratio(pairs: Pairs) -> Found:
+    runs = len(pairs.arm)
+    if not runs:
+        return Found("ratio", *_NOTHING)
+    more, less = int((pairs.arm > pairs.baseline).sum()), int((pairs.arm < pairs.baseline).sum())
+    both = int((pairs.arm * pairs.baseline).sum())
+    ratio, low, high = paired_ratio(both, more, less)
+    a, b = both + more, both + less
+    error = ratio * math.sqrt(more + less) / math.sqrt(a * b) if a and b else math.nan  # the delta method
+    apart = math.sqrt((1 - a / runs) / a + (1 - b / runs) / b) if a and b else math.nan
+    narrower = _narrower(math.sqrt(more + less), apart * math.sqrt(a * b)) if a and b else math.nan
+    shares = float(pairs.baseline.mean()), float(pairs.arm.mean())
+    return Found("ratio", *shares, ratio, low, high, error, sign_test(more, less), narrower)
+
+
+def _mean(pairs: Pairs, statistic: str) -> Found:
+    runs, differences = len(pairs.arm), pairs.arm - pairs.baseline
+    if not runs:
+        return Found(statistic, *_NOTHING)
+    difference, low, high, error = skewed_mean(differences)
+    apart = math.nan
+    if runs > 1:
+        apart = math.sqrt((pairs.arm.var(ddof=1) + pairs.baseline.var(ddof=1)) / runs) * 2 * t_quantile(runs - 1)
+    means = float(pairs.baseline.mean()), float(pairs.arm.mean())
+    return Found(statistic, *means, difference, low, high, error, skewed_p(differences), _narrower(high - low, apart))
+
+
+def _narrower(paired: float, apart: float) -> float:
+    return 1 - paired / apart if apart > 0 else 0.0 if apart == 0 else math.nan
+
+
+def _median(pairs: Pairs) -> Found:
+    return _quantile(pairs, 0.5, "median")
+
+
+def _quantile(pairs: Pairs, share: float, statistic: str) -> Found:
+    """The difference of quantiles, with the percentile bootstrap over pairs (Efron 1979)."""
+    runs = len(pairs.arm)
+    if runs < 2:
+        return Found(statistic, *_NOTHING)
+    at = np.quantile(pairs.baseline, share), np.quantile(pairs.arm, share)
+    draws = np.random.default_rng(BOOTSTRAP_SEED).integers(runs, size=(DRAWS, runs))
+    b, a = np.quantile(pairs.baseline[draws], share, axis=1), np.quantile(pairs.arm[draws], share, axis=1)
+    apart = a - np.roll(b, 1)  # the same quantiles, of independent draws
+    low, high = np.quantile(a - b, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    p = min(1.0, 2 * (1 + min(np.sum(a <= b), np.sum(a >= b))) / (DRAWS + 1))
+    narrower = _narrower(float((a - b).std()), float(apart.std()))
+    numbers = float(at[0]), float(at[1]), float(at[1] - at[0]), float(low), float(high), float((a - b).std(ddof=1))
+    return Found(statistic, *numbers, p, narrower)
+
+
+def quantile_effects(
+    baseline: pd.DataFrame,
+    table: pd.DataFrame,
+    outcome: str,
+    quantiles: Sequence[float] = (0.1, 0.25, 0.5, 0.75, 0.9),
+    horizon: int = 300,
+) -> pd.DataFrame:
+    """The difference of quantiles of a number, *arm minus baseline*: columns `quantile`, `baseline_estimate`,
+    `arm_estimate`, `difference`, `low`, `high`, `error`, `pairs`; intervals by the bootstrap over pairs (Efron 1979).
+
+    Months until something happens are restricted at the horizon. These are differences of quantiles, not quantiles of
+    differences: no run need move by so much.
+
+    >>> baseline = pd.DataFrame({"seed": range(200), "attacks": np.arange(200.0)})
+    >>> arm = baseline.assign(attacks=baseline["attacks"] + 5)
+    >>> quantile_effects(baseline, arm, "attacks", [0.5])[["difference", "low", "high"]].values.tolist()
+    [[5.0, 5.0, 5.0]]
+    """
+    (name,) = chosen_outcomes([outcome], [baseline, table])
+    if OUTCOMES[name].values or OUTCOMES[name].binary:
+        raise MultitrackError(f"{name} has no quantiles worth comparing; allowed: outcomes that are numbers")
+    pairs = paired_values(baseline, on_same_seeds(baseline, table), OUTCOMES[name], "", horizon)
+    rows = []
+    for share in quantiles:
+        found = _quantile(pairs, share, "quantile")
+        rows.append([share, *found[1:7], len(pairs.arm)])
+    columns = ["quantile", "baseline_estimate", "arm_estimate", "difference", "low", "high", "error", "pairs"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def holm(p: Sequence[float] | np.ndarray) -> np.ndarray:
+    """p values corrected for their number, so that the chance of any false one stays what it was (Holm 1979).
+
+    >>> holm([0.01, 0.04, 0.03]).round(3).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    p = np.asarray(p, float)
+    known = np.flatnonzero(~np.isnan(p))
+    order = known[np.argsort(p[known], kind="stable")]
+    left = len(known) - np.arange(len(known))
+    corrected = np.full(len(p), math.nan)
+    corrected[order] = np.minimum(1.0, np.maximum.accumulate(left * p[order])) if len(order) else []
+    return corrected
+
+
+def _corrected(found: pd.DataFrame, correct: str) -> np.ndarray:
+    """Holm's p for all rows; a ratio is the same test as its share."""
+    p = found["p"].to_numpy(float)
+    if correct == "none":
+        return p
+    ratio = (found["statistic"] == "ratio").to_numpy()
+    corrected = np.full(len(p), math.nan)
+    corrected[~ratio] = holm(p[~ratio])
+    corrected[ratio] = corrected[np.flatnonzero(ratio) - 1]  # the row of its share stands above it
+    return corrected
+
+
+def pairing(
+    baseline: pd.DataFrame, table: pd.DataFrame, outcomes: Iterable[str] | None = None, horizon: int = 300
+) -> pd.DataFrame:
+    """What common random numbers bring, outcome by outcome (Glasserman and Yao 1992; Law 2015, section 11.2).
+
+    Columns: `outcome`, `effect` (arm minus baseline), `variance` of one pair's difference, `independent` (that of arms
+    on seeds of their own: the sum of both variances), `share` = variance / independent; for outcomes of 0 or 1 also
+    `least` = d (1 - d), d the size of the effect, which no coupling of the arms can go below, and `over_least`.
+
+    >>> table = pd.DataFrame({"seed": range(4), "durable": [1.0, 1.0, 0.0, 0.0]})
+    >>> other = pd.DataFrame({"seed": range(4), "durable": [1.0, 0.0, 0.0, 0.0]})
+    >>> pairing(table, other, ["durable"]).round(3).values.tolist()
+    [['durable', -0.25, 0.188, 0.438, 0.429, 0.188, 1.0]]
+    """
+    table, rows = on_same_seeds(baseline, table), []
+    for name in chosen_outcomes(outcomes, [baseline, table]):
+        if OUTCOMES[name].values:
+            continue
+        pairs = paired_values(baseline, table, OUTCOMES[name], "", horizon)
+        difference = pairs.arm - pairs.baseline
+        variance, independent = float(difference.var()), float(pairs.arm.var() + pairs.baseline.var())
+        effect = float(difference.mean())
+        least = abs(effect) * (1 - abs(effect)) if OUTCOMES[name].binary else math.nan
+        share = variance / independent if independent > 0 else math.nan
+        rows.append([name, effect, variance, independent, share, least, variance / least if least > 0 else math.nan])
+    columns = ["outcome", "effect", "variance", "independent", "share", "least", "over_least"]
+    return pd.DataFrame(rows, columns=columns)

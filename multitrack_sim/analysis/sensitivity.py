@@ -1,0 +1,192 @@
+"""Sensitivity: which settings an outcome hangs on, from the runs of a design, beside what noise alone would show.
+
+SALib makes the designs and computes the indices. A setting matters only as far as its index stands above the noise floor,
+the index of a dummy: a column "dummy" of the design that no scenario knows, or, where every point was run several times,
+the repetition of the same points on other seeds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import MultitrackError, printable
+from .intervals import LEVEL
+
+__all__ = ["DUMMY", "morris", "point_means", "sobol"]
+
+DUMMY = "dummy"
+REPETITION = "other seeds"  # the name of the dummy that stands for repeated points
+RESAMPLES = 500
+SEED = 1
+
+
+def sobol(
+    table: pd.DataFrame, settings: Sequence[str], outcome: str, second_order: bool = False, seed: int = SEED
+) -> pd.DataFrame:
+    """Sobol' indices from the runs of a Saltelli design: one row per setting, then the dummy.
+
+    `table` has the design's points in SALib's order: one row per point, or a column `point` and several runs of each,
+    which are averaged. `settings` names the varied columns in the design's order. Columns: `first` (the share of the
+    outcome's variance that the setting explains alone: Saltelli et al. 2010) and `total` (with all its interactions:
+    Jansen 1999; Saltelli et al. 2010), each with a bootstrap interval `_low`, `_high`; `floor`, the upper end of the
+    dummy's total index; `above_noise`, whether the total's interval lies above it (missing where there is no dummy).
+    With `second_order`, further rows hold pairs, "A x B", whose `first` is the index of the pair (Saltelli 2002).
+
+    The indices are shares of the variance over the design's ranges: other ranges, other indices. The mean of several
+    runs still holds noise, of which the row "other seeds" shows how much.
+
+    >>> from SALib.sample import sobol as sample
+    >>> points = sample.sample({"num_vars": 2, "names": ["a", "b"], "bounds": [[0, 1]] * 2}, 64, calc_second_order=False)
+    >>> table = pd.DataFrame(points, columns=["a", "b"]).assign(attacks=points @ [2.0, 1.0])
+    >>> sobol(table, ["a", "b"], "attacks")[["setting", "total"]].round(1).values.tolist()
+    [['a', 0.8], ['b', 0.2]]
+    """
+    from SALib.analyze import sobol as salib
+
+    names, means = list(settings), point_means(table, settings, outcome)
+    block = (2 * len(names) if second_order else len(names)) + 2
+    values = _varying(means["outcome"].to_numpy(), outcome)
+    if len(values) % block:
+        raise MultitrackError(
+            f"found {len(values)} points; allowed: a multiple of {block}, as Saltelli's design makes them"
+        )
+    found = salib.analyze(_problem(names), values, second_order, RESAMPLES, LEVEL, seed=seed)
+    rows = [[name, *_ends(found, "S1", at), *_ends(found, "ST", at)] for at, name in enumerate(names)]
+    if "spread" in means:
+        rows.append([REPETITION, math.nan, math.nan, math.nan, *_repetition(means, values, block, seed)])
+    if second_order:
+        missing = [math.nan] * 3
+        for at, bt in ((i, j) for i in range(len(names)) for j in range(i + 1, len(names))):
+            rows.append([f"{names[at]} x {names[bt]}", *_ends(found, "S2", (at, bt)), *missing])
+    columns = ["setting", "first", "first_low", "first_high", "total", "total_low", "total_high"]
+    return _with_floor(pd.DataFrame(rows, columns=columns), "total")
+
+
+def morris(
+    table: pd.DataFrame, settings: Sequence[str], outcome: str, levels: int = 4, seed: int = SEED
+) -> pd.DataFrame:
+    """Morris's (1991) elementary effects from the runs of a design of trajectories: one row per setting.
+
+    `table` as for `sobol`, in the order of the trajectories; `levels` those of the design. Columns: `mean` (the mean
+    effect of crossing the setting's whole range), `size` (the mean of its absolute value: Campolongo, Cariboni and
+    Saltelli 2007) with `size_low` and `size_high`, `spread` (large where the effect depends on other settings, or
+    is noise), `floor` and `above_noise` as for `sobol`. Absolute values never average noise away: without a dummy a size
+    says little.
+
+    >>> from SALib.sample import morris as sample
+    >>> points = sample.sample({"num_vars": 2, "names": ["a", "b"], "bounds": [[0, 1]] * 2}, 10, seed=1)
+    >>> table = pd.DataFrame(points, columns=["a", "b"]).assign(attacks=points @ [2.0, -1.0])
+    >>> morris(table, ["a", "b"], "attacks")[["setting", "mean", "size"]].round(6).values.tolist()
+    [['a', 2.0, 2.0], ['b', -1.0, 1.0]]
+    """
+    from SALib.analyze import morris as salib
+
+    names, means = list(settings), point_means(table, settings, outcome)
+    values = _varying(means["outcome"].to_numpy(), outcome)
+    if len(values) % (len(names) + 1):
+        allowed = f"a multiple of {len(names) + 1}, as trajectories have them"
+        raise MultitrackError(f"found {len(values)} points; allowed: {allowed}")
+    points = np.column_stack([_as_numbers(means[name]) for name in names])
+    found = salib.analyze(_problem(names), points, values, RESAMPLES, LEVEL, num_levels=levels, seed=seed)
+    size, half = np.asarray(found["mu_star"], float), np.asarray(found["mu_star_conf"], float)
+    frame = pd.DataFrame(
+        {
+            "setting": names,
+            "mean": np.asarray(found["mu"], float),
+            "size": size,
+            "size_low": np.maximum(size - half, 0.0),
+            "size_high": size + half,
+            "spread": np.asarray(found["sigma"], float),
+        }
+    )
+    if "spread" in means:  # two independent means of half the runs differ by sqrt(2) more than two of all of them
+        delta = levels / (2.0 * (levels - 1))
+        noise = np.abs(means["spread"].to_numpy()) / math.sqrt(2) / delta
+        low, high = _resampled(noise, seed)
+        at = len(frame)
+        frame.loc[at] = [REPETITION, 0.0, float(noise.mean()), low, high, float(noise.std(ddof=1))]
+    return _with_floor(frame, "size")
+
+
+def point_means(table: pd.DataFrame, settings: Sequence[str], outcome: str) -> pd.DataFrame:
+    """One row per point of a design, in order: its settings, the mean `outcome`, and where points were run several
+    times `spread`, the mean of every other run less that of the rest.
+
+    >>> runs = pd.DataFrame({"point": [0, 0, 1, 1], "a": [5, 5, 6, 6], "attacks": [1.0, 3.0, 4.0, 4.0]})
+    >>> point_means(runs, ["a"], "attacks").values.tolist()
+    [[5.0, 2.0, -2.0], [6.0, 4.0, 0.0]]
+    """
+    for name in [*settings, outcome]:
+        if name not in table.columns:
+            raise MultitrackError(
+                f"the table has no column {printable(name)}; allowed: {', '.join(map(str, table.columns))}"
+            )
+    if len(set(settings)) < len(list(settings)):
+        raise MultitrackError("a setting is named twice; allowed: each once, in the design's order")
+    values = pd.to_numeric(table[outcome]).astype(float)
+    if values.isna().any():
+        raise MultitrackError(f"{outcome} is missing in some runs; allowed: outcomes that every run has")
+    if "point" not in table.columns:
+        return table[list(settings)].reset_index(drop=True).assign(outcome=values.to_numpy())
+    table = table.assign(_outcome=values)
+    table["_half"] = table.groupby("point").cumcount() % 2
+    means = table.groupby("point")[list(settings)].first().assign(outcome=table.groupby("point")["_outcome"].mean())
+    halves = table.groupby(["point", "_half"])["_outcome"].mean().unstack()
+    if halves.shape[1] == 2 and not halves.isna().any().any():
+        means["spread"] = halves[0] - halves[1]
+    return means.sort_index().reset_index(drop=True)
+
+
+def _problem(names: Sequence[str]) -> dict[str, Any]:
+    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
+
+
+def _as_numbers(column: pd.Series) -> np.ndarray:
+    """A varied column from 0 to 1; words by their order of appearance."""
+    if not pd.api.types.is_numeric_dtype(column):
+        column = pd.Series(pd.factorize(column)[0])
+    values = column.to_numpy(float)
+    width = values.max() - values.min()
+    return (values - values.min()) / width if width > 0 else values * 0.0
+
+
+def _varying(values: np.ndarray, outcome: str) -> np.ndarray:
+    if not len(values) or np.ptp(values) == 0:
+        raise MultitrackError(f"{outcome} is the same at all points, so nothing can explain it")
+    return values
+
+
+def _ends(found: Any, index: str, at: Any) -> tuple[float, float, float]:
+    """An index with its interval."""
+    value, half = float(found[index][at]), float(found[f"{index}_conf"][at])
+    return value, value - half, value + half
+
+
+def _repetition(means: pd.DataFrame, values: np.ndarray, block: int, seed: int) -> tuple[float, float, float]:
+    """The total index of a dummy that changes nothing but the seeds, at the design's own points (Jansen's formula).
+
+    Means of half the runs have twice the noise variance of means of all: hence a quarter instead of a half.
+    """
+    noise = means["spread"].to_numpy()[::block] ** 2 / 4 / values.var()
+    return float(noise.mean()), *_resampled(noise, seed)
+
+
+def _resampled(values: np.ndarray, seed: int) -> tuple[float, float]:
+    """The bootstrap interval of a mean (Efron 1979)."""
+    draws = np.random.default_rng(seed).integers(len(values), size=(RESAMPLES, len(values)))
+    low, high = np.quantile(values[draws].mean(axis=1), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)
+
+
+def _with_floor(frame: pd.DataFrame, index: str) -> pd.DataFrame:
+    """The noise floor drawn in: the upper end of the dummy's index (of the larger where there are two)."""
+    dummies = frame["setting"].isin([DUMMY, REPETITION])
+    floor = float(frame.loc[dummies, f"{index}_high"].max()) if dummies.any() else math.nan
+    above = (frame[f"{index}_low"] > floor).astype(object)
+    above[dummies | frame[index].isna() | math.isnan(floor)] = None
+    return frame.assign(floor=floor, above_noise=above)
