@@ -118,12 +118,12 @@ class Design:
 
 
 def run_identity(scenario: str, settings: Mapping[str, Value], seed: int, model: str) -> str:
-    """What a run is: the hash of the scenario's TOML, its settings, its seed and the model's fingerprint.
+    """What a run is: the hash of the scenario's content, its settings, its seed and the model's fingerprint.
 
     Two runs with the same identity give the same bits on one platform.
 
-    >>> one = run_identity("title = 'A'", {"track_two.budget": 0}, 7, "f")
-    >>> one == run_identity("title = 'A'", {"track_two.budget": 0.0}, 7, "f"), len(one)
+    >>> one = run_identity("one scenario", {"track_two.budget": 0}, 7, "f")
+    >>> one == run_identity("one scenario", {"track_two.budget": 0.0}, 7, "f"), len(one)
     (True, 32)
     """
     return _hash([scenario, sorted(settings.items()), int(seed), model])
@@ -170,11 +170,11 @@ def dose_response(vary: Vary, points: int = STEPS, runs: int = RUNS) -> Design:
     >>> dose_response({"track_two.budget": (0, 3)}, points=4).columns["track_two.budget"]
     (0.0, 1.0, 2.0, 3.0)
     """
-    vary = _checked(vary)
-    if len(vary) != 1:
-        raise SettingError(Problem("dose_response", f"found {len(vary)} settings", "one", "several: factorial"))
+    ranges = _checked(vary)
+    if len(ranges) != 1:
+        raise SettingError(Problem("dose_response", f"found {len(ranges)} settings", "one", "several: factorial"))
     _check_count("points", points, 2)
-    name, given = next(iter(vary.items()))
+    name, given = next(iter(ranges.items()))
     values = _steps(name, given, points) if isinstance(given, tuple) else tuple(given)
     return Design("dose_response", {name: values}, runs=runs)
 
@@ -300,16 +300,18 @@ def _check_size(points: int) -> None:
 
 def _checked(vary: Vary) -> dict[str, Any]:
     """Ranges as tuples of two floats, levels as lists; SettingError lists everything else."""
-    problems, good = [], {}
+    problems: list[Problem] = []
+    good: dict[str, Any] = {}
     if not vary:
         problems.append(Problem("vary", "names no setting", "at least one, with a range or levels"))
     for name, given in vary.items():
         shown = printable(name)
-        if isinstance(given, tuple) and len(given) == 2 and all(isinstance(end, int | float) for end in given):
-            if -math.inf < given[0] < given[1] < math.inf:
-                good[name] = (float(given[0]), float(given[1]))
+        if isinstance(given, tuple) and len(given) == 2 and not any(isinstance(end, str) for end in given):
+            low, high = map(float, given)
+            if -math.inf < low < high < math.inf:
+                good[name] = (low, high)
             else:
-                problems.append(Problem(shown, f"found the range {given[0]:g} to {given[1]:g}", "low before high"))
+                problems.append(Problem(shown, f"found the range {low:g} to {high:g}", "low before high"))
         elif isinstance(given, Iterable) and not isinstance(given, str) and (levels := list(given)):
             if len(set(levels)) < len(levels):
                 problems.append(Problem(shown, "a level stands there twice", "each level once"))

@@ -84,7 +84,9 @@ def _dask(count: int, cluster: str | None) -> Iterator[Backend]:
             client = stack.enter_context(Client(address, timeout=CONNECT, set_as_default=False))
         except (OSError, ValueError, TypeError) as problem:
             found = f"cannot be reached: {str(problem).splitlines()[0]}"
-            raise MultitrackError(Problem(f"cluster {printable(cluster)}", found, "tcp://host:port of a scheduler")) from None
+            raise MultitrackError(
+                Problem(f"cluster {printable(cluster)}", found, "tcp://host:port of a scheduler")
+            ) from None
         executor = client.get_executor(pure=False)
         try:
             yield Backend(executor, lambda: max(1, sum(client.nthreads().values())), seconds=1.0)

@@ -27,7 +27,7 @@ from ..scenario.build import lay_out
 from ..scenario.schema import Scenario
 from .backends import Backend, opened
 from .pieces import Answer, run_piece
-from .sweep_plan import Coded, SweepPlan, bind, model_version, scenario_with
+from .sweep_plan import Coded, SweepPlan, bind, content_of, model_version, scenario_with
 from .sweep_store import MONTHS, Kept, SweepStore, design_of, read_manifest
 
 if TYPE_CHECKING:
@@ -118,8 +118,10 @@ class Sweep:
 
     def identity(self, row: Mapping[str, Any]) -> str:
         """The identity of a run, given its row of the table: what it hashes is all that decides its outcomes."""
-        settings = {v.name: row[v.name] for v in self.plan.varied if row[v.name] is not None and row[v.name] == row[v.name]}
-        return run_identity(self.plan.scenario.to_toml(), settings, int(row["seed"]), model_version())
+        settings = {
+            v.name: row[v.name] for v in self.plan.varied if row[v.name] is not None and row[v.name] == row[v.name]
+        }
+        return run_identity(content_of(self.plan.scenario), settings, int(row["seed"]), model_version())
 
     def scenario(self, point: int, arm: str | None = None) -> Scenario:
         """The scenario of a point in an arm: `PeaceProcess(sweep.scenario(3), seed=...)` repeats one of its runs."""
@@ -214,7 +216,7 @@ def sweep(
         layout = lay_out(plan.scenario)
         run_rows(layout, np.zeros(0, np.int64))  # compiled once, before many ask for it
         with opened(backend, threads, cluster) as found:
-            runner = _Runner(plan, store, found, stop, progress, say)
+            runner = _Runner(store.plan, store, found, stop, progress, say)
             state = runner.run(until, retry_failed)
     return Sweep(Path(out), design, plan, state["done"], state["failed"], state.get("until"))
 
@@ -257,7 +259,9 @@ class _Chunk:
 
 
 class _Runner:
-    def __init__(self, plan: SweepPlan, store: SweepStore, backend: Backend, stop: threading.Event, progress: Any, say: Any):
+    def __init__(
+        self, plan: SweepPlan, store: SweepStore, backend: Backend, stop: threading.Event, progress: Any, say: Any
+    ):
         self.plan, self.store, self.backend, self.stop = plan, store, backend, stop
         self.progress, self.say = progress, say
         self.done = self.failed = 0
@@ -453,7 +457,10 @@ class _Runner:
             return table
         former = self.store.listed(MONTHS)[chunk.chunk][0]
         table = pa.concat_tables([self.store.read(former), table]).unify_dictionaries()
-        return table.sort_by([(name, "ascending") for name in ("point", "arm", "run", "month")]).combine_chunks()
+        table = table.combine_chunks()
+        keys = [table[name].to_numpy() for name in ("month", "run")]
+        keys += [table["arm"].chunk(0).indices.to_numpy(), table["point"].to_numpy()]
+        return table.take(np.lexsort(keys))
 
     # --- looking
 

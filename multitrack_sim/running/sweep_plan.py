@@ -7,6 +7,7 @@ the number, so that a sweep can be cut into chunks and pieces anywhere, and goes
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -23,7 +24,7 @@ from ..scenario.build import lay_out
 from ..scenario.codebook import CODES, scenario_from_codes
 from ..scenario.schema import Scenario, Setting, changed_setting, checked_value, find_setting, settings_meant, verb_of
 
-__all__ = ["Coded", "Piece", "Segment", "SweepPlan", "Varied", "bind", "model_version"]
+__all__ = ["Coded", "Piece", "Segment", "SweepPlan", "Varied", "bind", "content_of", "model_version", "scenario_with"]
 
 CHUNK_WORK = 2e9  # cells times months that one file of runs is worth: some seconds
 LONGEST_CHUNK = 4000  # runs
@@ -39,6 +40,12 @@ def model_version() -> str:
         if path.suffix in (".py", ".toml"):
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def content_of(scenario: Scenario) -> str:
+    """All of a scenario that decides results, as a text that is the same for equal scenarios."""
+    parts = scenario.rows, scenario.settings, scenario.interventions
+    return json.dumps(parts, sort_keys=True)
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ class Segment:
     start: int
     stop: int
     settings: tuple[tuple[str, Any], ...]
-    vary: Mapping[str, np.ndarray]
+    vary: Mapping[str, Any]  # an array each
 
 
 @dataclass(frozen=True)
@@ -130,7 +137,15 @@ class SweepPlan:
         digest = hashlib.sha256()
         rounds = (self.round_runs, self.rounds) if self.rounds > 1 else ()
         base = (sorted(self.base.codes.items()), self.base.title) if isinstance(self.base, Coded) else ()
-        for part in (self.scenario.to_toml(), base, self.design.identity, self.seed, self.series, rounds, model_version()):
+        for part in (
+            content_of(self.scenario),
+            base,
+            self.design.identity,
+            self.seed,
+            self.series,
+            rounds,
+            model_version(),
+        ):
             digest.update(repr(part).encode() + b"\0")
         return digest.hexdigest()[:32]
 
@@ -174,7 +189,9 @@ class SweepPlan:
         begin = self.span(chunk)[0]
         point, arm, run = self.places(np.arange(begin + first, begin + stop))
         segments = tuple(self._segments(self.values(point, arm)))
-        return Piece(self.identity_now, model_version(), self.base, chunk, first, self.seeds(run), segments, self.series)
+        return Piece(
+            self.identity_now, model_version(), self.base, chunk, first, self.seeds(run), segments, self.series
+        )
 
     def _segments(self, values: np.ndarray) -> Iterator[Segment]:
         """Cut where the scenario changes, or which settings are given."""
@@ -203,9 +220,7 @@ def scenario_with(base: Scenario | Coded, settings: Mapping[str, Any]) -> Scenar
     return scenario.with_settings(rest) if rest else scenario
 
 
-def bind(
-    base: Scenario | Coded, design: Design, seed: int, series: bool = False, in_rounds: bool = False
-) -> SweepPlan:
+def bind(base: Scenario | Coded, design: Design, seed: int, series: bool = False, in_rounds: bool = False) -> SweepPlan:
     """Check every name and value of the design against the scenario, and lay out the sweep. SettingError lists all that
     is wrong. `in_rounds` leaves room for a look at the results now and then.
     """
@@ -215,7 +230,9 @@ def bind(
     scenario = base.scenario() if isinstance(base, Coded) else base
     given = {name: _given(design, name) for name in design.names}
     with_codes = any(name.startswith(CODE) for name in given)
-    varied, points, arms = [], [], []
+    varied: list[Varied] = []
+    points: list[np.ndarray] = []
+    arms: list[np.ndarray] = []
     for name, values in given.items():
         try:
             one, number = _varied(base, scenario, name, values)
@@ -226,21 +243,27 @@ def bind(
             problems.append(Problem(printable(name), "is varied under two names", "one"))
         varied.append(one)
         column = design.columns.get(name)
-        fill = np.nan if with_codes else _as_it_is(scenario, one)
+        fill = (
+            _code_as_it_is(base, name) if name.startswith(CODE) else np.nan if with_codes else _as_it_is(scenario, one)
+        )
         points.append(np.full(design.points, fill) if column is None else np.array([number[v] for v in column], float))
         arms.append(np.array([number[arm[name]] if name in arm else np.nan for arm in design.arms.values()], float))
     if problems:
         raise SettingError(problems)
-    months = scenario.value("run.months")
+    given_months = [x for name, values in given.items() if name == "run.months" for x in values]
+    months = max([scenario.value("run.months"), *given_months])
     words = len(lay_out(scenario).world.words)
     chunk = max(1, min(LONGEST_CHUNK, int(CHUNK_WORK / (words * months))))
     cells = design.points * len(design.arms)
     round_runs = min(design.runs, max(LEAST_ROUND, -(-ROUND_RUNS // cells))) if in_rounds else design.runs
-    columns = (np.column_stack(part) if part else np.zeros((n, 0)) for part, n in ((points, design.points), (arms, len(design.arms))))
     return SweepPlan(
-        base, design, int(seed), series, tuple(varied), *columns,
+        base, design, int(seed), series, tuple(varied), _beside(points, design.points), _beside(arms, len(design.arms)),
         chunk_runs=chunk, round_runs=round_runs, rounds=-(-design.runs // round_runs), months=int(months),
     )  # fmt: skip
+
+
+def _beside(columns: list[np.ndarray], rows: int) -> np.ndarray:
+    return np.column_stack(columns) if columns else np.zeros((rows, 0))
 
 
 def _given(design: Design, name: str) -> list[Any]:
@@ -249,12 +272,15 @@ def _given(design: Design, name: str) -> list[Any]:
     return list(dict.fromkeys(values))
 
 
-def _varied(base: Scenario | Coded, scenario: Scenario, name: str, values: list[Any]) -> tuple[Varied, dict[Any, float]]:
+def _varied(
+    base: Scenario | Coded, scenario: Scenario, name: str, values: list[Any]
+) -> tuple[Varied, dict[Any, float]]:
     """How a setting is varied, and its values as numbers."""
     if name.startswith(CODE):
         return Varied(name, fast=False), _codes(base, name, values)
     setting = find_setting(scenario.names, name)
-    column, problems, good = setting.column, [], {}
+    column, problems = setting.column, []
+    good: dict[Any, Any] = {}
     plain = not column.choices and column.name not in _refers()
     for value in values:
         if plain and isinstance(value, int | float) and column.low <= value <= column.high and not column.whole:
@@ -267,7 +293,7 @@ def _varied(base: Scenario | Coded, scenario: Scenario, name: str, values: list[
     if problems:
         raise SettingError(problems[:10])
     words = column.choices or tuple(dict.fromkeys(v for v in good.values() if isinstance(v, str)))
-    number = {value: float(words.index(v) if isinstance(v, str) else v) for value, v in good.items()}
+    number = {value: float(words.index(v)) if isinstance(v, str) else float(v) for value, v in good.items()}
     return Varied(setting.name, _is_fast(scenario, setting), words), number
 
 
@@ -280,7 +306,9 @@ def _refers() -> Mapping[str, str]:
 def _codes(base: Scenario | Coded, name: str, values: list[Any]) -> dict[Any, float]:
     code = name.removeprefix(CODE)
     if not isinstance(base, Coded):
-        raise SettingError(Problem(printable(name), "the scenario is not made from codes", "a file of codes, codes={...}"))
+        raise SettingError(
+            Problem(printable(name), "the scenario is not made from codes", "a file of codes, codes={...}")
+        )
     if code not in CODES:
         near = nearest(code, CODES)
         hint = f"did you mean {CODE}{near}?" if near else ""
@@ -293,7 +321,9 @@ def _codes(base: Scenario | Coded, name: str, values: list[Any]) -> dict[Any, fl
         if isinstance(value, str) or not scale.low <= value <= scale.high or (scale.whole and value % 1)
     ]
     if bad:
-        raise SettingError(Problem(printable(name), f"found {printable(bad[0])}", f"{kind} from {scale.low:g} to {scale.high:g}"))
+        raise SettingError(
+            Problem(printable(name), f"found {printable(bad[0])}", f"{kind} from {scale.low:g} to {scale.high:g}")
+        )
     return {value: float(value) for value in values}
 
 
@@ -308,6 +338,12 @@ def _is_fast(scenario: Scenario, setting: Setting) -> bool:
             if setting in settings_meant(scenario.names, changed_setting(scenario.names, change)):
                 return False
     return True
+
+
+def _code_as_it_is(base: Scenario | Coded, name: str) -> float:
+    code = name.removeprefix(CODE)
+    given = base.codes.get(code) if isinstance(base, Coded) else None
+    return CODES[code].middle if given is None or given != given else float(given)
 
 
 def _as_it_is(scenario: Scenario, one: Varied) -> float:

@@ -8,6 +8,7 @@ and a file that was damaged later no longer fits its name.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import json
 import os
@@ -76,7 +77,10 @@ class SweepStore:
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[None]:
-        """Make the folder or recognise it, for this program alone. StoreError where it holds anything else."""
+        """Make the folder or recognise it, for this program alone. StoreError where it holds anything else.
+
+        Then `plan` is cut into chunks as the files in the folder are.
+        """
         with _disk(self.shown):
             self._check()
             self.path.mkdir(parents=True, exist_ok=True)
@@ -96,7 +100,9 @@ class SweepStore:
                 raise StoreError(Problem(self.shown, "is a link that leads nowhere", hint="choose another folder"))
             return
         passed = (_PARTIAL, LOCK)
-        found = sorted(e.name for e in os.scandir(self.path) if not e.name.startswith(passed) and e.name not in _OF_THE_SYSTEM)
+        found = sorted(
+            e.name for e in os.scandir(self.path) if not e.name.startswith(passed) and e.name not in _OF_THE_SYSTEM
+        )
         if found and MANIFEST not in found:
             some = ", ".join(printable(name) for name in found[:3]) + (", ..." if len(found) > 3 else "")
             raise StoreError(Problem(self.shown, f"is not empty and holds no sweep ({some})", hint=ADVICE))
@@ -107,6 +113,7 @@ class SweepStore:
         held = read_manifest(self.path)
         if held.get("identity") != self.plan.identity_now:
             raise StoreError(Problem(self.shown, f"holds another sweep ({self._difference(held)})", hint=ADVICE))
+        self.plan = dataclasses.replace(self.plan, chunk_runs=held["chunk_runs"])  # as its files were cut
         if not (self.path / "scenario.toml").exists():
             self._write("scenario.toml", lambda path: path.write_text(self.plan.scenario.to_toml(), "utf-8"))
         if not (self.path / "points.parquet").exists():
@@ -119,7 +126,13 @@ class SweepStore:
             had, has = printable(held.get("model"), 30), ours["model"]
             return f"made by another version of the model: its fingerprint was {had}, now it is {has}"
         said = held.get("sweep", {})
-        for name, words in (("seed", "seed {}"), ("series", "series {}"), ("design", "design {}"), ("runs", "{} runs of each point")):
+        for name, words in (
+            ("seed", "seed {}"),
+            ("series", "series {}"),
+            ("design", "design {}"),
+            ("runs", "{} runs of each point"),
+            ("rounds", "rounds {}"),
+        ):
             if said.get(name) != ours["sweep"][name]:
                 return f"{words.format(printable(said.get(name), 60))}, not {ours['sweep'][name]}"
         return "another scenario, other points or other settings"
@@ -132,6 +145,7 @@ class SweepStore:
             "format": FORMAT,
             "identity": plan.identity_now,
             "model": model_version(),
+            "chunk_runs": plan.chunk_runs,
             "sweep": {
                 "design": plan.design.kind,
                 "points": len(plan.points),
@@ -260,7 +274,9 @@ class SweepStore:
 
     # --- tables
 
-    def run_table(self, numbers: np.ndarray, outcomes: np.ndarray, failures: Mapping[int, Mapping[str, str]]) -> pa.Table:
+    def run_table(
+        self, numbers: np.ndarray, outcomes: np.ndarray, failures: Mapping[int, Mapping[str, str]]
+    ) -> pa.Table:
         """The rows of these runs, in the declared schema. Of a failed run, all outcomes are null."""
         import pyarrow as pa
 
@@ -276,7 +292,9 @@ class SweepStore:
         for name, outcome in OUTCOMES.items():
             given = np.where(failed, np.nan, outcomes[name])
             columns.append(_words(given, outcome.values) if outcome.values else pa.array(given, from_pandas=True))
-        told = [json.dumps(failures[at]) if at in failures else None for at in range(len(numbers))] if failures else None
+        told = (
+            [json.dumps(failures[at]) if at in failures else None for at in range(len(numbers))] if failures else None
+        )
         columns.append(pa.array(told, pa.string()) if told else pa.nulls(len(numbers), pa.string()))
         return pa.Table.from_arrays(columns, schema=self.schema)
 
@@ -373,7 +391,9 @@ def _alone(folder: Path, shown: str) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StoreError(Problem(shown, "another program is running this sweep", hint="wait for it, or stop it")) from None
+            raise StoreError(
+                Problem(shown, "another program is running this sweep", hint="wait for it, or stop it")
+            ) from None
         except OSError:  # a network disk that knows no locks
             pass
         yield
