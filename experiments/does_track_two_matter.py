@@ -35,7 +35,9 @@ def look(options, cases=None) -> tuple[pd.DataFrame, pd.DataFrame]:
 def figure(effects: pd.DataFrame, needed: pd.DataFrame) -> Told:
     pairs, cases = int(effects["pairs"].max()), list(effects["case"].unique())
     below = f"each case with its workshops less the same without, {pairs:,} pairs of runs on the same seeds"
-    made, ((one, two, three),) = framed((13.2, 5.6), 1, 3, "Does Track II matter?", below, left=2.9, sharey=True, wspace=0.1)
+    made, ((one, two, three),) = framed(
+        (13.2, 5.6), 1, 3, "Does Track II matter?", below, left=2.9, sharey=True, wspace=0.1
+    )
     forest(one, effects[effects["outcome"] == "agreed"], cases, "An accord", "effect (percentage points)")
     forest(two, effects[effects["outcome"] == "months_at_peace"], cases, "Months at peace", "effect (months)")
     marks_with_bounds(three, needed, cases, ("necessity", "prevention"))
@@ -55,7 +57,9 @@ def finding(effects: pd.DataFrame, needed: pd.DataFrame) -> str:
     for outcome, name in zip(OUTCOMES, ("an accord", "months at peace")):
         rows = effects[effects["outcome"] == outcome]
         low, high = found_at(rows, False), found_at(rows, True)
-        told += [f"On {name}, the effect of workshops ranges from {said(low)} in {low.case} to {said(high)} in {high.case}."]
+        told += [
+            f"On {name}, the effect of workshops ranges from {said(low)} in {low.case} to {said(high)} in {high.case}."
+        ]
     for quantity, word in (("necessity", "needed for"), ("prevention", "in the way of")):
         rows = needed[needed["quantity"] == quantity].dropna(subset="share")
         for row in rows.nlargest(1, "share").itertuples():

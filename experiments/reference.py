@@ -129,7 +129,9 @@ def asked(description: str, given: Sequence[str] | None, runs: int, **more: int)
         options.add_argument(f"--{name}", type=int, default=usual, help=f"number of {name}")
     folder = Path("results") / Path(sys.modules["__main__"].__file__ or "experiment").stem
     options.add_argument("--out", type=Path, default=folder, help="folder for figures, tables and runs")
-    options.add_argument("--cluster", default=None, help="address of a dask scheduler; without it, threads of this machine")
+    options.add_argument(
+        "--cluster", default=None, help="address of a dask scheduler; without it, threads of this machine"
+    )
     options.add_argument("--seed", type=int, default=1, help="what all seeds are derived from")
     chosen = options.parse_args(given)
     if min(chosen.runs, *(getattr(chosen, name) for name in more), chosen.runs) < 2:
@@ -161,7 +163,11 @@ def compared(
     for name, change in given.items():
         if isinstance(change, str):
             ready = arm_named(change)
-            scenarios[name], changes[name], sentences[name] = ready.scenario(scenario), ready.settings(scenario), ready.sentence
+            scenarios[name], changes[name], sentences[name] = (
+                ready.scenario(scenario),
+                ready.settings(scenario),
+                ready.sentence,
+            )
         else:
             settings = {key: value for key, value in change.items() if key != "interventions"}
             scenarios[name] = scenario.with_settings(settings).with_interventions(change.get("interventions") or ())
