@@ -340,23 +340,35 @@ def pairing(
 
     Columns: `outcome`, `effect` (arm minus baseline), `variance` of one pair's difference, `independent` (that of arms
     on seeds of their own: the sum of both variances), `share` = variance / independent; for outcomes of 0 or 1 also
-    `least` = d (1 - d), d the size of the effect, which no coupling of the arms can go below, and `over_least`.
+    `least` = d (1 - d), d the size of the effect, which no coupling of the arms can go below, and `over_least` =
+    variance / least. `_low` and `_high` are bootstrap intervals over pairs (Efron 1979).
 
     >>> table = pd.DataFrame({"seed": range(4), "durable": [1.0, 1.0, 0.0, 0.0]})
     >>> other = pd.DataFrame({"seed": range(4), "durable": [1.0, 0.0, 0.0, 0.0]})
-    >>> pairing(table, other, ["durable"]).round(3).values.tolist()
-    [['durable', -0.25, 0.188, 0.438, 0.429, 0.188, 1.0]]
+    >>> pairing(table, other, ["durable"]).loc[0, ["effect", "variance", "independent", "least"]].tolist()
+    [-0.25, 0.1875, 0.4375, 0.1875]
     """
     table, rows = on_same_seeds(baseline, table), []
     for name in chosen_outcomes(outcomes, [baseline, table]):
         if OUTCOMES[name].values:
             continue
         pairs = paired_values(baseline, table, OUTCOMES[name], "", horizon)
-        difference = pairs.arm - pairs.baseline
-        variance, independent = float(difference.var()), float(pairs.arm.var() + pairs.baseline.var())
-        effect = float(difference.mean())
-        least = abs(effect) * (1 - abs(effect)) if OUTCOMES[name].binary else math.nan
-        share = variance / independent if independent > 0 else math.nan
-        rows.append([name, effect, variance, independent, share, least, variance / least if least > 0 else math.nan])
-    columns = ["outcome", "effect", "variance", "independent", "share", "least", "over_least"]
+        draws = np.random.default_rng(BOOTSTRAP_SEED).integers(len(pairs.arm), size=(DRAWS, len(pairs.arm)))
+        found = _variances(pairs.baseline, pairs.arm, OUTCOMES[name].binary)
+        drawn = [_variances(pairs.baseline[draw], pairs.arm[draw], OUTCOMES[name].binary) for draw in draws]
+        low, high = np.quantile(np.array(drawn), [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+        rows.append([name, *found[:4], low[3], high[3], *found[4:], low[5], high[5]])
+    columns = [
+        "outcome", "effect", "variance", "independent", "share", "share_low", "share_high", "least", "over_least",
+        "over_least_low", "over_least_high",
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
+
+
+def _variances(baseline: np.ndarray, arm: np.ndarray, binary: bool) -> tuple[float, ...]:
+    """Effect, variance of the difference, that of independent arms, their ratio, the least there can be, over it."""
+    effect = float(arm.mean() - baseline.mean())
+    variance, independent = float((arm - baseline).var()), float(arm.var() + baseline.var())
+    least = abs(effect) * (1 - abs(effect)) if binary else math.nan
+    share = variance / independent if independent > 0 else math.nan
+    return effect, variance, independent, share, least, variance / least if least > 0 else math.nan
