@@ -58,6 +58,7 @@ def in_points(found: pd.DataFrame) -> pd.DataFrame:
 
 def shares_in_points(found: pd.DataFrame) -> pd.DataFrame:
     """Shapley values and interactions with those of shares in percentage points."""
+    found = found.reset_index(drop=True)
     share = found["unit"] == "0 or 1"
     numbers = [name for name in ("estimate", "low", "high", "error", "alone", "last") if name in found]
     found = found.assign(unit=found["unit"].where(~share, "points"))

@@ -29,11 +29,10 @@ def look(scenario: mt.Scenario, options, what: str) -> tuple[pd.DataFrame, pd.Da
     inside = table["arm"].astype(str).str.split(" + ", regex=False)
     table = table.assign(**{part: [int(part in names) for names in inside] for part in PARTS})
     horizon = int(scenario.value("run.months"))
-    found = [
-        pd.concat([make(table, list(PARTS), outcome, horizon) for outcome in OUTCOMES])
-        for make in (shapley, interactions)
-    ]
-    return tuple(shares_in_points(one.reset_index(drop=True)) for one in found)
+    values, pairs = (
+        [make(table, list(PARTS), outcome, horizon) for outcome in OUTCOMES] for make in (shapley, interactions)
+    )
+    return shares_in_points(pd.concat(values)), shares_in_points(pd.concat(pairs))
 
 
 def finding(title: str, values: pd.DataFrame, pairs: pd.DataFrame) -> str:
