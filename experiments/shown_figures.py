@@ -119,9 +119,11 @@ def credit_figure(title: str, values: pd.DataFrame, pairs: pd.DataFrame, names: 
     for turn, (outcome, name) in enumerate(names.items()):
         unit = values.loc[values["outcome"] == outcome, "unit"].iloc[0]
         rows = values[values["outcome"] == outcome]
-        forest(above[turn], rows, parts, name, f"share of the effect ({unit})")
+        forest(above[turn], rows, parts, name, f"part in the effect ({unit})")
         for column, mark, label in (("alone", "<", "alone"), ("last", ">", "added last")):
-            above[turn].plot(rows[column], np.arange(len(rows)) + 0.24, mark, color="black", markersize=4, label=label)
+            above[turn].plot(
+                rows[column][:-1], np.arange(len(rows) - 1) + 0.24, mark, color="black", markersize=4, label=label
+            )
         key_above(above[turn])
         matrix(lower[turn], pairs[pairs["outcome"] == outcome], parts[:-1], f"Interactions, {name.lower()} ({unit})")
     explain_marks(made)

@@ -17,16 +17,15 @@ from multitrack_sim.designs import coalitions
 OUTCOMES = {"agreed": "An accord", "months_at_peace": "Months at peace"}
 
 
-def places() -> dict[str, mt.Scenario]:
-    ireland = mt.load(CASES / "northern_ireland_1998.toml").with_settings({"society.communities": 60})
-    return {"middle": codebook_middle(), "northern_ireland": ireland}
+def ireland() -> mt.Scenario:
+    return mt.load(CASES / "northern_ireland_1998.toml").with_settings({"society.communities": 60})
 
 
 def look(scenario: mt.Scenario, options, what: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Shapley values and interactions, those of accords in percentage points."""
     design = coalitions({name: part.off(scenario) for name, part in PARTS.items()}, runs=options.runs)
     table = swept(scenario, design, options, what).table()
-    inside = table["arm"].astype(str).str.split(" + ", regex=False)
+    inside = [arm.split(" + ") for arm in table["arm"].astype(str)]
     table = table.assign(**{part: [int(part in names) for names in inside] for part in PARTS})
     horizon = int(scenario.value("run.months"))
     values, pairs = (
@@ -41,15 +40,14 @@ def finding(title: str, values: pd.DataFrame, pairs: pd.DataFrame) -> str:
         *parts, total = values[values["outcome"] == outcome].itertuples()
         shares = [f"{row.part} {said(row)}, error {row.error:.2g}" for row in parts]
         told.append(f"{title}, {name.lower()}: all five together do {said(total)}, of which {'; '.join(shares)}.")
-        row = max(pairs[pairs["outcome"] == outcome].itertuples(), key=lambda row: abs(row.estimate))
-        told.append(f"The largest interaction is that of {row.parts}, {said(row)}.")
+        strongest = max(pairs[pairs["outcome"] == outcome].itertuples(), key=lambda row: abs(row.estimate))
+        told.append(f"The largest interaction is that of {strongest.parts}, {said(strongest)}.")
     return " ".join(told)
 
 
 def main(given: list[str] | None = None, only: dict[str, mt.Scenario] | None = None) -> None:
-    options = asked(__doc__, given, runs=300)
-    figures, tables, told = {}, {}, []
-    for name, scenario in (only or places()).items():
+    options, figures, tables, told = asked(__doc__, given, runs=300), {}, {}, []
+    for name, scenario in (only or {"middle": codebook_middle(), "northern_ireland": ireland()}).items():
         values, pairs = look(scenario, options, name)
         figures[f"who_gets_the_credit_{name}"] = credit_figure(scenario.title, values, pairs, OUTCOMES)
         tables |= {f"values_{name}": values, f"interactions_{name}": pairs}
