@@ -131,6 +131,8 @@ def run_identity(scenario: str, settings: Mapping[str, Value], seed: int, model:
 
 def _hash(content: Any) -> str:
     def plain(value: Any) -> Any:
+        if type(value) in (float, str):  # nearly all
+            return value
         if isinstance(value, Mapping):
             return {str(k): plain(v) for k, v in value.items()}
         if isinstance(value, list | tuple):

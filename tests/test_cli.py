@@ -1,5 +1,6 @@
 """The command line: what it prints, what it refuses, and that nothing is left half-written."""
 
+import html
 import json
 import os
 import re
@@ -18,6 +19,7 @@ from typer.testing import CliRunner
 
 import multitrack_sim.ensemble as engine
 from multitrack_sim import cli, compiled
+from multitrack_sim.analysis import comparison
 from multitrack_sim.running.cases import scenario_file, scenario_names
 from multitrack_sim.running.store import read_outcomes
 from multitrack_sim.scenario.load import load
@@ -50,16 +52,17 @@ def calls(monkeypatch):
     """A made-up engine that answers at once; the list of what it was asked."""
     asked = []
 
-    def quick(scenario, runs, seed, threads=None, series=False, progress=None):
+    def quick(scenario, runs, seed, threads=None, series=False, agents=None, progress=None):
         asked.append(SimpleNamespace(scenario=scenario, runs=runs, seed=seed, threads=threads, series=series))
         muted = scenario.settings.get("track_two.budget") == 0
         made = made_up_ensemble(runs=runs, months=36, seed=1 + seed, agree=0.004 if muted else 0.01)
         for done in range(1, runs + 1):
             if progress:
                 progress(done, runs)
-        return SimpleNamespace(scenario=scenario, table=made.table, series=made.series if series else None)
+        return engine.Ensemble(scenario, made.table, made.series if series else None)
 
     monkeypatch.setattr(engine, "run_ensemble", quick)
+    monkeypatch.setattr(comparison, "run_ensemble", quick)
     monkeypatch.setattr(compiled, "is_cold", lambda: False)
     return asked
 
@@ -94,7 +97,7 @@ def test_help_names_the_commands_and_is_quick():
         said = in_a_shell("--help")
         best = min(best, work_of_children() - before)
         assert said.returncode == 0 and all(
-            name in said.stdout for name in ("run", "demo", "sweep", "new", "codes", "info", "--version")
+            name in said.stdout for name in ("run", "compare", "demo", "sweep", "new", "codes", "info", "--version")
         )
     assert best < 1.0
 
@@ -112,7 +115,7 @@ def test_help_imports_nothing_slow():
     assert said.stdout.splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize("command", ["run", "demo", "sweep", "new", "codes", "info"])
+@pytest.mark.parametrize("command", ["run", "compare", "demo", "sweep", "new", "codes", "info"])
 def test_every_command_explains_itself(command):
     said = CliRunner().invoke(cli.app, [command, "--help"])
     assert said.exit_code == 0 and "Usage" in said.stdout
@@ -359,6 +362,117 @@ def test_nasty_names_go_through_the_whole_command(calls, tmp_path, capsys):
     assert "<script" not in (out / "process.svg").read_text("utf-8")
 
 
+# --- compare
+
+NO_TRACK_TWO = "no Track II: track_two.budget=0"
+
+
+def test_compare_writes_everything(small, calls, tmp_path, capsys):
+    out, file = tmp_path / "out", tmp_path / "arms.toml"
+    file.write_text('[arms."more CBMs"]\n"cbm.budget" = 2\n')
+    command = ["compare", small, "--arm", NO_TRACK_TWO, "--arm-file", file, "--runs", 30, "--seed", 7]
+    command += ["--set", "track_three.budget=0.5", "--out", out, "--svg"]
+    assert cli.main([str(part) for part in command]) == 0
+    arms = ["as_the_scenario_says", "no_track_ii", "more_cbms"]
+    drawn = [f"{arm}_{figure}" for arm in arms for figure in FIGURES] + [f"comparison_{arm}" for arm in arms[1:]]
+    names = [f"{name}.{kind}" for name in drawn for kind in ("png", "svg")]
+    names += [name for arm in arms for name in (f"outcomes_{arm}.parquet", f"scenario_{arm}.toml")]
+    names += ["captions.md", "comparison.html", "effects.csv", "effects.parquet", "manifest.json", "what_one_sees.md"]
+    assert sorted(os.listdir(out)) == sorted(names)
+    assert [(one.runs, one.seed, one.series) for one in calls] == [(30, 7, True)] * 3
+    assert all(one.scenario.settings["track_three.budget"] == 0.5 for one in calls)
+    about = json.loads((out / "manifest.json").read_text())
+    assert about["command"] == shlex.join(["multitrack", *map(str, command)])
+    assert [arm["settings"]["changed"] for arm in about["arms"]] == [{}, {"track_two.budget": 0}, {"cbm.budget": 2}]
+    assert "comparison.html" in about["files"]
+    page = (out / "comparison.html").read_text("utf-8")
+    assert html.escape(about["command"]).replace("&#x27;", "&#39;") in page and about["identity"] in page
+    assert about["fingerprint"] in page and about["started"] in page
+    said = capsys.readouterr()
+    for words in ("no Track II", "more CBMs", "cbm.budget: 2", "months_at_peace", "95% interval", "The mean effect of",
+                  "no forecast", "comparison.html"):  # fmt: skip
+        assert words in " ".join(said.out.split()), words
+    assert "90 of 90" in said.err and all(len(line) <= 100 or str(out) in line for line in said.out.splitlines())
+
+
+def test_the_effects_in_the_files_are_those_of_compare(small, calls, tmp_path):
+    import pandas as pd
+
+    out = tmp_path / "out"
+    assert cli.main(["compare", str(small), "--arm", NO_TRACK_TWO, "--runs", "25", "--out", str(out), "-q"]) == 0
+    found = comparison.compare(load(small), {"no Track II": {"track_two.budget": 0}}, runs=25, seed=1).effects()
+    exact = pd.read_parquet(out / "effects.parquet")
+    pd.testing.assert_frame_equal(exact, found, check_dtype=False)
+    shown = pd.read_csv(out / "effects.csv", keep_default_na=False, na_values=[""]).fillna({"value": ""})
+    pd.testing.assert_frame_equal(shown, found, check_dtype=False)
+    seeds = [
+        list(read_outcomes(out / f"outcomes_{arm}.parquet")["seed"]) for arm in ("no_track_ii", "as_the_scenario_says")
+    ]
+    assert seeds[0] == seeds[1]
+
+
+def test_compare_again_is_fine_and_another_is_refused(small, calls, tmp_path, capsys):
+    out = tmp_path / "out"
+    command = ["compare", str(small), "--arm", NO_TRACK_TWO, "--runs", "5", "--quiet", "--out", str(out)]
+    assert cli.main(command) == 0 and cli.main(command) == 0
+    count = len(calls)
+    for change in (["--seed", "2"], ["--arm", "no CBMs"], ["--set", "cbm.budget=0"]):
+        assert "holds another run" in refused(capsys, *command, *change)
+    assert len(calls) == count
+
+
+def test_compare_without_a_folder_only_prints(small, calls, tmp_path, capsys):
+    assert cli.main(["compare", str(small), "--arm", "no workshops", "--runs", "5"]) == 0
+    assert "no workshops, less as the scenario says" in capsys.readouterr().out
+    assert os.listdir(tmp_path) == ["small.toml"] and not any(one.series for one in calls)
+
+
+def test_very_many_runs_are_compared_whole_and_drawn_in_part(small, calls, tmp_path, monkeypatch):
+    monkeypatch.setattr(cli, "MOST_SERIES", 2 * 12 * 36 * 160)
+    out = tmp_path / "out"
+    assert cli.main(["compare", str(small), "--arm", NO_TRACK_TWO, "--runs", "30", "-q", "--out", str(out)]) == 0
+    assert [(one.runs, one.series) for one in calls] == [(30, False), (30, False), (12, True), (12, True)]
+    assert "run 30 times" in (out / "comparison.html").read_text("utf-8")
+
+
+def test_compare_says_all_that_is_wrong_at_once(small, calls, tmp_path, capsys):
+    file = tmp_path / "arms.toml"
+    file.write_text('[arms."x"]\n"cbm.bugdet" = 2\n')
+    wrong = ["--arm", "a: track_two.bugdet=0", "--arm", "no workshop", "--set", "x=1", "--set", "y"]
+    message = refused(capsys, "compare", small, *wrong, "--arm-file", file, "--out", tmp_path / "out")
+    assert len(message.splitlines()) == 5 and "arms.toml, line 2" in message
+    assert all(line.startswith("multitrack: ") and line.isprintable() for line in message.splitlines())
+    assert "no arm to compare with" in refused(capsys, "compare", small)
+    assert not calls and sorted(os.listdir(tmp_path)) == ["arms.toml", "small.toml"]
+
+
+def test_an_interrupted_comparison_leaves_nothing(small, calls, tmp_path, monkeypatch):
+    from multitrack_sim.reports import page
+
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(page, "comparison_page", stopped)
+    command = ["compare", str(small), "--arm", NO_TRACK_TWO, "--runs", "5", "--out", str(tmp_path / "out")]
+    assert cli.main(command) == 130 and os.listdir(tmp_path) == ["small.toml"]
+
+
+def test_nasty_arms_go_through_the_whole_command(calls, tmp_path, capsys):
+    name = "".join(c for c in NASTY if c.isprintable())[:80]
+    path, file, out = tmp_path / "small.toml", tmp_path / "arms.toml", tmp_path / "out"
+    path.write_text(SMALL.replace('"A small conflict"', json.dumps(name, ensure_ascii=False)), "utf-8")
+    arms = [name, name.upper(), "\u6f22", "../../etc/passwd", "=cmd()", "con"]
+    file.write_text("".join(f'[arms.{json.dumps(arm)}]\n"track_two.budget" = 0\n' for arm in arms), "utf-8")
+    assert cli.main(["compare", str(path), "--arm-file", str(file), "--runs", "3", "--out", str(out), "--svg"]) == 0
+    assert "\x1b" not in "".join(capsys.readouterr())
+    assert all(re.fullmatch(r"[a-zA-Z0-9_.]+", written) for written in os.listdir(out))
+    assert len([written for written in os.listdir(out) if written.startswith("outcomes_")]) == 7
+    cells = [line.split(",")[0] for line in (out / "effects.csv").read_text("utf-8").splitlines()]
+    assert "'=cmd()" in cells and not any(cell.startswith(("=", '"=')) for cell in cells)
+    page = (out / "comparison.html").read_text("utf-8")
+    assert "<script" not in page and "alert(1)" in page
+
+
 # --- demo
 
 
@@ -460,6 +574,16 @@ def test_every_command_of_the_readme_works(calls, tmp_path, monkeypatch):
     for block in blocks(""):
         for target in re.findall(r"^make (\S+)", block, re.MULTILINE):
             assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+def test_the_arms_of_the_readme_are_arms(tmp_path):
+    from multitrack_sim.analysis.written_arms import read_arms
+
+    (tmp_path / "my_arms.toml").write_text(blocks("toml")[0])
+    arms = read_arms(
+        load(scenario_file("northern_ireland_1998")), ["no Track II: track_two.budget=0"], tmp_path / "my_arms.toml"
+    )
+    assert [arm.name for arm in arms] == ["no Track II", "half the money", "a late start"]
 
 
 def test_the_python_of_the_readme_works(monkeypatch, capsys):

@@ -155,7 +155,7 @@ def grey(colour):
     return 116 * light ** (1 / 3) - 16 if light > 0.008856 else 903.3 * light
 
 
-@pytest.mark.parametrize("looks", [figures._PHASE_LOOKS, {k: v[1:] for k, v in figures._LEDGER_LOOKS.items()}])
+@pytest.mark.parametrize("looks", [figures.PHASE_LOOKS, {k: v[1:] for k, v in figures.LEDGER_LOOKS.items()}])
 def test_neighbours_differ_in_grey_or_hatch(looks):
     shades = list(looks.values())
     for (one, hatch), (two, other) in zip(shades, shades[1:]):
@@ -164,9 +164,9 @@ def test_neighbours_differ_in_grey_or_hatch(looks):
 
 
 def test_every_phase_and_source_has_its_looks():
-    assert set(figures._PHASE_LOOKS) == set(PHASES)
+    assert set(figures.PHASE_LOOKS) == set(PHASES)
     declared = [name for name in figures.SERIES if name.startswith("from_")]
-    assert set(figures._LEDGER_LOOKS) == set(declared)
+    assert set(figures.LEDGER_LOOKS) == set(declared)
 
 
 @pytest.mark.parametrize("title", ["A made-up conflict", "W" * 200])

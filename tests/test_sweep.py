@@ -290,10 +290,52 @@ def test_a_point_that_makes_no_scenario_fails_alone(scenario, tmp_path):
     assert done.failed()["error"].str.contains("no party has a population").all() and len(done.table()) == 9
 
 
+class KilledWorker(Exception):
+    """As dask raises it for work that ended its workers several times; told by its name, dask need not be there."""
+
+
+def test_a_run_that_kills_its_worker_is_a_record(scenario, design, tmp_path):
+    from multitrack_sim.running.backends import Serial
+
+    whole = run(scenario, design, tmp_path / "whole").table()
+    bad = int(whole["seed"][7])
+
+    class Deadly(Serial):
+        def submit(self, function, piece):
+            def work(piece):
+                if bad in piece.seeds.tolist():
+                    raise KilledWorker("attempted to run it on 4 workers")
+                return function(piece)
+
+            return super().submit(work, piece)
+
+    done = run(scenario, design, tmp_path / "out", backend=Deadly(), threads=3)
+    assert set(done.failed()["seed"]) == {bad} and set(done.failed()["stage"]) == {"the worker died"}
+    same(done.table(), whole[whole["seed"] != bad].reset_index(drop=True))
+
+
+def test_lost_workers_are_said_and_the_sweep_goes_on_later(scenario, design, tmp_path):
+    from multitrack_sim.running.backends import Serial
+
+    class Lost(Serial):
+        left = 9
+
+        def submit(self, function, piece):
+            self.left -= 1
+            if self.left == 0:
+                raise RuntimeError("cannot schedule new futures after shutdown")
+            return super().submit(function, piece)
+
+    with pytest.raises(MultitrackError, match="are lost .*what is finished is kept"):
+        run(scenario, design, tmp_path / "out", backend=Lost(), threads=1)
+    assert len(run(scenario, design, tmp_path / "out").table()) == 60
+
+
 # --- stopping
 
 
-def test_ctrl_c_finishes_what_was_begun(scenario, design, tmp_path):
+def test_ctrl_c_finishes_what_was_begun(scenario, tmp_path):
+    design = designs.latin(VARY, points=60, runs=10)
     whole = run(scenario, design, tmp_path / "whole").table()
 
     def interrupt(done, total):
@@ -302,11 +344,11 @@ def test_ctrl_c_finishes_what_was_begun(scenario, design, tmp_path):
             os.kill(os.getpid(), signal.SIGINT)
 
     sent = []
-    with pytest.raises(engine.SweepInterrupted, match=r"of 60 runs, all kept; the same command goes on"):
+    with pytest.raises(engine.SweepInterrupted, match=r"of 600 runs, all kept; the same command goes on"):
         run(scenario, design, tmp_path / "out", progress=interrupt)
     about = json.loads((tmp_path / "out" / "manifest.json").read_text())["state"]
     kept = len(files(tmp_path / "out"))
-    assert 1 <= kept < 5 and not about["complete"] and len(about["files"]) == kept
+    assert 1 <= kept < 47 and not about["complete"] and len(about["files"]) == kept
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     same(run(scenario, design, tmp_path / "out").table(), whole)
 

@@ -101,13 +101,13 @@ PARTS: dict[str, Part] = {
 
 _TRACK_TWO, _TRACK_THREE, _MEASURES = "track_two.budget", "track_three.budget", "cbm.budget"
 _ALL = [
-    Arm("no workshops", "no unofficial workshops (Track II's budget at 0; no channel lives on it)", _zero(_TRACK_TWO)),
+    Arm("no workshops", "no money of donors for unofficial workshops (Track II's budget at 0)", _zero(_TRACK_TWO)),
     Arm(
         "no unofficial channel",
-        "no unofficial channel at all (Track II's budget at 0, and no back channel opens)",
+        "no unofficial channel at all (Track II's budget at 0, and no back channel opens either)",
         _zero(_TRACK_TWO, "track_two.channel"),
     ),
-    Arm("no Track III", "no grassroots programmes (Track III's budget at 0)", _zero(_TRACK_THREE)),
+    Arm("no Track III", "no money of donors for grassroots programmes (Track III's budget at 0)", _zero(_TRACK_THREE)),
     Arm("no CBMs", "no confidence-building measures (their budget at 0)", _zero(_MEASURES)),
     Arm("no mediation", "no mediation (all organisations' skill and leverage at 0)", _MEDIATION),
     Arm(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,16 +87,16 @@ class Comparison:
     def finding(self, arm: str, outcome: str, value: str = "") -> str:
         """One or two sentences on what was found, with intervals. `value` picks one of a category's."""
         arm = self._known(arm)
-        found = self.effects([outcome])
-        found = found[(found["arm"] == arm) & (found["statistic"] != "ratio") & (found["statistic"] != "median")]
+        if arm == self.baseline:
+            raise MultitrackError(f"{printable(arm)} is the baseline; allowed: another arm")
+        found = effects(self.table(), {arm: self.table(arm)}, [outcome], self.horizon)
+        found = found[~found["statistic"].isin(["ratio", "median"])]
         if OUTCOMES[outcome].values:
             found = found[found["value"] == value]
             if not len(found):
                 raise MultitrackError(
                     f"{outcome} needs a value, one of {', '.join(map(repr, OUTCOMES[outcome].values))}"
                 )
-        if not len(found):
-            raise MultitrackError(f"{printable(arm)} is the baseline; allowed: another arm")
         return _in_words(next(found.itertuples()), self._named(arm), self._named(self.baseline))
 
     def _known(self, arm: str) -> str:
@@ -154,7 +154,8 @@ class Comparison:
             for one in self.scenario.interventions
             if any(meant.name in changed for meant in settings_meant(names, changed_setting(names, one)))
         ]
-        return [f"the scenario's own {len(own)} later changes of these settings still happen"] if own else []
+        happen = "change of these settings still happens" if len(own) == 1 else "changes of these settings still happen"
+        return [f"the scenario's own {len(own)} later {happen}"] if own else []
 
 
 def compare(
@@ -166,13 +167,15 @@ def compare(
     series: bool = False,
     agents: Mapping[type, type] | None = None,
     baseline: str = BASELINE,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
     """Run a scenario and arms of it on the same seeds.
 
     `arms` maps a name to the settings the arm changes, `{"no Track II": {"track_two.budget": 0}}`, with
     `{"interventions": [...]}` beside them for changes in later months; or to a ready-made arm; or it is a list of
-    names of ready-made arms (`analysis.arms.ARMS`): `["no workshops", "no mediation from month 24"]`. `runs` is the number of pairs, `baseline` the name of the scenario as it
-    is; the other arguments are those of `run_ensemble`.
+    names of ready-made arms (`analysis.arms.ARMS`): `["no workshops", "no mediation from month 24"]`. `runs` is the
+    number of pairs, `baseline` the name of the scenario as it is; the other arguments are those of `run_ensemble`, and
+    `progress(done, total)` counts the runs of all arms.
 
     Raises SettingError, with the name of the arm, for settings that do not exist or are out of range.
 
@@ -205,13 +208,19 @@ def compare(
                 sentences[name] = ready.sentence
         except SettingError as wrong:
             raise SettingError(f"arm {printable(name)}: {wrong}") from wrong
-    ensembles = {
-        name: run_ensemble(one, runs, seed, threads, series=series, agents=agents) for name, one in scenarios.items()
-    }
+    ensembles: dict[str, Ensemble] = {}
+    for name, one in scenarios.items():
+        report = _counted(progress, runs * len(ensembles), runs * len(scenarios))
+        ensembles[name] = run_ensemble(one, runs, seed, threads, series=series, agents=agents, progress=report)
     frames = [one.table.assign(arm=name) for name, one in ensembles.items()]
     table = pd.concat(frames, ignore_index=True)
     table.insert(0, "arm", pd.Categorical(table.pop("arm"), categories=list(ensembles)))
     return Comparison(scenario, scenarios, changes, ensembles, table, seed, sentences)
+
+
+def _counted(progress: Callable[[int, int], None] | None, before: int, total: int) -> Any:
+    """The progress of one arm, as part of that of all."""
+    return None if progress is None else lambda done, _: progress(before + done, total)
 
 
 def _changed(scenario: Scenario, change: Any) -> tuple[Scenario, dict[str, Any]]:

@@ -40,12 +40,12 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
 GREY, LIGHT = "#5A5A5A", "#C8C8C8"
 
 # From bottom to top: an accord, the way to one, fighting, an end without an accord. Neighbours differ in grey too.
-_PHASE_LOOKS = {  # no hatch of dots: one of them is a quarter of a megabyte of SVG
+PHASE_LOOKS = {  # no hatch of dots: one of them is a quarter of a megabyte of SVG
     "durable": (BLUE, ""), "implementation": (SKY, ""), "signed": (GREEN, "||||"), "talks": (YELLOW, ""),
     "suspended": (PURPLE, "\\\\\\\\"), "pretalks": (ORANGE, "////"), "fighting": (VERMILLION, ""),
     "collapsed": (BLACK, ""), "dormant": (LIGHT, "---"),
 }  # fmt: skip
-_LEDGER_LOOKS = {
+LEDGER_LOOKS = {
     "from_prior": ("what they believed before", LIGHT, ""), "from_measures": ("confidence-building measures", BLUE, ""),
     "from_dialogue": ("unofficial dialogue", ORANGE, "////"), "from_accord": ("carrying out the accord", SKY, "---"),
     "from_attacks": ("attacks and restraint", VERMILLION, "\\\\\\\\"),
@@ -53,7 +53,7 @@ _LEDGER_LOOKS = {
 }  # fmt: skip
 _AT_PEACE = (IMPLEMENTATION, DURABLE, DORMANT)
 
-_STYLE: Any = {
+STYLE: Any = {
     "font.size": 9.5, "axes.titlesize": 10, "axes.titlelocation": "left", "axes.titley": 1.0, "axes.spines.top": False,
     "axes.spines.right": False, "axes.edgecolor": GREY, "xtick.color": GREY, "ytick.color": GREY,
     "xtick.labelcolor": "#222222", "ytick.labelcolor": "#222222", "axes.grid": True, "axes.grid.axis": "y",
@@ -68,7 +68,7 @@ def _drawn(function: Callable[..., Told]) -> Callable[..., Told]:
 
     @wraps(function)
     def draw(*arguments: Any, **named: Any) -> Told:
-        with matplotlib.rc_context(_STYLE):
+        with matplotlib.rc_context(STYLE):
             return function(*arguments, **named)
 
     return draw
@@ -86,7 +86,7 @@ def process_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     _headline(figure, scenario, arm, f"month by month, {_count(runs, 'run')}")
     top: Axes = rows[0]
     bottom, handles = np.zeros(months), []
-    for name, (colour, hatch) in _PHASE_LOOKS.items():
+    for name, (colour, hatch) in PHASE_LOOKS.items():
         share = shares[PHASES.index(name)]
         edge = (
             "#FFFFFF" if colour in (BLUE, GREEN, VERMILLION, BLACK, PURPLE) else "#8A7A00" if colour == YELLOW else GREY
@@ -219,14 +219,14 @@ def trust_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     series = _series(ensemble)
     runs, months = series.shape
     time = np.arange(months)
-    parts = {name: np.nanmean(series[name], axis=0) for name in _LEDGER_LOOKS}
+    parts = {name: np.nanmean(series[name], axis=0) for name in LEDGER_LOOKS}
     total = np.sum(list(parts.values()), axis=0)
 
     figure, axes = _panels((9.8, 4.8), 1, 1, right=0.59)
     _headline(figure, scenario, arm, f"where trust came from, mean of {_count(runs, 'run')}")
     up, down, handles = np.zeros(months), np.zeros(months), []
     for name, part in parts.items():
-        label, colour, hatch = _LEDGER_LOOKS[name]
+        label, colour, hatch = LEDGER_LOOKS[name]
         edge = "#FFFFFF" if colour in (BLUE, VERMILLION, PURPLE) else GREY
         looks: Any = {"facecolor": colour, "hatch": hatch, "edgecolor": edge, "linewidth": 0.0}
         more, less = np.maximum(part, 0), np.minimum(part, 0)
@@ -252,7 +252,7 @@ def trust_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
 
     ranked = sorted((name for name in parts if name != "from_prior"), key=lambda name: -abs(parts[name][-1]))
     moved = [name for name in ranked if abs(parts[name][-1]) >= 0.005]
-    told = "; ".join(f"{_LEDGER_LOOKS[name][0]} {parts[name][-1]:+.2f}" for name in moved) or "nothing else moved it"
+    told = "; ".join(f"{LEDGER_LOOKS[name][0]} {parts[name][-1]:+.2f}" for name in moved) or "nothing else moved it"
     caption = (
         "Trust as each leadership's belief, in log-odds, that another one is reliable: mean over all pairs of parties "
         f"and {_count(runs, 'run')}. It starts at {total[0]:+.2f} and is {total[-1]:+.2f} in the last "
@@ -348,7 +348,7 @@ def save_figures(figures: Mapping[str, Told], place: Callable[[str], Path], head
     """
     lines = [f"# {for_markdown(heading)}", ""]
     for name, (figure, caption) in figures.items():
-        with matplotlib.rc_context({**_STYLE, "svg.hashsalt": name, "svg.id": name}), warnings.catch_warnings():
+        with matplotlib.rc_context({**STYLE, "svg.hashsalt": name, "svg.id": name}), warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Glyph .* missing from")  # the SVG has it: its text stays text
             # straight to the writers: `savefig` draws everything twice
             figure.set_dpi(150)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from ..analysis.intervals import paired_shares, wilson
 from ..analysis.summary import PairedDifference, paired_difference
 from ..parameter_table import PARAMETERS
-from .words import interval, month_name, percent, plain
+from .words import for_markdown, interval, month_name, percent, plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["comparison_paragraph"]
+    from ..analysis.comparison import Comparison
+
+__all__ = ["NO_FORECAST", "comparison_paragraph", "findings", "findings_in_markdown"]
 
 EARLY = 60  # months
 CAVEAT = (
@@ -20,6 +22,29 @@ CAVEAT = (
     "are assumptions that no data have tested, the scenario was written by people who knew how it ended, and the "
     "intervals cover chance between runs only, not doubt about the rules."
 )
+
+NO_FORECAST = (
+    "This is no forecast, and no evidence of what happened in a real conflict. It shows what follows from stated "
+    "assumptions: most of the model's numbers have been tested by no data, and a scenario is written by people who know "
+    "how its conflict ended. The intervals (95%) cover chance between runs, which more runs make small; they do not "
+    "cover doubt about the rules and the numbers. Of many outcomes compared, some differ by chance alone."
+)
+ASKED = ("agreed", "months_at_peace")  # what a finding is about: accords, and how long there was peace
+
+
+def findings(comparison: Comparison) -> list[str]:
+    """What was found for every arm, a paragraph each: whose effect it is, what it is; and last what it is not."""
+    told = []
+    for arm in list(comparison.arms)[1:]:
+        found = " ".join(comparison.finding(arm, outcome) for outcome in ASKED)
+        told.append(f"{plain(arm)}. {comparison.estimand(arm)} {found}")
+    return [*told, NO_FORECAST]
+
+
+def findings_in_markdown(comparison: Comparison) -> str:
+    """The same as a file."""
+    heading = f"# {for_markdown(comparison.scenario.title, 200)}: arms compared"
+    return "\n\n".join([heading, *(for_markdown(told, 10_000) for told in findings(comparison))]) + "\n"
 
 
 def comparison_paragraph(

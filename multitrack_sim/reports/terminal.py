@@ -7,13 +7,23 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.summary import MAIN_OUTCOMES
+from .effect_words import (
+    main_effects,
+    shown_end,
+    shown_estimate,
+    shown_interval,
+    told_apart,
+    told_changes,
+)
 from .words import percent, plain
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-__all__ = ["predictions_table", "results_table", "told_missing"]
+    from ..analysis.comparison import Comparison
+
+__all__ = ["arms_table", "effects_table", "predictions_table", "results_table", "told_missing"]
 
 
 def results_table(summary: pd.DataFrame, title: str, outcomes: Sequence[str] = MAIN_OUTCOMES) -> Table:
@@ -37,6 +47,50 @@ def results_table(summary: pd.DataFrame, title: str, outcomes: Sequence[str] = M
                 escape(f"{name}: {row.value}" if row.value else name), shown(row.estimate), between, escape(what)
             )
     return table
+
+
+def arms_table(comparison: Comparison) -> Table:
+    """The arms of a comparison and what each changes, for a rich console. Names may come from a file."""
+    from rich.box import SIMPLE_HEAD
+    from rich.markup import escape
+    from rich.table import Table
+
+    runs = f"{comparison.pairs:,} run{'' if comparison.pairs == 1 else 's'} of each arm, on the same seeds"
+    title = plain(f"{comparison.scenario.title}: {runs}", 160)
+    table = Table(title=escape(title), title_justify="left", box=SIMPLE_HEAD, pad_edge=False, min_width=len(title))
+    table.add_column("arm", overflow="fold")
+    table.add_column("what was changed", overflow="fold", ratio=1)
+    for name in comparison.arms:
+        changed = [f"{line.what}: {line.to}" for line in told_changes(comparison.changes[name])]
+        table.add_row(escape(plain(name)), escape("\n".join(changed) or "nothing"))
+    return table
+
+
+def effects_table(effects: pd.DataFrame, arm: str, baseline: str) -> Table:
+    """The effects of one arm on the main outcomes, for a rich console. Names may come from a file."""
+    from rich.box import SIMPLE_HEAD
+    from rich.markup import escape
+    from rich.table import Table
+
+    title = escape(f"{plain(arm, 60)}, less {plain(baseline, 60)}")
+    note = "shares in points; more?, less?: may be chance among so many outcomes (Holm)"
+    table = Table(title=title, caption=note, title_justify="left", caption_justify="left", box=SIMPLE_HEAD,
+                  pad_edge=False, padding=(0, 1, 0, 0))  # fmt: skip
+    table.add_column("outcome", no_wrap=True)
+    for name in ("baseline", "arm", "difference", "95% interval"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("apart")
+    for row in main_effects(effects, arm).to_dict("records"):
+        name = f"{row['outcome']}: {row['value']}" if row["value"] else row["outcome"]
+        table.add_row(
+            escape(name), shown_estimate(row, "baseline_estimate"), shown_estimate(row, "arm_estimate"),
+            shown_end(row, "difference"), shown_interval(row) or "unknown", _APART[told_apart(row)],
+        )  # fmt: skip
+    return table
+
+
+_APART = {"more": "more", "less": "less", "perhaps more": "more?", "perhaps less": "less?", "cannot tell": "no",
+          "same in every pair": "same", "unknown": ""}  # fmt: skip
 
 
 def predictions_table(prediction: pd.DataFrame, title: str) -> Table:

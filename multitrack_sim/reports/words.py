@@ -6,10 +6,21 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import count
 
 from ..errors import printable
 
-__all__ = ["count_name", "for_figure", "for_markdown", "interval", "listing", "month_name", "percent", "plain"]
+__all__ = [
+    "count_name",
+    "file_stems",
+    "for_figure",
+    "for_markdown",
+    "interval",
+    "listing",
+    "month_name",
+    "percent",
+    "plain",
+]
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -46,6 +57,20 @@ def for_markdown(text: object, longest: int = 80) -> str:
     \\<b\\>\\*x\\*\\</b\\>
     """
     return re.sub(r"([\\`*_{}\[\]<>#|$&~]|^[-+=@!])", r"\\\1", plain(text, longest))
+
+
+def file_stems(names: Iterable[str]) -> list[str]:
+    """Names as parts of file names that every system takes: each different, small letters and digits only.
+
+    >>> file_stems(["no Track II", "No Track II!", "../../etc/passwd", "\u6f22"])
+    ['no_track_ii', 'no_track_ii_2', 'etc_passwd', 'arm']
+    """
+    stems: list[str] = []
+    for name in names:
+        stem = re.sub(r"[^a-z0-9]+", "_", str(name).lower())[:40].strip("_") or "arm"
+        numbered = (stem if at == 1 else f"{stem}_{at}" for at in count(1))
+        stems.append(next(one for one in numbered if one not in stems))
+    return stems
 
 
 def month_name(month_zero: str | None, month: float, full: bool = False) -> str:

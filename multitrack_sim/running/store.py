@@ -32,7 +32,17 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow
 
-__all__ = ["Arm", "Plan", "RunFolder", "machine", "read_outcomes", "schema", "write_outcomes"]
+__all__ = [
+    "Arm",
+    "Plan",
+    "RunFolder",
+    "machine",
+    "provenance",
+    "read_outcomes",
+    "schema",
+    "write_effects",
+    "write_outcomes",
+]
 
 MANIFEST = "manifest.json"
 _PARTIAL = ".multitrack-partial-"
@@ -97,6 +107,23 @@ def write_outcomes(table: pd.DataFrame, path: Path) -> None:
     if problems:
         raise StoreError(problems)
     parquet.write_table(pa.Table.from_arrays(columns, schema=declared), path)
+
+
+def write_effects(effects: pd.DataFrame, table: Path, exact: Path) -> None:
+    """Write effects as comma-separated values for people, with all digits, and as Parquet.
+
+    In `table` a name that a spreadsheet would take for a formula gets a `'` before it; in `exact` names are as they are.
+    """
+    import pandas as pd
+
+    words = [name for name in effects.columns if not pd.api.types.is_numeric_dtype(effects[name])]
+    safe = effects.assign(**{name: effects[name].map(_no_formula) for name in words})
+    safe.to_csv(table, index=False, lineterminator="\n", encoding="utf-8")
+    effects.astype(dict.fromkeys(words, "string")).to_parquet(exact, index=False)
+
+
+def _no_formula(text: Any) -> str:
+    return f"'{text}" if str(text)[:1] in ("=", "+", "-", "@", "\t", "\r") else str(text)
 
 
 def read_outcomes(path: Path | str) -> pd.DataFrame:
@@ -322,6 +349,23 @@ class RunFolder:
             "arms": arms,
             "files": files,
         }
+
+
+def provenance(plan: Plan, started: str) -> tuple[dict[str, str], str]:
+    """What a page says about where its numbers come from, in words, and the command that makes them again."""
+    about = machine()
+    versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
+    told = {
+        "Scenario": ", ".join(dict.fromkeys(Path(arm.source).name for arm in plan.arms)),  # not whose computer it was
+        "Runs of each arm": f"{plan.runs:,}",
+        "Seed": str(plan.seed),
+        "Model": f"fingerprint {plan.fingerprint}",
+        "This comparison": f"identity {plan.identity}: the same means the same numbers",
+        "Versions": versions,
+        "Machine": f"{about['platform']}, {about['processor_kind']}, {about['libm']}",
+        "Made": started,
+    }
+    return told, (subprocess.list2cmdline if os.name == "nt" else _shell)(plan.command)
 
 
 def machine() -> dict[str, Any]:

@@ -11,6 +11,7 @@ import json
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -223,16 +224,22 @@ def sweep(
 
 @contextlib.contextmanager
 def _until_asked_to_stop() -> Iterator[threading.Event]:
-    """Ctrl-C and a job's last signal ask to stop; a second Ctrl-C stops at once (which loses no more than what is begun)."""
-    asked = threading.Event()
+    """Ctrl-C and a job's last signal ask to stop; a second Ctrl-C stops at once (which loses no more than what is begun).
+
+    Some senders send twice at a time, so that a second one must come a second later to count.
+    """
+    asked, first = threading.Event(), 0.0
     if threading.current_thread() is not threading.main_thread():
         yield asked
         return
 
     def ask(number: int, frame: Any) -> None:
-        if asked.is_set():
+        nonlocal first
+        if not asked.is_set():
+            first = time.monotonic()
+            asked.set()
+        elif number == signal.SIGINT and time.monotonic() - first > 1:
             raise KeyboardInterrupt
-        asked.set()
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -277,7 +284,7 @@ class _Runner:
         if self.done:
             self.say(f"{self.store.shown}: {self.done:,} of {self.total:,} runs are there already")
         if retry:
-            self._run_chunks([self._again(chunk, rows) for chunk, rows in failed.items()])
+            self._run_chunks(self._again(chunk, rows) for chunk, rows in failed.items())
         try:
             self._run_rounds(until)
         finally:
@@ -289,7 +296,8 @@ class _Runner:
         if until is not None:
             until.begin(self.plan.cells, self.plan.months)
         for round in range(self.plan.rounds):
-            self._run_chunks([self._new(chunk) for chunk in self.plan.chunks(round) if chunk not in self.kept])
+            missing = [chunk for chunk in self.plan.chunks(round) if chunk not in self.kept]
+            self._run_chunks(self._new(chunk) for chunk in missing)  # each made when its turn comes
             if until is not None:
                 self._look(until, round)
                 self.told = until.report()
@@ -331,9 +339,8 @@ class _Runner:
 
     # --- running
 
-    def _run_chunks(self, chunks: list[_Chunk]) -> None:
+    def _run_chunks(self, chunks: Iterator[_Chunk]) -> None:
         pending: dict[Future, tuple[_Chunk, int, int]] = {}
-        waiting = iter(chunks)
         current: _Chunk | None = None
         writes: list[Future] = []
         with ThreadPoolExecutor(1, "multitrack-writer") as writer:
@@ -341,7 +348,7 @@ class _Runner:
                 while True:
                     while len(pending) < self.backend.slots() * self.backend.waiting:
                         if current is None or current.cut == len(current.wanted):
-                            current = None if self.stop.is_set() else next(waiting, None)
+                            current = None if self.stop.is_set() else next(chunks, None)
                         if current is None:
                             break
                         self._submit(current, pending)

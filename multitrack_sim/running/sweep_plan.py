@@ -6,11 +6,12 @@ the number, so that a sweep can be cut into chunks and pieces anywhere, and goes
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -131,9 +132,9 @@ class SweepPlan:
         """The scenario as it is where nothing is varied."""
         return self.base.scenario() if isinstance(self.base, Coded) else self.base
 
-    @property
+    @cached_property
     def identity(self) -> str:
-        """A hash of all that decides the results."""
+        """A hash of all that decides the results; how the sweep is cut into chunks does not."""
         digest = hashlib.sha256()
         rounds = (self.round_runs, self.rounds) if self.rounds > 1 else ()
         base = (sorted(self.base.codes.items()), self.base.title) if isinstance(self.base, Coded) else ()
@@ -148,6 +149,12 @@ class SweepPlan:
         ):
             digest.update(repr(part).encode() + b"\0")
         return digest.hexdigest()[:32]
+
+    def cut_by(self, chunk_runs: int) -> SweepPlan:
+        """The same sweep in chunks of so many runs."""
+        made = dataclasses.replace(self, chunk_runs=chunk_runs)
+        made.__dict__["identity"] = self.identity  # large designs take a while to hash
+        return made
 
     # --- which run is which
 
@@ -189,9 +196,7 @@ class SweepPlan:
         begin = self.span(chunk)[0]
         point, arm, run = self.places(np.arange(begin + first, begin + stop))
         segments = tuple(self._segments(self.values(point, arm)))
-        return Piece(
-            self.identity_now, model_version(), self.base, chunk, first, self.seeds(run), segments, self.series
-        )
+        return Piece(self.identity, model_version(), self.base, chunk, first, self.seeds(run), segments, self.series)
 
     def _segments(self, values: np.ndarray) -> Iterator[Segment]:
         """Cut where the scenario changes, or which settings are given."""
@@ -203,13 +208,6 @@ class SweepPlan:
             fast = [at for at, v in enumerate(self.varied) if v.fast and not np.isnan(values[start, at])]
             vary = {self.varied[at].name: np.ascontiguousarray(values[start:stop, at]) for at in fast}
             yield Segment(start, stop, tuple(self.settings(values[start], fast=False).items()), vary)
-
-    @property
-    def identity_now(self) -> str:
-        kept = self.__dict__.get("_identity")
-        if kept is None:
-            kept = self.__dict__["_identity"] = self.identity
-        return kept
 
 
 def scenario_with(base: Scenario | Coded, settings: Mapping[str, Any]) -> Scenario:

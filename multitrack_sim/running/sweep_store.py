@@ -8,7 +8,6 @@ and a file that was damaged later no longer fits its name.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import hashlib
 import json
 import os
@@ -111,9 +110,9 @@ class SweepStore:
         if not (self.path / MANIFEST).exists():
             self.write_manifest({"complete": False, "done": 0, "failed": 0})
         held = read_manifest(self.path)
-        if held.get("identity") != self.plan.identity_now:
+        if held.get("identity") != self.plan.identity:
             raise StoreError(Problem(self.shown, f"holds another sweep ({self._difference(held)})", hint=ADVICE))
-        self.plan = dataclasses.replace(self.plan, chunk_runs=held["chunk_runs"])  # as its files were cut
+        self.plan = self.plan.cut_by(held["chunk_runs"])  # as its files are
         if not (self.path / "scenario.toml").exists():
             self._write("scenario.toml", lambda path: path.write_text(self.plan.scenario.to_toml(), "utf-8"))
         if not (self.path / "points.parquet").exists():
@@ -143,7 +142,7 @@ class SweepStore:
         return {
             "made_by": "multitrack_sim",
             "format": FORMAT,
-            "identity": plan.identity_now,
+            "identity": plan.identity,
             "model": model_version(),
             "chunk_runs": plan.chunk_runs,
             "sweep": {

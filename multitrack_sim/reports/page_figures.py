@@ -1,0 +1,300 @@
+"""The figures of the page: narrow enough for a telephone, as SVG that stands inside HTML and says what it shows.
+
+The figures of `figures` are made for paper and slides; at 320 pixels nobody could read them.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
+
+import matplotlib
+import numpy as np
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+
+from ..analysis.intervals import wilson
+from ..analysis.waiting import cumulative_incidence
+from ..outcome_table import PHASES
+from .effect_words import shown_end, shown_interval
+from .figures import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    LEDGER_LOOKS,
+    ORANGE,
+    PHASE_LOOKS,
+    PURPLE,
+    SKY,
+    STYLE,
+    VERMILLION,
+    Told,
+)
+from .words import for_figure, interval, month_name, percent, plain
+
+if TYPE_CHECKING:
+    from ..ensemble import Ensemble
+
+__all__ = ["accords_figure", "difference_figure", "inline_svg", "ledger", "ledger_figure", "phases_figure"]
+
+WIDE = 4.3  # inches: at 330 pixels letters are 10 pixels high
+MOST_BANDS = 3  # arms with bands in one panel: more hide one another
+_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, BLACK, SKY, GREY)
+_STROKES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
+_MARKS = "osD^vPX*"
+_SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
+
+
+def _drawn(function: Callable[..., Told]) -> Callable[..., Told]:
+    @wraps(function)
+    def draw(*arguments: Any, **named: Any) -> Told:
+        with matplotlib.rc_context({**STYLE, "font.size": 9, "axes.titlesize": 9.5}):
+            return function(*arguments, **named)
+
+    return draw
+
+
+@_drawn
+def phases_figure(ensemble: Ensemble, scenario: Any, arm: str) -> Told:
+    """In which phase the runs of one arm are, month by month; and the same in words."""
+    phase = _series(ensemble)["phase"]
+    runs, months = phase.shape
+    shares = {name: (phase == code).mean(axis=0) for code, name in enumerate(PHASES)}
+    figure, axes = _panel(3.3, below=1.15)
+    axes.set_title(for_figure(arm, 46))
+    bottom, handles = np.zeros(months), []
+    for name, (colour, hatch) in PHASE_LOOKS.items():
+        edge = "#FFFFFF" if colour in (BLUE, GREEN, VERMILLION, BLACK, PURPLE) else GREY
+        looks: Any = {"facecolor": colour, "hatch": hatch, "edgecolor": edge, "linewidth": 0.0}
+        if shares[name].any():
+            axes.fill_between(np.arange(months), bottom, bottom + shares[name], **looks)
+            handles.append(Patch(label=name, **looks))
+        bottom = bottom + shares[name]
+    axes.set_ylim(0, 1)
+    axes.grid(False)
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    _time_axis(axes, months, scenario)
+    _legend(figure, handles, 3)
+    last = {name: int((phase[:, -1] == code).sum()) for code, name in enumerate(PHASES)}
+    leading = sorted((name for name in last if last[name]), key=lambda name: -last[name])[:3]
+    where = ", ".join(f"{name} {interval(last[name] / runs, *wilson(last[name], runs))}" for name in leading)
+    return figure, f"{plain(arm)}: in the last month{_when(scenario, months - 1)}, {where}."
+
+
+@_drawn
+def accords_figure(ensembles: Mapping[str, Ensemble], scenario: Any) -> Told:
+    """The share of runs with an accord by each month, every arm a line; and the same in words."""
+    figure, axes = _panel(3.0 + 0.19 * len(ensembles), below=0.75 + 0.19 * len(ensembles))
+    months, told, handles, highest = 1, [], [], 0.05
+    for (name, ensemble), (colour, stroke, _) in zip(ensembles.items(), _looks(len(ensembles))):
+        found = _accords(ensemble)
+        months = max(months, len(found))
+        share, low, high = (float(found[column].iloc[-1]) for column in ("share", "low", "high"))
+        if len(ensembles) <= MOST_BANDS:
+            axes.fill_between(found["month"], found["low"], found["high"], step="post", color=colour, alpha=0.15, lw=0)
+        axes.step(found["month"], found["share"], where="post", color=colour, linestyle=stroke, linewidth=1.9)
+        label = f"{for_figure(name, 40)}: {percent(share)}"
+        handles.append(Line2D([], [], color=colour, linestyle=stroke, linewidth=1.9, label=label))
+        highest = max(highest, share, high)
+        told.append(f"{plain(name)} {interval(share, low, high)}")
+    axes.set_title("Share of runs with an accord so far")
+    axes.set_ylim(0, 1 if highest > 0.6 else math.ceil(highest * 11) / 10)
+    axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    _time_axis(axes, months, scenario)
+    _legend(figure, handles, 1)
+    return figure, f"Signed and then ratified by the last month{_when(scenario, months - 1)}: {'; '.join(told)}."
+
+
+def ledger(ensemble: Ensemble) -> dict[str, float]:
+    """What every source adds to trust in the last month, in log-odds: mean over runs and pairs of parties."""
+    series = _series(ensemble)
+    return {name: float(np.nanmean(series[name][:, -1])) for name in LEDGER_LOOKS}
+
+
+@_drawn
+def ledger_figure(ensembles: Mapping[str, Ensemble]) -> Told:
+    """Where trust came from, source by source, every arm a mark; and the same in words."""
+    parts = {name: ledger(ensemble) for name, ensemble in ensembles.items()}
+    sources = list(LEDGER_LOOKS)
+    figure, axes = _panel(2.9 + 0.19 * len(parts), left=1.8, below=0.62 + 0.19 * len(parts))
+    handles = []
+    step = 0.6 / max(1, len(parts))
+    for at, ((name, part), (colour, _, mark)) in enumerate(zip(parts.items(), _looks(len(parts)))):
+        heights = np.arange(len(sources)) + (at - (len(parts) - 1) / 2) * step
+        looks: Any = {"color": colour, "marker": mark, "markersize": 5, "linestyle": "none"}
+        axes.hlines(heights, 0, [part[source] for source in sources], color=colour, linewidth=1.2)
+        axes.plot([part[source] for source in sources], heights, **looks)
+        handles.append(Line2D([], [], label=f"{for_figure(name, 40)}: {_signed(sum(part.values()))}", **looks))
+    axes.axvline(0, color=GREY, linewidth=0.9)
+    labels = [LEDGER_LOOKS[source][0].replace("confidence-building ", "") for source in sources]
+    axes.set_yticks(range(len(sources)), labels)
+    axes.set_ylim(len(sources) - 0.5, -0.5)
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.grid(axis="x")
+    axes.set_xlabel("contribution to trust (log-odds)")
+    _legend(figure, handles, 1)
+    told = "; ".join(
+        f"{plain(name)} {sum(part.values()):+.2f} altogether, "
+        + ", ".join(f"{LEDGER_LOOKS[source][0]} {part[source]:+.2f}" for source in sources)
+        for name, part in parts.items()
+    )
+    return figure, f"Mean trust in the last month by source, in log-odds: {told}."
+
+
+@_drawn
+def difference_figure(rows: Sequence[Mapping[str, Any]], title: str, unit: str, scale: float = 1.0) -> Told:
+    """One outcome: what every arm has more than the baseline, a dot with its interval; and the same in words."""
+    figure, axes = _panel(1.1 + 0.42 * len(rows), left=0.25, below=0.55)
+    for at, row in enumerate(rows):
+        value, low, high = (scale * row[name] for name in ("difference", "low", "high"))
+        axes.hlines(at, low, high, color=BLUE, linewidth=2.2)
+        axes.plot([value], [at], marker="o", color=BLUE, markersize=6)
+        axes.annotate(for_figure(row["arm"], 46), (0.0, at), (2, 9), xycoords=("axes fraction", "data"),
+                      textcoords="offset points", va="center", color="#222222")  # fmt: skip
+    ends = [abs(scale * row[name]) for row in rows for name in ("difference", "low", "high")]
+    reach = 1.1 * max([end for end in ends if math.isfinite(end)] + [1e-9])
+    axes.axvline(0, color=BLACK, linewidth=0.9)
+    axes.set(title=title, xlabel=unit, xlim=(-reach, reach), ylim=(len(rows) - 0.4, -0.75))
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+g}" if abs(value) > 1e-12 else "0"))
+    axes.grid(axis="x")
+    told = "; ".join(
+        f"{plain(row['arm'])} {shown_end(row, 'difference')}"
+        + (f" ({between})" if (between := shown_interval(row)) else "")
+        for row in rows
+    )
+    return figure, f"{title}, {unit}: {told}."
+
+
+def inline_svg(figure: Figure, name: str, title: str, told: str) -> str:
+    """A figure as SVG to stand inside HTML: its own ids, no fixed size, and `title` and `told` for those who cannot see.
+
+    The same figure gives the same text. `name` must be different for every figure of a page: letters and hyphens.
+    """
+    stream = io.StringIO()
+    with matplotlib.rc_context({**STYLE, "svg.hashsalt": name}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")  # the text stays text
+        about: Any = {"Date": None, "Creator": None, "Format": None, "Type": None}
+        FigureCanvasSVG(figure).print_svg(stream, metadata=about)
+    root = ElementTree.fromstring(stream.getvalue())
+    _strip(root)
+    _own_ids(root, name)
+    for key in ("width", "height", "version"):
+        root.attrib.pop(key, None)
+    root.set("role", "img")
+    root.set("aria-labelledby", f"{name}-title {name}-desc")
+    for at, (tag, text) in enumerate([("title", title), ("desc", told)]):
+        element = ElementTree.Element(f"{{{_SVG}}}{tag}", {"id": f"{name}-{tag}"})
+        element.text = "".join(c for c in text if c.isprintable())
+        root.insert(at, element)
+    text = ElementTree.tostring(root, "unicode")
+    # inside HTML names need no prefixes
+    text = re.sub(r"(</?)ns\d+:", r"\1", re.sub(r' xmlns:ns\d+="[^"]*"', "", text))
+    return re.sub(r"\s*\n\s*", "\n", text)
+
+
+# --- what they share
+
+
+def _strip(root: ElementTree.Element) -> None:
+    """Without what a page does not need: metadata, fonts and a style that are the page's to say, a third decimal."""
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag in (f"{{{_SVG}}}metadata", f"{{{_SVG}}}style"):
+                parent.remove(child)
+        for key in ("d", "x", "y", "transform", "points"):
+            if key in parent.attrib:
+                parent.set(key, re.sub(r"-?\d+\.\d{2,}", _shorter, parent.get(key, "")))
+        if "font-family" in parent.get("style", ""):
+            parent.set("style", re.sub(r"font-family: [^;]+;? ?", "", parent.get("style", "")))
+
+
+def _shorter(number: re.Match[str]) -> str:
+    short = f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+    return "0" if short == "-0" else short
+
+
+def _own_ids(root: ElementTree.Element, name: str) -> None:
+    """Keep the ids that something refers to, with this figure's name before them; drop the others."""
+    referred: set[str] = set()
+    for element in root.iter():
+        link = element.attrib.pop(f"{{{_XLINK}}}href", None)
+        if link:
+            element.set("href", link)
+            referred.add(link.removeprefix("#"))
+        for value in element.attrib.values():
+            referred.update(re.findall(r"url\(#([^)]+)\)", value))
+    for element in root.iter():
+        if element.get("id") in referred:
+            element.set("id", f"{name}-{element.get('id')}")
+        else:
+            element.attrib.pop("id", None)
+        for key, value in element.attrib.items():
+            if key == "href":
+                element.set(key, f"#{name}-{value[1:]}")
+            elif "url(#" in value:
+                element.set(key, value.replace("url(#", f"url(#{name}-"))
+
+
+def _series(ensemble: Ensemble) -> np.ndarray:
+    if ensemble.series is None or ensemble.series.shape[1] == 0:
+        raise ValueError("the page needs the monthly series: compare(..., series=True)")
+    return ensemble.series
+
+
+def _accords(ensemble: Ensemble) -> Any:
+    """By which month how many runs had an accord: all runs of the table, whether their months were kept or not."""
+    signed = ensemble.table["months_to_agreement"].to_numpy(float)
+    horizon = _series(ensemble).shape[1] - 1
+    agreed = ~np.isnan(signed)
+    return cumulative_incidence(np.where(agreed, signed, horizon), agreed.astype(int), horizon)
+
+
+def _panel(high: float, left: float = 0.5, below: float = 0.8) -> tuple[Figure, Any]:
+    """One panel with room around it in inches."""
+    figure = Figure(figsize=(WIDE, high))
+    sides = [left / WIDE, below / high, 1 - (left + 0.3) / WIDE, 1 - (below + 0.3) / high]
+    return figure, figure.add_axes(tuple(sides))  # type: ignore[arg-type]
+
+
+def _looks(count: int) -> list[tuple[str, Any, str]]:
+    """Colour, stroke and mark of every arm."""
+    return [(_COLOURS[k % 8], _STROKES[k % 5], _MARKS[k % 8]) for k in range(count)]
+
+
+def _legend(figure: Figure, handles: Sequence[Any], columns: int) -> None:
+    figure.legend(
+        handles=handles, loc="lower left", bbox_to_anchor=(0.01, 0.0), ncols=columns, handlelength=1.8, borderpad=0.2,
+        columnspacing=1.2, labelspacing=0.3,
+    )  # fmt: skip
+
+
+def _time_axis(axes: Any, months: int, scenario: Any) -> None:
+    """Few ticks, at whole years, with the calendar month below where it is known."""
+    step = next((step for step in (3, 6, 12, 24, 36, 48, 60, 120, 240) if months / step <= 5), 480)
+    ticks = list(range(0, months + 1, step))
+    named = [month_name(scenario.month_zero, tick) for tick in ticks]
+    axes.set_xticks(ticks, [f"{tick}\n{name}" if name else f"{tick}" for tick, name in zip(ticks, named)], fontsize=8.5)
+    axes.set_xlim(0, max(months, 1))
+    axes.set_xlabel("months since the start")
+
+
+def _when(scenario: Any, month: int) -> str:
+    return f" ({month_name(scenario.month_zero, month) or f'month {month}'})"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")

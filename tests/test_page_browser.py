@@ -1,0 +1,85 @@
+"""The page in a real browser without a network: nothing is asked for, nothing complains, nothing scrolls sideways."""
+
+import shutil
+
+import pytest
+from synthetic import NASTY
+from test_page import made_up_comparison, page_of
+
+from multitrack_sim.analysis.comparison import BASELINE
+
+pytestmark = pytest.mark.browser
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+QUIETLY = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+LONG = "x" * 80
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install '.[browser]'")
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip(f"needs a browser; looked for {', '.join(BROWSERS)}")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=found, args=QUIETLY)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module", params=["plain", "hostile", "many"])
+def page_file(request, tmp_path_factory):
+    names = {
+        "plain": (BASELINE, "no Track II"),
+        "hostile": (BASELINE, NASTY, LONG),
+        "many": (BASELINE, *(f"arm {k}" for k in range(12))),
+    }[request.param]
+    title = {"plain": "A conflict", "hostile": NASTY, "many": LONG}[request.param]
+    text = page_of(made_up_comparison(names, runs=20, title=title), {"Scenario": title * 3}, f"multitrack {title * 3}")
+    path = tmp_path_factory.mktemp("page") / "comparison.html"
+    path.write_text(text, "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 768, 1200])
+def test_it_opens_without_a_network(browser, page_file, width, scheme):
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, offline=True)
+    page, asked, said = context.new_page(), [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("dialog", lambda dialog: said.append(dialog.message))
+    page.goto(page_file.as_uri(), wait_until="networkidle")
+    assert asked == [page_file.as_uri()] and not said
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    outside = """Array.from(document.querySelectorAll("body *")).filter(e => !e.closest(".scroll") && !e.closest("svg")
+        && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.tagName)"""
+    assert page.evaluate(outside) == []
+    small = """Array.from(document.querySelectorAll("svg text")).map(e => e.getBoundingClientRect().height).filter(h => h)"""
+    assert min(page.evaluate(small)) >= 8  # letters in figures that can be read on a telephone
+    context.close()
+
+
+def test_rows_are_lines_on_a_telephone_and_still_a_table(browser, page_file):
+    context = browser.new_context(viewport={"width": 360, "height": 800}, offline=True)
+    page = context.new_page()
+    page.goto(page_file.as_uri())
+    fits = (
+        "Array.from(document.querySelectorAll('.effects')).every(e => e.scrollWidth <= e.parentElement.clientWidth + 1)"
+    )
+    assert page.evaluate(fits)
+    assert page.get_by_role("table").count() == 3
+    assert page.get_by_role("columnheader", name="95% interval").count() == 1
+    assert page.get_by_role("img").count() >= 6
+    context.close()
+
+
+def test_on_paper_it_is_dark_on_white_and_whole(browser, page_file):
+    context = browser.new_context(color_scheme="dark", offline=True)
+    page = context.new_page()
+    page.goto(page_file.as_uri())
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.querySelector('.scroll')).overflowX") == "visible"
+    assert page.pdf(format="A4")[:4] == b"%PDF"
+    context.close()
