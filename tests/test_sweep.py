@@ -318,7 +318,7 @@ def test_lost_workers_are_said_and_the_sweep_goes_on_later(scenario, design, tmp
     from multitrack_sim.running.backends import Serial
 
     class Lost(Serial):
-        left = 9
+        left = 4
 
         def submit(self, function, piece):
             self.left -= 1

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import MultitrackError, Problem, printable
+from .store import _undisturbed
 
 __all__ = ["BACKENDS", "Backend", "opened"]
 
@@ -77,7 +78,8 @@ def _dask(count: int, cluster: str | None) -> Iterator[Backend]:
         if cluster is None:
             stack.enter_context(dask.config.set({"distributed.logging.distributed": "error"}))
             here = {"processes": True, "dashboard_address": None, "silence_logs": 50, "host": "127.0.0.1"}
-            address: Any = stack.enter_context(LocalCluster(n_workers=count, threads_per_worker=1, **here))
+            with _undisturbed():  # workers inherit it: Ctrl-C is for us, they finish what was begun
+                address: Any = stack.enter_context(LocalCluster(n_workers=count, threads_per_worker=1, **here))
         else:
             address = cluster
         try:
