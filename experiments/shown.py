@@ -17,6 +17,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from multitrack_sim.analysis.effects import holm
 from multitrack_sim.analysis.sensitivity import REPETITION
 from multitrack_sim.reports.figures import (
     BLACK,
@@ -88,7 +89,7 @@ def said(row: Any, unit: str = "") -> str:
 
 def tally(found: pd.DataFrame, of: str) -> str:
     """How many of the rows are clear of zero on either side, and how many stand when all are tested at once (Holm 1979)."""
-    above, below, stand = found["low"] > 0, found["high"] < 0, found["p_corrected"] < 0.05
+    above, below, stand = found["low"] > 0, found["high"] < 0, holm(found["p"].to_numpy(float)) < 0.05
     return (
         f"of {len(found)} {of}, {int(above.sum())} have an interval above zero and {int(below.sum())} below "
         f"({int((above & stand).sum())} and {int((below & stand).sum())} after correction for asking {len(found)} times)"

@@ -202,11 +202,11 @@ def test_an_experiment_goes_from_design_to_figure_and_finds_its_runs_again(
 def test_an_experiment_says_what_it_found_whatever_its_sign(experiment):
     """The same words for benefit and harm: mirrored effects give the mirrored sentence."""
     shown = experiment("shown")
-    found = pd.DataFrame({"estimate": [2.0, 5.0], "low": [-1.0, 3.0], "high": [5.0, 7.0], "p_corrected": [0.4, 0.01],
-                          "unit": "months"})  # fmt: skip
+    found = pd.DataFrame({"estimate": [2.0, 5.0], "low": [-1.0, 3.0], "high": [5.0, 7.0], "unit": "months"})
+    found = found.assign(p=[0.4, 0.01], p_corrected=[0.4, 0.02])
     mirrored = found.assign(estimate=-found["estimate"], low=-found["high"], high=-found["low"])
-    assert "1 have an interval above zero and 0 below" in shown.tally(found, "cells")
-    assert "0 have an interval above zero and 1 below" in shown.tally(mirrored, "cells")
+    assert "1 have an interval above zero and 0 below (1 and 0 after" in shown.tally(found, "cells")
+    assert "0 have an interval above zero and 1 below (0 and 1 after" in shown.tally(mirrored, "cells")
     timed = found.assign(month=[12, 24])
     assert shown.months_beyond(timed, 1) == shown.months_beyond(mirrored.assign(month=[12, 24]), -1).replace(
         "\N{MINUS SIGN}5.0 months (95% interval \N{MINUS SIGN}7.0 to \N{MINUS SIGN}3.0)",
