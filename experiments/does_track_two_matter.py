@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 from reference import asked, compared
-from shown import Told, drawn, explain_marks, forest, found_at, framed, in_points, marks_with_bounds, said, tally, tell
+from shown import in_points, ranged, tell
+from shown_figures import matter_figure
 
 import multitrack_sim as mt
 from multitrack_sim.analysis.effects import holm
@@ -31,40 +32,19 @@ def look(options, cases=None) -> tuple[pd.DataFrame, pd.DataFrame]:
     return together.assign(p_corrected=holm(together["p"].to_numpy(float))), pd.concat(needed, ignore_index=True)
 
 
-@drawn
-def figure(effects: pd.DataFrame, needed: pd.DataFrame) -> Told:
-    pairs, cases = int(effects["pairs"].max()), list(effects["case"].unique())
-    below = f"each case with its workshops less the same without, {pairs:,} pairs of runs on the same seeds"
-    made, ((one, two, three),) = framed(
-        (13.2, 5.6), 1, 3, "Does Track II matter?", below, left=2.9, sharey=True, wspace=0.1
-    )
-    forest(one, effects[effects["outcome"] == "agreed"], cases, "An accord", "effect (percentage points)")
-    forest(two, effects[effects["outcome"] == "months_at_peace"], cases, "Months at peace", "effect (months)")
-    marks_with_bounds(three, needed, cases, ("necessity", "prevention"))
-    explain_marks(made)
-    caption = (
-        f"Left and middle: the effect of workshops on having an accord and on months at peace, with 95% intervals for chance "
-        f"between {pairs:,} pairs of runs. Right: necessity, the share of runs with an accord that would have none without "
-        "workshops, and prevention, the share of runs with an accord without workshops that would have none with them. Dots "
-        "with 95% intervals hold under the model's coupling of noise; grey bars are the bounds under any coupling (Tian and "
-        "Pearl 2000). No interval covers doubt about the model's rules and numbers."
-    )
-    return made, caption
-
-
 def finding(effects: pd.DataFrame, needed: pd.DataFrame) -> str:
-    told = [f"In the model, {tally(effects, f'effects on two outcomes in {needed.case.nunique()} cases')}."]
+    told = []
     for outcome, name in zip(OUTCOMES, ("an accord", "months at peace")):
         rows = effects[effects["outcome"] == outcome]
-        low, high = found_at(rows, False), found_at(rows, True)
-        told += [
-            f"On {name}, the effect of workshops ranges from {said(low)} in {low.case} to {said(high)} in {high.case}."
-        ]
+        told += [f"Effect of workshops on {name}: " + ranged(rows, "cases", lambda row: f"in {row.case}")]
     for quantity, word in (("necessity", "needed for"), ("prevention", "in the way of")):
-        rows = needed[needed["quantity"] == quantity].dropna(subset="share")
-        for row in rows.nlargest(1, "share").itertuples():
-            told += [f"Workshops were most often {word} an accord in {row.case}: {row.share:.0%} of its runs with one "
-                     f"({row.low:.0%} to {row.high:.0%}; any coupling of noise: {row.bound_low:.0%} to {row.bound_high:.0%})."]  # fmt: skip
+        for row in needed[needed["quantity"] == quantity].dropna(subset="share").nlargest(1, "share").itertuples():
+            bounds = (
+                f"{row.low:.0%} to {row.high:.0%}; any coupling of noise: {row.bound_low:.0%} to {row.bound_high:.0%}"
+            )
+            told += [
+                f"They were most often {word} an accord in {row.case}: in {row.share:.0%} of its runs with one ({bounds})."
+            ]
     return " ".join(told)
 
 
@@ -72,7 +52,7 @@ def main(given: list[str] | None = None, cases=None) -> None:
     options = asked(__doc__, given, runs=500)
     effects, needed = look(options, cases)
     tables = {"effects": effects, "necessity": needed.drop(columns="seeds")}
-    tell(options.out, {"does_track_two_matter": figure(effects, needed)}, tables, finding(effects, needed))
+    tell(options.out, {"does_track_two_matter": matter_figure(effects, needed)}, tables, finding(effects, needed))
 
 
 if __name__ == "__main__":

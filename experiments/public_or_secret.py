@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import pandas as pd
 from reference import asked, codebook_middle, effects_by_cell, swept
-from shown import Told, drawn, found_at, framed, in_points, lines, said, tally, tell
+from shown import in_points, ranged, tell
+from shown_figures import secrecy_figure
 
 from multitrack_sim.designs import factorial
 
@@ -31,45 +32,25 @@ def look(options, levels=LEVELS) -> pd.DataFrame:
     return in_points(pd.concat(found, ignore_index=True))
 
 
-@drawn
-def figure(effects: pd.DataFrame) -> Told:
-    pairs = int(effects["pairs"].max())
-    below = f"paired effects, {pairs:,} pairs of runs at every mark; lines: how far the gate to publics and spoilers is open"
-    made, grid = framed((14.6, 8.8), 2, 3, "Public or secret?", below, wspace=0.24, hspace=0.55, top=0.84)
-    for panels, question in zip(grid, QUESTIONS):
-        for axes, (outcome, name) in zip(panels, OUTCOMES.items()):
-            rows = effects[(effects["question"] == question) & (effects["outcome"] == outcome)]
-            curves = {f"publicity {gate:g}": rows[rows[PUBLIC] == gate] for gate in GATE}
-            lines(
-                axes,
-                curves,
-                PRIVATE,
-                f"Effect of {question} on {name}",
-                ("confidentiality (share: 0 open, 1 private)", "effect"),
-            )
-    caption = (
-        "Above: the effect of workshops against none, both without a back channel. Below: what the back channel adds to workshops, "
-        "or takes away. Across: how private workshops are. Lines: the gate through which they reach publics (momentum) and spoilers "
-        "(alarm); at confidentiality 1 nothing is left to pass it. Bars are 95% intervals, marks are filled where they exclude zero."
-    )
-    return made, caption
-
-
 def finding(effects: pd.DataFrame) -> str:
-    told = []
-    for question in QUESTIONS:
-        for outcome, name in OUTCOMES.items():
-            rows = effects[(effects["question"] == question) & (effects["outcome"] == outcome)]
-            ends = [f"{said(row)} at confidentiality {row[PRIVATE]:g} and publicity {row[PUBLIC]:g}"
-                    for row in (found_at(rows, False), found_at(rows, True))]  # fmt: skip
-            told.append(f"Effect of {question} on {name}: {tally(rows, 'cells')}, from {ends[0]} to {ends[1]}.")
-    return " ".join(told)
+    def where(row):
+        return f"at confidentiality {row[PRIVATE]:g} and publicity {row[PUBLIC]:g}"
+
+    return " ".join(
+        f"Effect of {question} on {OUTCOMES[outcome]}: {ranged(rows, 'cells', where)}"
+        for (question, outcome), rows in effects.groupby(["question", "outcome"], sort=False)
+    )
 
 
 def main(given: list[str] | None = None, levels=LEVELS) -> None:
     options = asked(__doc__, given, runs=600)
     effects = look(options, levels)
-    tell(options.out, {"public_or_secret": figure(effects)}, {"effects": effects}, finding(effects))
+    tell(
+        options.out,
+        {"public_or_secret": secrecy_figure(effects, PRIVATE, PUBLIC, OUTCOMES)},
+        {"effects": effects},
+        finding(effects),
+    )
 
 
 if __name__ == "__main__":

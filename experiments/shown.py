@@ -8,7 +8,7 @@ fill, hatch and numbers say in grey what the colours say.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +17,29 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from multitrack_sim.analysis.effects import holm
 from multitrack_sim.analysis.sensitivity import REPETITION
 from multitrack_sim.reports.figures import (
-    BLACK, BLUE, GREEN, GREY, LIGHT, ORANGE, PURPLE, VERMILLION, Told, save_figures,
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    LIGHT,
+    ORANGE,
+    PURPLE,
+    VERMILLION,
+    Told,
+    save_figures,
 )  # fmt: skip
 from multitrack_sim.reports.figures import _drawn as drawn
 
 __all__ = [
     "Told", "above_noise", "clear", "drawn", "effect_map",
-    "explain_marks", "forest", "found_at",
+    "explain_marks", "faded", "forest", "found_at",
     "framed", "in_points",
     "key_above", "lines",
-    "marks_with_bounds", "matrix", "ranked_bars", "said", "signed", "tally", "tell",
+    "marks_with_bounds", "matrix", "months_beyond", "ranged", "ranked_bars", "said",
+    "shares_in_points", "signed", "tally", "tell",
 ]  # fmt: skip
 
 MINUS = "\N{MINUS SIGN}"
@@ -44,6 +55,16 @@ def in_points(found: pd.DataFrame) -> pd.DataFrame:
     scale = np.where(share, 100.0, 1.0)
     numbers = {"estimate": found["difference"] * scale, "low": found["low"] * scale, "high": found["high"] * scale}
     return found.assign(**numbers, unit=found["unit"].where(~share, "points"))
+
+
+def shares_in_points(found: pd.DataFrame) -> pd.DataFrame:
+    """Shapley values and interactions with those of shares in percentage points."""
+    found = found.reset_index(drop=True)
+    share = found["unit"] == "0 or 1"
+    numbers = [name for name in ("estimate", "low", "high", "error", "alone", "last") if name in found]
+    found = found.assign(unit=found["unit"].where(~share, "points"))
+    found.loc[share, numbers] *= 100
+    return found
 
 
 def clear(row: Any) -> bool:
@@ -68,11 +89,40 @@ def said(row: Any, unit: str = "") -> str:
 
 def tally(found: pd.DataFrame, of: str) -> str:
     """How many of the rows are clear of zero on either side, and how many stand when all are tested at once (Holm 1979)."""
-    above, below, stand = found["low"] > 0, found["high"] < 0, found["p_corrected"] < 0.05
+    above, below, stand = found["low"] > 0, found["high"] < 0, holm(found["p"].to_numpy(float)) < 0.05
     return (
         f"of {len(found)} {of}, {int(above.sum())} have an interval above zero and {int(below.sum())} below "
         f"({int((above & stand).sum())} and {int((below & stand).sum())} after correction for asking {len(found)} times)"
     )
+
+
+def found_at(found: pd.DataFrame, largest: bool) -> pd.Series:
+    """The row with the largest or the smallest effect."""
+    return found.loc[found["estimate"].idxmax() if largest else found["estimate"].idxmin()]
+
+
+def ranged(found: pd.DataFrame, of: str, where: Callable[[Any], str]) -> str:
+    """The tally, then the smallest and the largest effect and where they are."""
+    ends = [f"{said(row)} {where(row)}" for row in (found_at(found, False), found_at(found, True))]
+    return f"{tally(found, of)}, from {ends[0]} to {ends[1]}."
+
+
+def months_beyond(timed: pd.DataFrame, sign: int) -> str:
+    """The earliest and the latest month in which an effect has this sign beyond chance, corrected for all months tried."""
+    timed = timed.rename(columns={"effect": "estimate"})
+    beyond = timed[(sign * timed["estimate"] > 0) & (timed["p_corrected"] < 0.05)]
+    if beyond.empty:
+        return f"in none of {len(timed)} months tried"
+    ends = [f"month {row.month} ({said(row)})" for row in (beyond.iloc[0], beyond.iloc[-1])]
+    return f"from {ends[0]} to {ends[1]}, in {len(beyond)} of {len(timed)} months tried"
+
+
+def faded(series: str, stop: int, rows: pd.DataFrame) -> str:
+    """How a difference fades after a stop, in words."""
+    ends = [f"{row.gap:+.3f} ({row.low:+.3f} to {row.high:+.3f})" for row in (rows.iloc[0], rows.iloc[-1])]
+    name = series.replace("_", " ")
+    months = rows.iloc[-1].months_since
+    return f"After a stop in month {stop} the difference in {name} goes from {ends[0]} to {ends[1]} in {months} months."
 
 
 # --- figures
@@ -83,7 +133,7 @@ def framed(
 ) -> tuple[Figure, Any]:
     """A figure with its headline, and panels with room for their labels; `left` and `right` are margins in inches."""
     wide, high = size
-    left, right, bottom = more.pop("left", 0.8), more.pop("right", 0.15), more.pop("bottom", 0.8)
+    left, right, bottom = more.pop("left", 0.8), more.pop("right", 0.15), more.pop("bottom", 0.75)
     figure = Figure(figsize=size)
     figure.text(0.1 / wide, 1 - 0.1 / high, title, va="top", fontsize=12, fontweight="bold")
     figure.text(0.1 / wide, 1 - 0.38 / high, below, va="top", fontsize=10)
@@ -142,11 +192,6 @@ def marks_with_bounds(axes: Axes, needed: pd.DataFrame, names: Sequence[str], qu
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.06), ncols=3, fontsize=8.5, columnspacing=1.2, borderpad=0)
 
 
-def found_at(found: pd.DataFrame, largest: bool) -> pd.Series:
-    """The row with the largest or the smallest effect."""
-    return found.loc[found["estimate"].idxmax() if largest else found["estimate"].idxmin()]
-
-
 def ranked_bars(axes: Axes, found: pd.DataFrame, index: str, title: str, label: str) -> None:
     """An index with its interval for every setting, beside the noise floor."""
     for at, row in enumerate(found.to_dict("records")):
@@ -162,8 +207,9 @@ def ranked_bars(axes: Axes, found: pd.DataFrame, index: str, title: str, label: 
     axes.set(title=title, xlabel=label)
 
 
-def above_noise(found: pd.DataFrame, index: str) -> str:
+def above_noise(found: pd.DataFrame, outcome: str, index: str) -> str:
     """The settings whose index stands above the noise floor, the largest first, with intervals."""
+    found = found[found["outcome"] == outcome]
     rows = found[found["above_noise"].eq(True)].sort_values(index, ascending=False).to_dict("records")
     if not rows:
         return f"none (floor {found['floor'].iloc[0]:.3g})"
@@ -222,6 +268,8 @@ def lines(
     axes: Axes, curves: Mapping[str, Any], across: str, title: str, labels: tuple[str, str], keys: int = 3
 ) -> None:
     """A curve with intervals for every name: marks filled where the interval excludes zero, moved apart a little."""
+    renamed = {"effect": "estimate", "gap": "estimate"}
+    curves = {name: found.rename(columns=renamed) for name, found in curves.items()}
     places = sorted({value for found in curves.values() for value in found[across]})
     apart = 0.012 * (places[-1] - places[0] or 1.0)
     for turn, (name, found) in enumerate(curves.items()):

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pandas as pd
 from reference import asked, codebook_middle, effects_by_cell, swept
-from shown import Told, drawn, found_at, framed, in_points, lines, said, tally, tell
+from shown import in_points, ranged, tell
+from shown_figures import factions_figure
 
 from multitrack_sim.designs import Design
 
@@ -20,9 +21,7 @@ NO_POLICY, POLICIES = "no policy", {
     "inducement": {"spoiling.payment": 1.0}, "socialisation": {"spoiling.socialisation": 1.0},
     "coercion": {"spoiling.coercion": 0.1}, "departing train": {"spoiling.departing_train": 1.0},
 }  # fmt: skip
-NEUTRAL = dict.fromkeys(
-    ("spoiling.payment", "spoiling.socialisation", "spoiling.coercion", "spoiling.departing_train"), 0.0
-)
+NEUTRAL = {name: 0.0 for policy in POLICIES.values() for name in policy}
 OUTCOMES = {"durable": "Durable accord (points)", "attacks": "Attacks", "months_at_peace": "Months at peace"}
 
 
@@ -30,9 +29,8 @@ def look(options, levels=LEVELS) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Effects of measures against none, and of policies against none."""
     scenario = codebook_middle()
     factions = [f"spoilers.{row['name']!r}.capacity" for row in scenario.rows["spoilers"]]
-    arms = {NO_MEASURES: {"cbm.budget": 0.0}, **MEASURES, NO_POLICY: NEUTRAL} | {
-        name: {**NEUTRAL, **policy} for name, policy in POLICIES.items()
-    }
+    policies = {name: {**NEUTRAL, **policy} for name, policy in POLICIES.items()}
+    arms = {NO_MEASURES: {"cbm.budget": 0.0}, **MEASURES, NO_POLICY: NEUTRAL, **policies}
     design = Design("factorial", {name: tuple(levels) for name in factions}, arms, options.runs)
     table = swept(scenario, design, options, "capacity by arms").table().rename(columns={factions[0]: CAPACITY})
     groups = ((NO_MEASURES, MEASURES), (NO_POLICY, POLICIES))
@@ -40,49 +38,21 @@ def look(options, levels=LEVELS) -> tuple[pd.DataFrame, pd.DataFrame]:
     return in_points(found[0]), in_points(found[1])
 
 
-@drawn
-def figure(title: str, none: str, effects: pd.DataFrame) -> Told:
-    pairs = int(effects["pairs"].max())
-    below = f"paired effects against {none}, {pairs:,} pairs of runs at every mark"
-    made, (panels,) = framed((14.6, 5.0), 1, 3, title, below, wspace=0.24, top=0.72)
-    for axes, (outcome, name) in zip(panels, OUTCOMES.items()):
-        curves = {
-            arm: effects[(effects["outcome"] == outcome) & (effects["arm"] == arm)] for arm in effects["arm"].unique()
-        }
-        lines(
-            axes,
-            curves,
-            CAPACITY,
-            name,
-            (f"{CAPACITY} (chance of an attack a month, at most)", f"effect against {none}"),
-            keys=2,
-        )
-    caption = (
-        f"Effects against {none} on durable accords, attacks and months at peace, as the factions' capacity grows. Bars are 95% "
-        "intervals for chance between pairs of runs; marks are filled where they exclude zero and moved a little apart sideways."
-    )
-    return made, caption
-
-
 def finding(none: str, effects: pd.DataFrame) -> str:
-    told = []
-    for outcome, name in OUTCOMES.items():
-        rows = effects[effects["outcome"] == outcome]
-        ends = [
-            f"{said(row)} with {row.arm} at capacity {row[CAPACITY]:g}"
-            for row in (found_at(rows, False), found_at(rows, True))
-        ]
-        told.append(f"{name}, against {none}: {tally(rows, 'effects')}, from {ends[0]} to {ends[1]}.")
-    return " ".join(told)
+    def where(row):
+        return f"with {row.arm} at capacity {row[CAPACITY]:g}"
+
+    named = [(name, effects[effects["outcome"] == outcome]) for outcome, name in OUTCOMES.items()]
+    return " ".join(f"{name}, against {none}: {ranged(rows, 'effects', where)}" for name, rows in named)
 
 
 def main(given: list[str] | None = None, levels=LEVELS) -> None:
     options = asked(__doc__, given, runs=600)
     measures, policies = look(options, levels)
-    figures = {"spoilers_and_cbms": figure("Measures, as factions grow", NO_MEASURES, measures),
-               "policies_towards_factions": figure("Policies towards factions, as they grow", NO_POLICY, policies)}  # fmt: skip
-    text = finding(NO_MEASURES, measures) + " " + finding(NO_POLICY, policies)
-    tell(options.out, figures, {"measures": measures, "policies": policies}, text)
+    one = factions_figure("Measures, as factions grow", NO_MEASURES, measures, CAPACITY, OUTCOMES)
+    other = factions_figure("Policies towards factions, as they grow", NO_POLICY, policies, CAPACITY, OUTCOMES)
+    figures, tables = {"measures": one, "policies": other}, {"measures": measures, "policies": policies}
+    tell(options.out, figures, tables, finding(NO_MEASURES, measures) + " " + finding(NO_POLICY, policies))
 
 
 if __name__ == "__main__":

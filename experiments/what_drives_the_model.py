@@ -1,14 +1,14 @@
-"""What drives the model? Morris's screening of wide priors, then Sobol's indices of the nine that stand out, beside noise.
+"""What drives the model? Morris's screening of wide priors, then Sobol's indices of the eight that stand out, beside noise.
 
 Months at peace, and Track II's effect on them (with less without, same seeds). All codes in the middle, 40 communities. The
-noise floor is what a dummy shows that changes nothing but the seeds.
-"""
+noise floor is what a dummy shows that changes nothing but the seeds."""
 
 from __future__ import annotations
 
 import pandas as pd
 from reference import asked, codebook_middle, parameter_range, swept
-from shown import Told, above_noise, drawn, framed, ranked_bars, tell
+from shown import above_noise, tell
+from shown_figures import SHARES, SIZES, drivers_figure
 
 from multitrack_sim.analysis.sensitivity import morris as screened
 from multitrack_sim.analysis.sensitivity import sobol as indices
@@ -19,7 +19,7 @@ PRIORS = (
     "leaders.turnover", "trust.prior", "trust.fading", "track_one.concession", "track_one.breakdown", "track_two.rapport_gain",
     "track_two.invention", "track_two.transfer", "track_three.contact_gain", "cbm.funds", "accord.collapse",
 )  # fmt: skip
-ARMS, KEPT = {"with": {}, "without": {"track_two.budget": 0.0}}, 9
+ARMS, KEPT = {"with": {}, "without": {"track_two.budget": 0.0}}, 8
 OUTCOMES = {"months_at_peace": "Months at peace", "effect": "Track II's effect on them"}
 
 
@@ -33,7 +33,7 @@ def runs_of(design: Design, options, what: str) -> pd.DataFrame:
 def look(options) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Elementary effects of all priors, then indices of those that were largest for either outcome."""
     vary = {name: parameter_range(name) for name in PRIORS}
-    runs = runs_of(morris(vary, max(2, options.points // 8), options.runs, options.seed), options, "screening")
+    runs = runs_of(morris(vary, max(2, options.points // 4), options.runs, options.seed), options, "screening")
     first = pd.concat([screened(runs, PRIORS, name).assign(outcome=name) for name in OUTCOMES], ignore_index=True)
     sizes = first[first["setting"].isin(PRIORS)].pivot(index="setting", columns="outcome", values="size")
     chosen = list((sizes / sizes.max()).max(axis=1).nlargest(KEPT).index)
@@ -42,32 +42,16 @@ def look(options) -> tuple[pd.DataFrame, pd.DataFrame]:
     return first, pd.concat([indices(runs, chosen, name).assign(outcome=name) for name in OUTCOMES], ignore_index=True)
 
 
-@drawn
-def figure(found: pd.DataFrame, index: str, title: str, label: str, told: str) -> Told:
-    high = 2.2 + 0.3 * found["setting"].nunique()
-    made, (panels,) = framed((11.6, high), 1, 2, "What drives the model?", title, left=1.9, wspace=0.55)
-    for axes, (outcome, name) in zip(panels, OUTCOMES.items()):
-        ranked_bars(axes, found[found["outcome"] == outcome].sort_values(index, ascending=False), index, name, label)
-    return (
-        made,
-        told + " The dashed line is the noise floor; filled marks have 95% intervals above it, open grey ones do not.",
-    )
-
-
 def finding(first: pd.DataFrame, found: pd.DataFrame) -> str:
-    return " ".join(f"{name}: screening sets {above_noise(first[first['outcome'] == outcome], 'size')} above the noise floor; of the "
-                    f"total Sobol' indices, {above_noise(found[found['outcome'] == outcome], 'total')}."
-                    for outcome, name in OUTCOMES.items())  # fmt: skip
+    return " ".join(f"{name}: above the noise floor stand, in the screening, {above_noise(first, outcome, 'size')}; of total "
+                    f"Sobol' indices, {above_noise(found, outcome, 'total')}." for outcome, name in OUTCOMES.items())  # fmt: skip
 
 
 def main(given: list[str] | None = None) -> None:
-    options = asked(__doc__, given, runs=12, points=128)
+    options = asked(__doc__, given, runs=32, points=128)
     first, found = look(options)
-    effects = "Elementary effects: mean change, in months, when a setting crosses its whole range, signs dropped (Morris 1991)."
-    shares = "Total Sobol' indices: of the variance over all ranges, what a setting and its interactions explain (Jansen 1999)."
-    figures = {"screening": figure(first, "size", "Morris's screening", "mean size of the effect (months)", effects),
-               "sobol": figure(found, "total", "Sobol's indices of the nine largest", "share of variance", shares)}  # fmt: skip
-    tell(options.out, figures, {"screening": first, "sobol": found}, finding(first, found))
+    one, two = drivers_figure(first, "size", SIZES, OUTCOMES), drivers_figure(found, "total", SHARES, OUTCOMES)
+    tell(options.out, {"screening": one, "sobol": two}, {"screening": first, "sobol": found}, finding(first, found))
 
 
 if __name__ == "__main__":

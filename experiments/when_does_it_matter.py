@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pandas as pd
 from reference import asked, effects_by_cell, swept
-from shown import Told, drawn, effect_map, found_at, framed, in_points, said, tally, tell
+from shown import in_points, ranged, tell
+from shown_figures import map_figure
 
 from multitrack_sim.designs import factorial
 from multitrack_sim.running.sweep_plan import Coded
@@ -25,37 +26,21 @@ def look(options, levels=LEVELS) -> pd.DataFrame:
     return in_points(effects_by_cell(table, [STALEMATE, SPOILERS], ["with"], "without", list(OUTCOMES)))
 
 
-@drawn
-def figure(effects: pd.DataFrame) -> Told:
-    pairs = int(effects["pairs"].max())
-    below = f"effect of workshops (with less without), {pairs:,} pairs of runs in every cell"
-    made, (panels,) = framed((13.2, 5.8), 1, 2, "When does Track II matter?", below, wspace=0.16)
-    labels = ("hurting stalemate (code: 0 none, 4 mutual and felt)", "spoilers (code: 0 none, 4 strong, total aims)")
-    for axes, (outcome, title) in zip(panels, OUTCOMES.items()):
-        effect_map(axes, effects[effects["outcome"] == outcome], STALEMATE, SPOILERS, title, labels)
-    caption = (
-        "In every cell the paired effect of workshops, and below it its 95% interval for chance between runs. Hatched: the "
-        "interval holds zero. Blue: above zero, orange: below, the stronger the larger. Cells are tested one by one: among "
-        f"{len(effects)} cells without any effect about {max(1, round(len(effects) / 20))} would be coloured by chance. "
-        "All other codes are at 2 of 4."
-    )
-    return made, caption
-
-
 def finding(effects: pd.DataFrame) -> str:
-    told = []
-    for outcome, title in OUTCOMES.items():
-        rows = effects[effects["outcome"] == outcome]
-        ends = [f"{said(row)} at stalemate {row[STALEMATE]:g} and spoilers {row[SPOILERS]:g}"
-                for row in (found_at(rows, False), found_at(rows, True))]  # fmt: skip
-        told.append(f"{title}: {tally(rows, 'cells')}; the smallest effect is {ends[0]}, the largest {ends[1]}.")
-    return " ".join(told)
+    def where(row):
+        return f"at stalemate {row[STALEMATE]:g} and spoilers {row[SPOILERS]:g}"
+
+    return " ".join(
+        f"{title}: {ranged(effects[effects['outcome'] == outcome], 'cells', where)}"
+        for outcome, title in OUTCOMES.items()
+    )
 
 
 def main(given: list[str] | None = None, levels=LEVELS) -> None:
     options = asked(__doc__, given, runs=500)
     effects = look(options, levels)
-    tell(options.out, {"when_does_it_matter": figure(effects)}, {"effects": effects}, finding(effects))
+    picture = map_figure(effects, STALEMATE, SPOILERS, OUTCOMES)
+    tell(options.out, {"when_does_it_matter": picture}, {"effects": effects}, finding(effects))
 
 
 if __name__ == "__main__":

@@ -139,3 +139,77 @@ def test_a_broken_world_is_found(experiment):
     for part in ("communities.fear is beyond 0 to 1", "the ledger does not add up", "more was spent on track_two",
                  "outcome mean_fear is beyond 0 to 1", "months_to_talks is missing without a reason"):  # fmt: skip
         assert any(part in one for one in found), part
+
+
+# What the experiments of the issue are tried with here: as little as still gives a figure and a finding.
+SMALL = {"society.communities": 12, "run.months": 36}
+SHORT = {
+    "when_does_it_matter": ([], {"levels": (0, 4)}),
+    "spoilers_and_cbms": ([], {"levels": (0.0, 0.3)}),
+    "public_or_secret": ([], {"levels": (0.0, 1.0)}),
+    "what_drives_the_model": (["--points", "8"], {}),
+    "does_track_two_matter": ([], {}),
+    "who_gets_the_credit": ([], {}),
+    "dose_and_timing": ([], {}),
+}
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_an_experiment_goes_from_design_to_figure_and_finds_its_runs_again(
+    experiment, monkeypatch, tmp_path, capsys, name
+):
+    from multitrack_sim.running import sweep as sweeping
+
+    more, arguments = SHORT[name]
+    script, reference = experiment(name), experiment("reference")
+    small = reference.codebook_middle().with_settings(SMALL)
+    monkeypatch.setattr(script, "codebook_middle", lambda: small, raising=False)
+    if name == "when_does_it_matter":
+        monkeypatch.setattr(script, "BASE", type(script.BASE)({}, "small", SMALL))
+    if name == "what_drives_the_model":
+        monkeypatch.setattr(script, "PRIORS", script.PRIORS[:3])
+        monkeypatch.setattr(script, "KEPT", 2)
+        monkeypatch.setattr(
+            script, "OUTCOMES", {"months_at_peace": "Months at peace"}
+        )  # an effect of a few runs may be none
+    if name == "dose_and_timing":
+        monkeypatch.setattr(script, "STARTS", (12,))
+        monkeypatch.setattr(script, "STOPS", (12, 24))
+        monkeypatch.setattr(script, "FOLLOWED", (12,))
+    if name == "does_track_two_matter":
+        (tmp_path / "small.toml").write_text(small.to_toml(), "utf-8")
+        arguments = {"cases": [tmp_path / "small.toml"]}
+    if name == "who_gets_the_credit":
+        arguments = {"only": {"small": small}}
+    given = ["--runs", "4", "--out", str(tmp_path / "out"), *more]
+    script.main(given, **arguments)
+    said, folder = capsys.readouterr().out, tmp_path / "out"
+    assert "95%" in said or "noise floor" in said
+    pictures, tables = list(folder.glob("*.png")), list(folder.glob("*.csv"))
+    assert pictures and all(picture.stat().st_size > 10_000 for picture in pictures)
+    assert tables and all(len(pd.read_csv(table)) for table in tables)
+    captions = (folder / "captions.md").read_text("utf-8")
+    assert all(picture.name in captions for picture in pictures)
+
+    def never(*anything):
+        raise AssertionError("runs that are there were made again")
+
+    monkeypatch.setattr(sweeping, "run_piece", never)
+    script.main(given, **arguments)
+    assert capsys.readouterr().out == said
+
+
+def test_an_experiment_says_what_it_found_whatever_its_sign(experiment):
+    """The same words for benefit and harm: mirrored effects give the mirrored sentence."""
+    shown = experiment("shown")
+    found = pd.DataFrame({"estimate": [2.0, 5.0], "low": [-1.0, 3.0], "high": [5.0, 7.0], "unit": "months"})
+    found = found.assign(p=[0.4, 0.01], p_corrected=[0.4, 0.02])
+    mirrored = found.assign(estimate=-found["estimate"], low=-found["high"], high=-found["low"])
+    assert "1 have an interval above zero and 0 below (1 and 0 after" in shown.tally(found, "cells")
+    assert "0 have an interval above zero and 1 below (0 and 1 after" in shown.tally(mirrored, "cells")
+    timed = found.assign(month=[12, 24])
+    assert shown.months_beyond(timed, 1) == shown.months_beyond(mirrored.assign(month=[12, 24]), -1).replace(
+        "\N{MINUS SIGN}5.0 months (95% interval \N{MINUS SIGN}7.0 to \N{MINUS SIGN}3.0)",
+        "+5.0 months (95% interval +3.0 to +7.0)",
+    )
+    assert "in none of 2" in shown.months_beyond(timed, -1)
