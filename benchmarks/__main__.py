@@ -34,14 +34,25 @@ def start(repeats: int) -> Part:
     return measure(min(repeats, 5))
 
 
+def sweep(repeats: int) -> Part:
+    from .sweep import measure
+
+    return measure(repeats)
+
+
 SPEED = ("communities", "phases", "runs", "threads")
-PARTS: dict[str, Callable[[int], Part]] = {"publics": publics, **{name: _speed(name) for name in SPEED}, "start": start}
+PARTS: dict[str, Callable[[int], Part]] = {
+    "publics": publics,
+    **{name: _speed(name) for name in SPEED},
+    "sweep": sweep,
+    "start": start,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
     about = "How fast the engine is, beside what it has to reach."
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=about)
-    which = f"{', '.join(PARTS)}, or speed for the middle four (default: all)"
+    which = f"{', '.join(PARTS)}, or speed for communities, phases, runs and threads (default: all)"
     parser.add_argument("parts", nargs="*", metavar="part", help=which)
     parser.add_argument("--repeats", type=int, default=11, help="turns of every measurement (default 11)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as data")

@@ -90,7 +90,7 @@ class Government(mesa.Agent):
         """A leader speaks for a settlement when it sees a surplus in it, against it when hawkish and without one."""
         p, now = self.model.p, self.model.now
         mine = now.governments[self.party]
-        self.resentment = mine.resentment + p.accord_untabled_grievance * now.left_out
+        self.resentment = min(1.0, mine.resentment + p.accord_untabled_grievance * now.left_out)
         cue = clamp(2 * mine.optimism - 0.5 - mine.hawkishness, -1.0, 1.0)
         self.reasons = (
             p.burden * 0.5 * clamp(mine.burden, 0.0, 2.0)

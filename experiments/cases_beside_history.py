@@ -46,10 +46,13 @@ class Case:
 
 
 def coded_twin(path: Path) -> mt.Scenario | None:
-    """The scenario that a case's eighteen codes alone give; they stand in the comments at the top of its file."""
+    """The scenario that a case's eighteen codes alone give; they stand in the comments at the top of its file.
+
+    Codes describe a conflict at the opening of talks, so there it begins.
+    """
     lines = re.findall(r"^# codes: (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
     codes = {name: float(value) for name, value in (pair.split("=") for pair in " ".join(lines).split())}
-    return mt.scenario_from_codes(codes) if codes else None
+    return mt.scenario_from_codes(codes).with_settings({"conflict.start": "talks"}) if codes else None
 
 
 def run_case(path: Path, options: argparse.Namespace) -> Case:

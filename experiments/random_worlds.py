@@ -136,11 +136,12 @@ def bad_money(world: World, outcomes: pd.Series) -> Iterator[str]:
     ngos = world.ngos
     for track in ("track_two", "track_three"):
         granted, spent = (np.asarray(ngos[f"{what}_{track}"]) for what in ("granted", "spent"))
-        left = ngos[f"balance_{track}"] if f"balance_{track}" in ngos.dtype.names else None
-        if granted.any() and (spent > granted + NEAR * (1 + granted)).any():
-            yield f"more was spent on {track} than granted"
-        if left is not None and (np.abs(granted - spent - left) > NEAR * (1 + granted)).any():
-            yield f"granted is not spent and balance on {track}"
+        burned = np.asarray(ngos["burned_track_two"]) if track == "track_two" else 0.0
+        left = granted - spent - burned
+        if (left < -NEAR * (1 + granted)).any():
+            yield f"more was spent and burned on {track} than granted"
+        if track == "track_three" and (np.abs(left) > NEAR * (1 + granted)).any():
+            yield "money for grassroots programmes was granted and not spent"
         if abs(spent.sum() - outcomes[f"spent_{track}"]) > NEAR * (1 + spent.sum()):
             yield f"spent_{track} is not the sum over convenors"
     if (np.asarray(ngos["spent_research"]) > np.asarray(ngos["spent_track_two"]) + NEAR).any():

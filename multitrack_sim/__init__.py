@@ -31,6 +31,7 @@ _PUBLIC = {
     "SettingError": "errors",
     "Spoiler": "agents",
     "attribute": "analysis.attribution",
+    "Sweep": "running.sweep",
     "codes_table": "scenario",
     "compare": "analysis.comparison",
     "event_log": "reports.events",
@@ -38,6 +39,7 @@ _PUBLIC = {
     "load": "scenario",
     "loads": "scenario",
     "necessity": "analysis.necessity",
+    "open_sweep": "running.sweep",
     "paired_difference": "analysis.summary",
     "predict_cases": "analysis.coded_cases",
     "run_ensemble": "ensemble",
@@ -46,15 +48,19 @@ _PUBLIC = {
     "simulate": "ensemble",
     "story": "reports.story",
     "summarise": "analysis.summary",
+    "sweep": "running.sweep",
+    "until": "analysis.sequential",
 }
 
-__all__ = ["__version__", "outcomes", "parameters", *_PUBLIC]  # noqa: PLE0604
+__all__ = ["__version__", "designs", "outcomes", "parameters", *_PUBLIC]  # noqa: PLE0604
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def __getattr__(name: str) -> Any:
+    if name == "designs":
+        return importlib.import_module(".designs", __name__)
     if name not in _PUBLIC:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(f".{_PUBLIC[name]}", __name__), name)
@@ -63,7 +69,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_PUBLIC})
+    return sorted({*globals(), *_PUBLIC, "designs"})
 
 
 def parameters() -> pd.DataFrame:

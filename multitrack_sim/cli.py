@@ -1,4 +1,4 @@
-"""The command `multitrack`: run | compare | demo | new | codes | info.
+"""The command `multitrack`: run | compare | demo | sweep | new | codes | info.
 
 Whatever is slow to import is imported inside the commands, so that `--help` answers at once.
 """
@@ -270,6 +270,103 @@ def demo(
 
 
 @_command
+def sweep(
+    scenario: Annotated[
+        str,
+        typer.Argument(help="A scenario file, a file of codes, or the name of a scenario that comes with the package."),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for the runs; the same command again goes on where it was.")],
+    design: Annotated[
+        str,
+        typer.Option(
+            help="replicates, factorial, latin, sobol, morris, one-at-a-time, dose-response, paired or coalitions."
+        ),
+    ] = "replicates",
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=...",
+            help="What is varied: a range, track_two.budget=0:3; levels, track_one.agenda=package,gradual or cbm.budget=0:3:4; "
+            "a code, codes.track2=0:4. May be repeated.",
+        ),
+    ] = None,
+    arm: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME:...",
+            help='An arm, on the same seeds as the others: "without: track_two.budget=0". For coalitions: a track, and what '
+            "mutes it. May be repeated.",
+        ),
+    ] = None,
+    points: Annotated[
+        int | None, typer.Option(min=1, help="Points of the sample (of sobol its base, of morris its trajectories).")
+    ] = None,
+    runs: Annotated[
+        int | None, typer.Option(min=1, max=10_000_000, help="Runs of each point and arm; with --until the most.")
+    ] = None,
+    seed: Seed = 1,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Change a setting everywhere. May be repeated."),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OUTCOME +- X",
+            help='Run until the interval of an outcome is so narrow: "durable +- 0.01". The interval is valid however often '
+            "one looks.",
+        ),
+    ] = None,
+    backend: Annotated[str, typer.Option(help="threads, serial or dask. The results are the same.")] = "threads",
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="tcp://HOST:PORT", help="A dask cluster that runs already; on trusted networks only."),
+    ] = None,
+    threads: Threads = None,
+    series: Annotated[
+        bool, typer.Option("--series", help="Keep every month of every run too, in files of its own.")
+    ] = False,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run again what failed.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run a design into a folder: many points, arms and runs, on threads or a cluster. Ended at any moment, it goes on."""
+    found = _find(scenario)
+    changes = _changes(set_ or [])
+    from .running.asked import asked_design, base_of, read_arms, read_vary
+    from .running.sweep import SweepInterrupted
+    from .running.sweep import sweep as run_sweep
+
+    varied, arms, rule = read_vary(vary or []), read_arms(arm or []), None
+    if until is not None:
+        from .analysis.sequential import until as rule_of
+
+        rule = rule_of(until)
+    base = base_of(found, changes)
+    asked = asked_design(design, varied, arms, points, runs, seed, base, until is not None)
+    options: dict[str, Any] = {
+        "backend": backend, "cluster": cluster, "threads": threads, "series": series, "retry_failed": retry_failed,
+    }  # fmt: skip
+    _announce_compiling(quiet)
+    say, started = (lambda line: None) if quiet else _note, time.perf_counter()
+    try:
+        with _sweep_progress(quiet) as report:
+            done = run_sweep(base, asked, out=out, seed=seed, until=rule, progress=report, say=say, **options)
+    except SweepInterrupted as stopped:
+        _note(f"multitrack: {stopped}")
+        raise typer.Exit(INTERRUPTED) from None
+    if not quiet:
+        _say(f"{done.done:,} runs in {_shown(out)} ({time.perf_counter() - started:.1f} s).")
+        if done.until:
+            low, high = done.until["intervals"][0][:2]
+            one = f": {low:.4f} to {high:.4f}" if len(done.until["intervals"]) == 1 else ""
+            _say(f"{done.until['rule']}{one}, widest +- {done.until['widest']:.4g}.")
+    if done.wrong:
+        _note(
+            f"multitrack: {done.wrong:,} of them failed (mt.open_sweep(...).failed() says why; --retry-failed runs them again)"
+        )
+
+
+@_command
 def new(
     file: Annotated[Path, typer.Argument(help="The scenario file to write; must not exist yet.")],
     codes: Annotated[
@@ -531,6 +628,44 @@ def _progress(name: str, runs: int, quiet: bool) -> Iterator[Callable[[int, int]
                 _note(f"{name}: {done:,} of {total:,}" + (f", about {left:.0f} s left" if done < total else ""))
 
         yield report
+
+
+@contextmanager
+def _sweep_progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A line in place (on a terminal), or one every so often: runs, rate since the start, and what is left at that rate."""
+    if quiet:
+        yield None
+        return
+    live = sys.stderr.isatty()
+    started, first, said = time.perf_counter(), -1, 0.0
+
+    def report(done: int, total: int) -> None:
+        nonlocal first, said
+        now = time.perf_counter() - started
+        first = done if first < 0 else first
+        if now - said < (0.2 if live else 30.0) and (done < total or not live):
+            return
+        said, rate = now, (done - first) / now
+        left = f", about {_duration((total - done) / rate)} left" if rate and done < total else ""
+        text = f"{done:,} of {total:,} runs, {rate:,.1f} a second{left}"
+        print(f"\r{text:<78}" if live else text, end="" if live else "\n", file=sys.stderr, flush=True)
+
+    try:
+        yield report
+    finally:
+        if live and said:
+            print(file=sys.stderr)
+
+
+def _duration(seconds: float) -> str:
+    """Seconds as people say them: 45 s, 12 min, 3.5 h."""
+    return (
+        f"{seconds:.0f} s"
+        if seconds < 90
+        else f"{seconds / 60:.0f} min"
+        if seconds < 5400
+        else f"{seconds / 3600:.1f} h"
+    )
 
 
 def _print_results(arms: Sequence[tuple[str, Ensemble]]) -> None:

@@ -27,7 +27,7 @@ from .scenario.values import REFERS
 from .tables import TABLES, World, blank_rows, records
 from .warming import prepare
 
-__all__ = ["Ensemble", "outcome_frame", "run_ensemble", "run_months", "simulate"]
+__all__ = ["Ensemble", "can_vary", "outcome_frame", "run_ensemble", "run_months", "run_rows", "simulate"]
 
 RUNS_AT_ONCE = 16  # a chunk: long enough that threads seldom meet, short enough for a lively progress bar
 
@@ -152,6 +152,38 @@ def run_ensemble(
     return Ensemble(scenario, outcome_frame(seeds, outcomes), monthly if series else None, kept)
 
 
+def run_rows(
+    layout: Layout,
+    seeds: np.ndarray,
+    vary: Mapping[str, Sequence[float]] | None = None,
+    *,
+    series: bool = False,
+    world: World | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Runs with seeds and settings of their own, one after the other on this thread: outcomes (a structured row per run)
+    and months (runs x months, no columns unless `series`).
+
+    `world` is a `layout.new_world()` to run in, so that many calls need not each make one; two threads never share one.
+    Raises SettingError for an unknown setting, a value out of range, and what `vary` cannot change.
+    """
+    prepare()
+    cells, values = _varied(layout, vary or {}, len(seeds))
+    outcomes = blank_rows(len(seeds), OUTCOME_ROW)
+    months = int(layout.world.parameters["run_months"][0])
+    monthly = blank_rows((len(seeds), months if series else 0), SERIES_ROW)
+    finals = np.zeros((len(seeds), 0))
+    world = world or layout.new_world()
+    run_chunk(world, layout.world.words, np.asarray(seeds, np.int64), cells, values, outcomes, monthly, finals)
+    return outcomes, monthly
+
+
+def can_vary(setting: Setting) -> bool:
+    """Whether `vary` may change it: it does not shape the world before it is filled."""
+    if setting.table == "parameters":
+        return not PARAMETERS[setting.name].structural
+    return setting.column.name not in ("population", "weight", "salience") and setting.column.name not in REFERS
+
+
 def _varied(layout: Layout, vary: Mapping[str, Sequence[float]], runs: int) -> tuple[np.ndarray, np.ndarray]:
     """The cells that settings which differ between runs write to, and what they write (bits of whole numbers included)."""
     cells, values = np.zeros(len(vary), np.int64), np.zeros((runs, len(vary)))
@@ -168,8 +200,7 @@ def _varied(layout: Layout, vary: Mapping[str, Sequence[float]], runs: int) -> t
 def _check_varied(setting: Setting, values: np.ndarray) -> None:
     column = setting.column
     name = printable(setting.name)
-    structural = setting.table == "parameters" and PARAMETERS[setting.name].structural
-    if structural or column.name in ("population", "weight", "salience") or column.name in REFERS:
+    if not can_vary(setting):
         raise SettingError(f"{name} shapes the world before it is filled; allowed: with_settings, a scenario per value")
     good = (values >= column.low) & (values <= column.high) & (not column.whole or values == np.floor(values))
     if not good.all():

@@ -72,6 +72,7 @@ SHARE, MONTHLY, RATE, ODDS = "share", "share per month", "probability per month"
 TRIAL = "trial"
 FITTED = "coarse fit"
 AGENDAS = ("package", "gradual")
+STARTS = ("fighting", "pretalks", "talks")
 MUTED_MONEY = ("burned", "moved", "replaced")
 
 
@@ -89,6 +90,7 @@ _ALL = [
     Parameter("conflict.incidents", 0.10, 0, 1, RATE, "an incident that could escalate"),
     Parameter("conflict.exposure", 0.48, 0, 1, "value", "what a party loses if it keeps a deal and the others do not", "Walter 1997 (direction); size " + FITTED),
     Parameter("conflict.internal_guarantee", 0.3, 0, 1, SHARE, "protection the text itself gives: power-sharing, mutual veto, integrated forces", "Hartzell and Hoddie 2003 (direction)"),
+    _choice("conflict.start", "fighting", STARTS, "where the process stands when the run begins: no talks, soundings, or official talks that open in the first month"),
     Parameter("conflict.ceasefire_at_start", 0, 0, 1, "0 or 1", "whether a ceasefire holds when the run begins", whole=True),
 
     Parameter("society.communities", 200, 2, 200_000, "communities", "localities over all parties", structural=True, whole=True),
@@ -210,6 +212,7 @@ _ALL = [
     Parameter("track_two.confidentiality", 0.5, 0, 1, SHARE, "how private workshops are"),
     Parameter("track_two.digital", 0.0, 0, 1, SHARE, "of the meetings, those held online"),
     Parameter("track_two.coordination", 0.4, 0, 1, SHARE, "how far unofficial dialogue knows and minds the official line"),
+    Parameter("track_two.seats", 24, 4, 200, "participants", "how many a workshop has room for; where more would come, fewer of all are asked", sweep=(6, 60)),
     Parameter("track_two.continuity", 0.5, 0, 1, SHARE, "how far the same people are invited again, rather than new ones"),
     Parameter("track_two.research", 0.15, 0, 1, SHARE, "of the money, what goes into research and papers instead of meetings"),
     Parameter("track_two.research_effect", 0.04, 0, 1, "share per unit of money", "of a leadership's misperception, what papers take away if all of them are read"),

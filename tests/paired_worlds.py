@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-import pandas as pd
 
-from multitrack_sim.analysis.effects import effects
+from multitrack_sim.analysis.effects import Pairs, compared
+from multitrack_sim.outcome_table import OUTCOMES
 
 HORIZON = 300
 
@@ -16,27 +16,29 @@ def few_differ(rng, runs, only_arm=0.02, only_baseline=0.01, both=0.3):
     a = (u < both + only_arm).astype(float)
     b = ((u < both) | ((u >= both + only_arm) & (u < both + only_arm + only_baseline))).astype(float)
     known = {"share": only_arm - only_baseline, "ratio": (both + only_arm) / (both + only_baseline)}
-    return _tables(runs, "agreed", b, a), known
+    return _pairs("agreed", b, a), known
 
 
 def mostly_zero(rng, runs, rarely=0.1):
     """A number that the arm adds to in few runs, and then much: skewed and zero-inflated."""
     change = np.where(rng.random(runs) < rarely, rng.gamma(1, 40, runs), 0.0)
-    return _tables(runs, "violence_total", rng.gamma(9, 10, runs), change), {"mean": rarely * 40}
+    baseline = rng.gamma(9, 10, runs)
+    return _pairs("violence_total", baseline, baseline + change), {"mean": rarely * 40}
 
 
 def both_ways(rng, runs):
     """Rare large changes of either sign."""
     u = rng.random(runs)
     change = np.where(u < 0.06, rng.gamma(1, 60, runs), np.where(u < 0.1, -rng.gamma(1, 30, runs), 0.0))
-    return _tables(runs, "months_at_peace", rng.gamma(4, 30, runs), change), {"mean": 0.06 * 60 - 0.04 * 30}
+    baseline = rng.gamma(4, 30, runs)
+    return _pairs("months_at_peace", baseline, baseline + change), {"mean": 0.06 * 60 - 0.04 * 30}
 
 
 def waiting(rng, runs, stay=0.7):
     """Months until something happens, never for some: exponential, means 120 and 180, equal in most pairs."""
     b, fresh = rng.exponential(120, runs), rng.exponential(180, runs)
     a = np.where(rng.random(runs) < stay, b, fresh)
-    seen = [np.where(months < HORIZON, months, np.nan) for months in (b, a)]
+    seen = [np.minimum(months, HORIZON) for months in (b, a)]
 
     def restricted(mean):
         return mean * (1 - math.exp(-HORIZON / mean))
@@ -49,13 +51,11 @@ def waiting(rng, runs, stay=0.7):
         return m - 120 * math.log(2)
 
     known = {"restricted mean months": (1 - stay) * (restricted(180) - restricted(120)), "median": median()}
-    return _tables(runs, "months_to_agreement", seen[0], seen[1]), known
+    return _pairs("months_to_agreement", *seen), known
 
 
-def _tables(runs, outcome, baseline, arm):
-    if outcome in ("violence_total", "months_at_peace"):
-        arm = baseline + arm
-    return [pd.DataFrame({"seed": np.arange(runs), outcome: values}) for values in (baseline, arm)], outcome
+def _pairs(outcome, baseline, arm):
+    return OUTCOMES[outcome], Pairs(baseline, arm, np.ones(len(arm), bool), "")
 
 
 KINDS = {"few differ": few_differ, "mostly zero": mostly_zero, "both ways": both_ways, "waiting": waiting}
@@ -65,7 +65,7 @@ def coverage(kind, runs, times, seed=1):
     """The share of `times` repetitions in which each 95% interval holds the known effect."""
     rng, held = np.random.default_rng(seed), {}
     for _ in range(times):
-        (tables, outcome), known = KINDS[kind](rng, runs)
-        for row in effects(tables[0], {"arm": tables[1]}, [outcome], HORIZON).itertuples():
-            held.setdefault(row.statistic, []).append(row.low <= known[row.statistic] <= row.high)
+        (outcome, pairs), known = KINDS[kind](rng, runs)
+        for found in compared(pairs, outcome):
+            held.setdefault(found.statistic, []).append(found.low <= known[found.statistic] <= found.high)
     return {statistic: float(np.mean(hits)) for statistic, hits in held.items()}

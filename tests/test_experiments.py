@@ -8,12 +8,10 @@ import pandas as pd
 import pytest
 
 from multitrack_sim.parameter_table import PARAMETERS
-from multitrack_sim.scenario import CODES, furnish
+from multitrack_sim.scenario import CODES
 from multitrack_sim.scenario.values import IN_A_FILE, row_columns
 
 EXPERIMENTS = Path(__file__).resolve().parents[1] / "experiments"
-# Nothing reads where participants would settle before it is furnished; this goes by itself once it is.
-NOT_YET = set() if "positions" in Path(furnish.__file__).read_text("utf-8") else {"positions.position"}
 
 
 @pytest.fixture
@@ -118,7 +116,7 @@ def test_random_worlds_hold_together(experiment, tmp_path, capsys):
     worlds.main(["--worlds", "60", "--runs", "2", "--seed", "7", "--out", str(tmp_path / "offenders.csv")])
     found = pd.read_csv(tmp_path / "offenders.csv")
     wrong = {kind for many in found["wrong"] for kind in many.split("; ")}
-    assert wrong <= {f"{name} is not a number" for name in NOT_YET}
+    assert wrong == set()
     assert "60 random worlds" in capsys.readouterr().out
 
 

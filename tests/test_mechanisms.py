@@ -70,6 +70,7 @@ SETTINGS = {
     "clashes harden": (NO_TALKS | {"track_two.clash": 0.5}, {"track_two.hardening": (0.0, 1.0)}, "mean_rapport", -1),
     "the hardened darken the view": (NO_TALKS | {"track_two.clash": 0.5, "track_two.hardening_cost": 0.0}, {"track_two.hardening": (0.0, 1.0)}, "mean_misperception", 1),
     "continuity builds rapport": (NO_TALKS, {"track_two.continuity": (0.0, 1.0)}, "rapport.trust", 1),
+    "a workshop has room for so many": (NO_TALKS | every(lively(), "academics", "openness", 1.0) | every(lively(), "ngos", "legitimacy", 1.0), {"track_two.seats": (4, 60)}, "academics.invited", 1),
     "voices carry": ({"track_two.confidentiality": 0.0, "track_two.voices": 1.0}, every(lively(), "academics", "reach", (0.0, 1.0)), "mean_support", 1),
     "programmes go where need is": (NO_TALKS | {"society.attitude": 0.2}, {"track_three.targeting": (0.0, 1.0)}, "communities.programme_months", 1),
     "education costs": (NO_TALKS | every(lively(), "ngos", "programme", "education"), {"track_three.education_cost": (0.5, 2.0)}, "communities.programme_months", -1),

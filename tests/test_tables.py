@@ -209,6 +209,7 @@ def moving_scenarios():
         mt.scenario_from_codes({**codes, "spoilers": 2.5}).with_settings({**everything, **quick, "funding.muted": 0}),
         two.with_settings(quick | inside | {"spoiling.deterrence": 0.0, "track_one.aspiration": 0.6}),
         three.with_settings({"run.months": 90, "society.communities": 9}),
+        mt.scenario_from_codes({**codes, "parties": 6}).with_settings({"run.months": 60, "society.communities": 9}),
         two.with_settings({"run.months": 90, "society.communities": 9}),
     ]
 

@@ -173,8 +173,9 @@ def compare(
 
     `arms` maps a name to the settings the arm changes, `{"no Track II": {"track_two.budget": 0}}`, with
     `{"interventions": [...]}` beside them for changes in later months; or to a ready-made arm; or it is a list of
-    names of ready-made arms (`analysis.arms.ARMS`): `["no workshops", "no mediation from month 24"]`. `runs` is the number of pairs, `baseline` the name of the scenario as it
-    is; the other arguments are those of `run_ensemble`, and `progress(done, total)` counts the runs of all arms.
+    names of ready-made arms (`analysis.arms.ARMS`): `["no workshops", "no mediation from month 24"]`. `runs` is the
+    number of pairs, `baseline` the name of the scenario as it is; the other arguments are those of `run_ensemble`, and
+    `progress(done, total)` counts the runs of all arms.
 
     Raises SettingError, with the name of the arm, for settings that do not exist or are out of range.
 

@@ -27,7 +27,17 @@ from .intervals import (
 )
 from .summary import MAIN_OUTCOMES, values_of
 
-__all__ = ["COLUMNS", "chosen_outcomes", "effects", "holm", "pairing", "paired_values", "quantile_effects"]
+__all__ = [
+    "COLUMNS",
+    "Pairs",
+    "chosen_outcomes",
+    "compared",
+    "effects",
+    "holm",
+    "pairing",
+    "paired_values",
+    "quantile_effects",
+]
 
 DRAWS = 1000  # of the bootstrap
 BOOTSTRAP_SEED = 1
@@ -138,6 +148,14 @@ class Pairs(NamedTuple):
     meaning: str
 
     @property
+    def only_arm(self) -> int:
+        return int((self.arm > self.baseline).sum())
+
+    @property
+    def only_baseline(self) -> int:
+        return int((self.arm < self.baseline).sum())
+
+    @property
     def left_out(self) -> int:
         return int((~self.known).sum())
 
@@ -175,16 +193,20 @@ def _months_stood(baseline: pd.DataFrame, table: pd.DataFrame, horizon: int) -> 
 
 def _rows(baseline: pd.DataFrame, table: pd.DataFrame, outcome: Outcome, value: str, horizon: int) -> list[list]:
     pairs = paired_values(baseline, table, outcome, value, horizon)
-    more, less = int((pairs.arm > pairs.baseline).sum()), int((pairs.arm < pairs.baseline).sum())
-    if outcome.binary or outcome.values:
-        found = [_shares(pairs), _ratio(pairs)]
-    elif outcome.event:
-        found = [_mean(pairs, "restricted mean months")]
-        found += [_median(pairs)] if outcome.name != "months_to_collapse" else []  # most accords stand for all of it
-    else:
-        found = [_mean(pairs, "mean")]
-    counts = [len(pairs.arm), pairs.left_out, more, less]
+    counts = [len(pairs.arm), pairs.left_out, pairs.only_arm, pairs.only_baseline]
+    found = compared(pairs, outcome)
     return [_row(one, "times" if one.statistic == "ratio" else outcome.unit, counts, pairs.meaning) for one in found]
+
+
+def compared(pairs: Pairs, outcome: Outcome) -> list[Found]:
+    """Every statistic that fits this kind of outcome."""
+    if outcome.binary or outcome.values:
+        return [_shares(pairs), _ratio(pairs)]
+    if not outcome.event:
+        return [_mean(pairs, "mean")]
+    if outcome.name == "months_to_collapse":  # most accords stand for all of the time: a median says nothing
+        return [_mean(pairs, "restricted mean months")]
+    return [_mean(pairs, "restricted mean months"), _quantile(pairs, 0.5, "median")]
 
 
 def _row(found: Found, unit: str, counts: list[int], meaning: str) -> list:
@@ -198,7 +220,7 @@ def _shares(pairs: Pairs) -> Found:
     runs = len(pairs.arm)
     if not runs:
         return Found("share", *_NOTHING)
-    more, less = int((pairs.arm > pairs.baseline).sum()), int((pairs.arm < pairs.baseline).sum())
+    more, less = pairs.only_arm, pairs.only_baseline
     difference, low, high = paired_score(more, less, runs)
     error = math.sqrt(max(more + less - (more - less) ** 2 / runs, 0.0)) / runs
     _, apart_low, apart_high = unpaired_shares(pairs.arm.sum(), pairs.baseline.sum(), runs)
@@ -211,7 +233,7 @@ def _ratio(pairs: Pairs) -> Found:
     runs = len(pairs.arm)
     if not runs:
         return Found("ratio", *_NOTHING)
-    more, less = int((pairs.arm > pairs.baseline).sum()), int((pairs.arm < pairs.baseline).sum())
+    more, less = pairs.only_arm, pairs.only_baseline
     both = int((pairs.arm * pairs.baseline).sum())
     ratio, low, high = paired_ratio(both, more, less)
     a, b = both + more, both + less
@@ -236,10 +258,6 @@ def _mean(pairs: Pairs, statistic: str) -> Found:
 
 def _narrower(paired: float, apart: float) -> float:
     return 1 - paired / apart if apart > 0 else 0.0 if apart == 0 else math.nan
-
-
-def _median(pairs: Pairs) -> Found:
-    return _quantile(pairs, 0.5, "median")
 
 
 def _quantile(pairs: Pairs, share: float, statistic: str) -> Found:
@@ -322,23 +340,35 @@ def pairing(
 
     Columns: `outcome`, `effect` (arm minus baseline), `variance` of one pair's difference, `independent` (that of arms
     on seeds of their own: the sum of both variances), `share` = variance / independent; for outcomes of 0 or 1 also
-    `least` = d (1 - d), d the size of the effect, which no coupling of the arms can go below, and `over_least`.
+    `least` = d (1 - d), d the size of the effect, which no coupling of the arms can go below, and `over_least` =
+    variance / least. `_low` and `_high` are bootstrap intervals over pairs (Efron 1979).
 
     >>> table = pd.DataFrame({"seed": range(4), "durable": [1.0, 1.0, 0.0, 0.0]})
     >>> other = pd.DataFrame({"seed": range(4), "durable": [1.0, 0.0, 0.0, 0.0]})
-    >>> pairing(table, other, ["durable"]).round(3).values.tolist()
-    [['durable', -0.25, 0.188, 0.438, 0.429, 0.188, 1.0]]
+    >>> pairing(table, other, ["durable"]).loc[0, ["effect", "variance", "independent", "least"]].tolist()
+    [-0.25, 0.1875, 0.4375, 0.1875]
     """
     table, rows = on_same_seeds(baseline, table), []
     for name in chosen_outcomes(outcomes, [baseline, table]):
         if OUTCOMES[name].values:
             continue
         pairs = paired_values(baseline, table, OUTCOMES[name], "", horizon)
-        difference = pairs.arm - pairs.baseline
-        variance, independent = float(difference.var()), float(pairs.arm.var() + pairs.baseline.var())
-        effect = float(difference.mean())
-        least = abs(effect) * (1 - abs(effect)) if OUTCOMES[name].binary else math.nan
-        share = variance / independent if independent > 0 else math.nan
-        rows.append([name, effect, variance, independent, share, least, variance / least if least > 0 else math.nan])
-    columns = ["outcome", "effect", "variance", "independent", "share", "least", "over_least"]
+        draws = np.random.default_rng(BOOTSTRAP_SEED).integers(len(pairs.arm), size=(DRAWS, len(pairs.arm)))
+        found = _variances(pairs.baseline, pairs.arm, OUTCOMES[name].binary)
+        drawn = [_variances(pairs.baseline[draw], pairs.arm[draw], OUTCOMES[name].binary) for draw in draws]
+        low, high = np.quantile(np.array(drawn), [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+        rows.append([name, *found[:4], low[3], high[3], *found[4:], low[5], high[5]])
+    columns = [
+        "outcome", "effect", "variance", "independent", "share", "share_low", "share_high", "least", "over_least",
+        "over_least_low", "over_least_high",
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
+
+
+def _variances(baseline: np.ndarray, arm: np.ndarray, binary: bool) -> tuple[float, ...]:
+    """Effect, variance of the difference, that of independent arms, their ratio, the least there can be, over it."""
+    effect = float(arm.mean() - baseline.mean())
+    variance, independent = float((arm - baseline).var()), float(arm.var() + baseline.var())
+    least = abs(effect) * (1 - abs(effect)) if binary else math.nan
+    share = variance / independent if independent > 0 else math.nan
+    return effect, variance, independent, share, least, variance / least if least > 0 else math.nan

@@ -77,8 +77,8 @@ def necessity_of(
     `bound_high` hold under any coupling with the same shares p1 (baseline) and p0 (arm), none of them assumed monotone:
     max(0, (p1 - p0) / p1) <= PN <= min(1, (1 - p0) / p1) and the corresponding ones (Tian and Pearl 2000, equations 13
     to 16; the arms are randomised, so nothing confounds). `surely_from` to `surely_to` is the same with chance between
-    runs: the bootstrap over pairs (Efron 1979). `of` is what the share is of, `count` how many had it; `seeds` the pairs
-    in question, to be opened in both arms.
+    runs: the bootstrap over pairs (Efron 1979). `of` is what the share is of, `count` how many had it; `error` its standard error;
+    `seeds` the pairs in question, to be opened in both arms; `sentence` says share and bounds together.
 
     >>> baseline = pd.DataFrame({"seed": range(10), "agreed": [1.0] * 6 + [0.0] * 4})
     >>> arm = pd.DataFrame({"seed": range(10), "agreed": [1.0] * 4 + [0.0] * 6})
@@ -109,12 +109,52 @@ def necessity_of(
             interval = [float(end) for end in wilson(count, out_of)]
             bounds = [float(end) for end in _bounds(here, kind)]
             surely = _surely(there, kind)
-            rows.append([outcome, value, name, share, *interval, *bounds, *surely, out_of, count, len(b), of, meaning])
+            error = float(np.sqrt(share * (1 - share) / out_of)) if out_of else np.nan
+            said = _said(name, count, out_of, bounds)
+            rows.append(
+                [
+                    outcome,
+                    value,
+                    name,
+                    share,
+                    *interval,
+                    error,
+                    *bounds,
+                    *surely,
+                    out_of,
+                    count,
+                    len(b),
+                    of,
+                    said,
+                    meaning,
+                ]
+            )
     columns = [
-        "outcome", "value", "quantity", "share", "low", "high", "bound_low", "bound_high", "surely_from", "surely_to",
-        "of", "count", "pairs", "seeds", "meaning",
+        "outcome", "value", "quantity", "share", "low", "high", "error", "bound_low", "bound_high", "surely_from",
+        "surely_to", "of", "count", "pairs", "seeds", "sentence", "meaning",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
+
+
+_SENTENCES = {
+    "necessity": "Of {of} runs that had it in the baseline, {count} would not have had it in the arm",
+    "sufficiency": "Of {of} runs that did not have it in the arm, the baseline would have turned {count}",
+    "necessity and sufficiency": "Of {of} pairs, {count} have it in the baseline and not in the arm",
+    "prevention": "Of {of} runs that had it in the arm, the baseline would have prevented it in {count}",
+    "sufficient prevention": "Of {of} runs that did not have it in the baseline, {count} would have had it in the arm",
+    "prevention of both kinds": "Of {of} pairs, {count} have it in the arm and not in the baseline",
+}
+
+
+def _said(quantity: str, count: int, of: int, bounds: list[float]) -> str:
+    """The share under the model's coupling, never without the bounds under any."""
+    if not of:
+        return "There is no run of which it could be asked."
+    first = _SENTENCES[quantity].format(count=count, of=of)
+    low, high = (f"{100 * bound:.1f}%" for bound in bounds)
+    return (
+        f"{first} ({100 * count / of:.1f}%) if noise is coupled as the model does; under any coupling {low} to {high}."
+    )
 
 
 def runs_that_turned(

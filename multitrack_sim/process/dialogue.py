@@ -202,15 +202,22 @@ def leak(p):
 
 @part
 def seat(ngo, host, academics, standing, parties, process, p, month):
-    """Who comes to a workshop: how many, and their reach to publics on average."""
-    present, voices = 0, 0.0
+    """Who comes to a workshop: how many, and their reach to publics on average. Where more would come than there is
+    room for, fewer of all are asked.
+    """
+    present, voices, would_come = 0, 0.0, 0.0
+    invited_by = ngo.legitimacy + process.hosting * (1.0 - ngo.legitimacy)
     for row in range(len(academics)):
         me = academics[row]
-        invited_by = ngo.legitimacy + process.hosting * (1.0 - ngo.legitimacy)
         legitimacy = invited_by
         if me.party >= 0:
             legitimacy *= standing[host * parties + me.party].legitimacy
-        comes = chance(process.key, TAKES_PART, month, me.id, ngo.id) < attend(me, legitimacy, process.workshops, p)
+        me.willing = attend(me, legitimacy, process.workshops, p) if me.active else 0.0
+        would_come += me.willing
+    asked = p.track_two_seats / would_come if would_come > p.track_two_seats else 1.0
+    for row in range(len(academics)):
+        me = academics[row]
+        comes = chance(process.key, TAKES_PART, month, me.id, ngo.id) < asked * me.willing
         me.attends = 1 if comes and me.active else 0
         me.hardened = 0
         if me.attends:
@@ -281,10 +288,15 @@ def hold_workshop(
         return voices
 
     warmth, pairs, quarrels = 0.0, 0, 0
-    for row in range(len(rapport)):
-        pair = rapport[row]
-        one, two = academics[pair.one], academics[pair.two]
-        if one.attends and two.attends:
+    for first in range(len(academics)):
+        one = academics[first]
+        if not one.attends:
+            continue
+        for row in range(one.first_pair, one.first_pair + one.pairs):
+            pair = rapport[row]
+            two = academics[pair.two]
+            if not two.attends:
+                continue
             clash = chance(key, AGENDAS_CLASH, month, pair.id, ngo.id) < p.track_two_clash
             meet(pair, one, two, ngo.skill, clash, p)
             if clash and chance(key, HARDENED, month, pair.id, ngo.id) < p.track_two_hardening:

@@ -21,7 +21,7 @@ def work_in_places(me, money, p):
         cost *= p.track_three_education_cost
     elif me.programme == INTERFAITH:
         cost *= p.track_three_interfaith_cost
-    return money / cost
+    return money / clip(cost, 0.01, 100.0)
 
 
 @rule(of="communities")

@@ -105,7 +105,8 @@ def publics(world, month):
     carried_out = process.carried_out if in_accord else 0.0
     if in_accord:
         for i in range(parties):
-            governments[i].resentment += p.accord_untabled_grievance * process.ownerless
+            left_out = p.accord_untabled_grievance * process.ownerless
+            governments[i].resentment = clip(governments[i].resentment + left_out, 0.0, 1.0)
 
     for row in range(len(communities)):
         communities[row].attitude_before = communities[row].attitude

@@ -160,7 +160,8 @@ def spoiling(world, month):
         me = spoilers[row]
         host, draft = governments[me.party], issues[me.key_issue].draft
         far = abs(draft - me.ideal) > NEAR
-        host.resentment += p.spoiling_coercion_grievance * p.spoiling_coercion * me.capacity
+        bred = p.spoiling_coercion_grievance * p.spoiling_coercion * me.capacity
+        host.resentment = clip(host.resentment + bred, 0.0, 1.0)
         if me.active:
             come_round(me, draft, p)
         gap = abs(draft - me.ideal)

@@ -596,7 +596,7 @@ def talks(world, month):
             enter(process, PRETALKS)
             record(process, events, month, SOUNDINGS_BEGAN, -1, -1, process.least_readiness)
     elif process.phase == PRETALKS:
-        if opens:
+        if opens or (month == 0 and p.conflict_start == TALKS):
             open_round(process, month)
             process.month_round = month
             for i in range(len(governments)):

@@ -187,6 +187,8 @@ def lay_out(scenario: Scenario) -> Layout:
     world.stakes["ideal"] = [row["ideal"] for row in rows["stakes"]]
     world.stakes["salience"] = [value for own in saliences(rows).values() for value in adding_up_to_one(own)]
     world.rapport["one"], world.rapport["two"] = one[apart], two[apart]
+    world.academics["first_pair"] = np.searchsorted(one[apart], np.arange(len(side)))
+    world.academics["pairs"] = np.bincount(one[apart], minlength=len(side))
     world.communities["party"] = publics
     world.communities["first_tie"] = np.arange(communities) * ties
     world.communities["ties"] = ties

@@ -13,6 +13,7 @@ from ..chance import (
     standard_normal,
 )
 from ..compiled import part, phase, rule
+from ..outcome_table import FIGHTING, PRETALKS
 from ..process.basics import clip
 
 STRANGERS = 0.2  # of the ties within a party, those that lead anywhere in it; the others lead next door (small world)
@@ -83,6 +84,7 @@ def furnish(world):
     for row in range(len(world.spoilers)):
         world.spoilers[row].base_capacity = world.spoilers[row].capacity
     process.ceasefire = int(p.conflict_ceasefire_at_start)
+    process.phase = FIGHTING if p.conflict_start == FIGHTING else PRETALKS  # talks open in the first month
 
     for row in range(people):
         home = governments[communities[row].party]
