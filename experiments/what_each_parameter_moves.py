@@ -206,6 +206,7 @@ def main(given: list[str] | None = None) -> None:
     text, data = page(table, noise)
     print(text)
     if chosen.out:
+        chosen.out.parent.mkdir(parents=True, exist_ok=True)
         chosen.out.write_text(text, encoding="utf-8")
         data.to_csv(chosen.out.with_suffix(".csv"), index=False, float_format="%.4g")
     if chosen.full:
