@@ -136,7 +136,7 @@ def test_a_broken_world_is_found(experiment):
         *worlds.bad_money(world, row),
         *worlds.bad_outcomes(row, 24),
     ]
-    for part in ("communities.fear is beyond 0 to 1", "the ledger does not add up", "more was spent on track_two",
+    for part in ("communities.fear is beyond 0 to 1", "the ledger does not add up", "more was spent and burned on track_two",
                  "outcome mean_fear is beyond 0 to 1", "months_to_talks is missing without a reason"):  # fmt: skip
         assert any(part in one for one in found), part
 
