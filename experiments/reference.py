@@ -127,7 +127,7 @@ def asked(description: str, given: Sequence[str] | None, runs: int, **more: int)
     options.add_argument("--runs", type=int, default=runs, help="runs of every arm at every point")
     for name, usual in more.items():
         options.add_argument(f"--{name}", type=int, default=usual, help=f"number of {name}")
-    folder = Path("results") / Path(sys.modules["__main__"].__file__ or "experiment").stem
+    folder = Path("results") / Path(getattr(sys.modules["__main__"], "__file__", None) or "experiment").stem
     options.add_argument("--out", type=Path, default=folder, help="folder for figures, tables and runs")
     options.add_argument(
         "--cluster", default=None, help="address of a dask scheduler; without it, threads of this machine"

@@ -554,7 +554,7 @@ def test_the_real_thing_from_file_to_figure(tmp_path, name):
     one, two = (read_outcomes(tmp_path / str(attempt)) for attempt in range(2))
     assert one.equals(two)
     assert one["seed"][0] == engine.run_seed(1, 0)
-    assert best < 8  # the aim is 4 s on a quiet machine; a busy one takes longer for the same work
+    assert best < 16  # the aim is 4 s (benchmarks); a busy machine takes several times as long for the same work
 
 
 # --- the README

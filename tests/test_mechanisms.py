@@ -97,7 +97,7 @@ SETTINGS = {
     "ownership protects": ({"accord.collapse": 0.03, "run.months": 240}, {"accord.ownership": (0.0, 5.0)}, "collapses", -1),
     "what is left out rankles": ({"issues.'Security'.tabled": 0}, {"accord.untabled_grievance": (0.0, 0.5)}, "communities.grievance", 1),
     "will and pressure make provisions carried out": ({"trust.reliable_share": 0.0, "accord.collapse": 0.0}, {"accord.will": (0.0, 1.0)}, "implementation", 1),
-    "leaderships that would gain by fighting on endanger an accord": ({"accord.collapse": 0.02, "conflict.exposure": 0.8}, {"accord.collapse_commitment": (0.0, 10.0)}, "collapses", 1),
+    "leaderships that would gain by fighting on endanger an accord": ({"accord.collapse": 0.05, "conflict.exposure": 0.8, "run.months": 300}, {"accord.collapse_commitment": (0.0, 10.0)}, "collapses", 1),
     "organisations pay": (NO_TALKS, every(lively(), "organisations", "funding", (0.0, 1.0)), "workshops", 1),
     "organisations lend their standing to hosts": (NO_TALKS, every(lively(), "organisations", "hosting", (0.0, 1.0)), "academics.invited", 1),
     "an accord on part of the issues": ({}, {"track_one.agenda": ("package", "gradual")}, "comprehensive", -1),
@@ -130,7 +130,7 @@ def test_elections_fall_on_the_months_of_the_term():
     model = mt.PeaceProcess(base.with_settings({"governments.'Party 1'.next_election": 7}), seed=3)
     model.run()
     events = model.tables.events[: int(model.tables.process["events"][0])]
-    changes = [int(event["month"]) for event in events if EVENTS[int(event["kind"])].startswith("leadership")]
+    changes = [int(event["month"]) for event in events if EVENTS[int(event["kind"])].name.startswith("leadership")]
     assert changes == [7, 37, 67, 97]
 
 
