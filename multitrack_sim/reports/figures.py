@@ -25,7 +25,7 @@ from ..analysis.intervals import paired_shares, wilson
 from ..analysis.summary import paired_difference
 from ..analysis.waiting import cumulative_incidence
 from ..outcome_table import DORMANT, DURABLE, ENDINGS, IMPLEMENTATION, PHASES, SERIES
-from .words import for_figure, for_markdown, interval, month_name, percent, plain
+from .words import for_figure, for_markdown, in_brackets, interval, month_name, percent, plain, points, signed
 
 if TYPE_CHECKING:
     from ..ensemble import Ensemble
@@ -124,7 +124,7 @@ def process_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     medians = {name: np.nanmedian(series[name], axis=0) for name in ("violence", "mean_trust", "mean_support")}
     caption = (
         f"Each month, the share of {_count(runs, 'run')} in each phase. "
-        f"In the last month{_when(scenario, months - 1)}: {where}. "
+        f"In the last month{in_brackets(scenario.month_zero, months - 1)}: {where}. "
         + " ".join(
             f"Median {label} goes from {medians[name][0]:.2f} to {medians[name][-1]:.2f}."
             for name, label in [("violence", "violence"), ("mean_trust", "trust"), ("mean_support", "support")]
@@ -174,7 +174,8 @@ def waiting_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
         place: Any = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
         left.annotate(label, (real, 1.0), (3, -3), va="top", fontsize=8.5, **place)
 
-    caption = f"Left: by the last month{_when(scenario, horizon)}, {interval(*_last(accord))} of runs have an accord "
+    last = in_brackets(scenario.month_zero, horizon)
+    caption = f"Left: by the last month{last}, {interval(*_last(accord))} of runs have an accord "
     caption += "that was signed and then ratified"
     if agreed.any():
         caption += f" (half of those that have one had it after {np.median(signed[agreed]):.0f} months)"
@@ -235,8 +236,8 @@ def trust_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
         if less.any():
             axes.fill_between(time, down, down + less, **looks)
         up, down = up + more, down + less
-        handles.append(Patch(label=f"{label} ({_signed(part[-1])})", **looks))
-    (line,) = axes.plot(time, total, color=BLACK, linewidth=2.2, label=f"all together ({_signed(total[-1])})")
+        handles.append(Patch(label=f"{label} ({signed(part[-1])})", **looks))
+    (line,) = axes.plot(time, total, color=BLACK, linewidth=2.2, label=f"all together ({signed(total[-1])})")
     axes.axhline(0, color=GREY, linewidth=0.9)
     axes.set_title("Belief that another leadership is reliable, by source; in brackets: in the last month")
     axes.set_ylabel("contribution to trust (log-odds)")
@@ -256,7 +257,7 @@ def trust_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     caption = (
         "Trust as each leadership's belief, in log-odds, that another one is reliable: mean over all pairs of parties "
         f"and {_count(runs, 'run')}. It starts at {total[0]:+.2f} and is {total[-1]:+.2f} in the last "
-        f"month{_when(scenario, months - 1)}: {parts['from_prior'][-1]:+.2f} from what they believed before, and "
+        f"month{in_brackets(scenario.month_zero, months - 1)}: {parts['from_prior'][-1]:+.2f} from what they believed before, and "
         f"{told}. Sources above zero add to trust, sources below take from it; the black line is their sum. What is "
         "learnt fades, from every source alike. This is book-keeping: it says through which door belief changed, not "
         "what would have been without that source; only a comparison of arms says that. "
@@ -310,9 +311,9 @@ def comparison_figure(a: Ensemble, b: Ensemble, scenario: Any, names: tuple[str,
         _months_axis(below, months, scenario)
         differ = percent(float((more[-1] + less[-1]) / runs))
         told.append(
-            f"{title}, last month{_when(scenario, months - 1)}: {percent(float(in_a[:, -1].mean()))} {names[0]} "
+            f"{title}, last month{in_brackets(scenario.month_zero, months - 1)}: {percent(float(in_a[:, -1].mean()))} {names[0]} "
             f"against {percent(float(in_b[:, -1].mean()))} {names[1]}; paired difference "
-            f"{_points(gap[-1], low[-1], high[-1])}; the arms differ in {differ} of the pairs "
+            f"{points(gap[-1], low[-1], high[-1])}; the arms differ in {differ} of the pairs "
             f"({int(more[-1])} only {names[0]}, {int(less[-1])} only {names[1]})."
         )
     for below in grid[1]:
@@ -375,10 +376,6 @@ def _count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def _signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
-
-
 def _sentence(meaning: str, unit: str) -> str:
     return f"{meaning[:1].upper()}{meaning[1:]} ({unit})"
 
@@ -411,15 +408,6 @@ def _headline(figure: Figure, scenario: Any, arm: str, what: str) -> None:
         if title.get_window_extent(FigureCanvasAgg(figure).get_renderer()).x1 < figure.bbox.width * (1 - left):
             break
     figure.text(left, 1 - 0.36 * inch, f"{told[:1].upper()}{told[1:]}", va="top", fontsize=10.5)
-
-
-def _when(scenario: Any, month: int) -> str:
-    name = month_name(scenario.month_zero, month)
-    return f" ({name})" if name else f" (month {month})"
-
-
-def _points(gap: float, low: float, high: float) -> str:
-    return f"{100 * gap:+.1f} points (95% interval {100 * low:+.1f} to {100 * high:+.1f})"
 
 
 def _last(found: Any) -> tuple[float, float, float]:

@@ -40,7 +40,7 @@ from .figures import (
     VERMILLION,
     Told,
 )
-from .words import for_figure, interval, month_name, percent, plain
+from .words import for_figure, in_brackets, interval, month_name, percent, plain, signed
 
 if TYPE_CHECKING:
     from ..ensemble import Ensemble
@@ -88,7 +88,7 @@ def phases_figure(ensemble: Ensemble, scenario: Any, arm: str) -> Told:
     last = {name: int((phase[:, -1] == code).sum()) for code, name in enumerate(PHASES)}
     leading = sorted((name for name in last if last[name]), key=lambda name: -last[name])[:3]
     where = ", ".join(f"{name} {interval(last[name] / runs, *wilson(last[name], runs))}" for name in leading)
-    return figure, f"{plain(arm)}: in the last month{_when(scenario, months - 1)}, {where}."
+    return figure, f"{plain(arm)}: in the last month{in_brackets(scenario.month_zero, months - 1)}, {where}."
 
 
 @_drawn
@@ -113,7 +113,10 @@ def accords_figure(ensembles: Mapping[str, Ensemble], scenario: Any) -> Told:
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     _time_axis(axes, months, scenario)
     _legend(figure, handles, 1)
-    return figure, f"Signed and then ratified by the last month{_when(scenario, months - 1)}: {'; '.join(told)}."
+    return (
+        figure,
+        f"Signed and then ratified by the last month{in_brackets(scenario.month_zero, months - 1)}: {'; '.join(told)}.",
+    )
 
 
 def ledger(ensemble: Ensemble) -> dict[str, float]:
@@ -135,7 +138,7 @@ def ledger_figure(ensembles: Mapping[str, Ensemble]) -> Told:
         looks: Any = {"color": colour, "marker": mark, "markersize": 5, "linestyle": "none"}
         axes.hlines(heights, 0, [part[source] for source in sources], color=colour, linewidth=1.2)
         axes.plot([part[source] for source in sources], heights, **looks)
-        handles.append(Line2D([], [], label=f"{for_figure(name, 40)}: {_signed(sum(part.values()))}", **looks))
+        handles.append(Line2D([], [], label=f"{for_figure(name, 40)}: {signed(sum(part.values()))}", **looks))
     axes.axvline(0, color=GREY, linewidth=0.9)
     labels = [LEDGER_LOOKS[source][0].replace("confidence-building ", "") for source in sources]
     axes.set_yticks(range(len(sources)), labels)
@@ -290,11 +293,3 @@ def _time_axis(axes: Any, months: int, scenario: Any) -> None:
     axes.set_xticks(ticks, [f"{tick}\n{name}" if name else f"{tick}" for tick, name in zip(ticks, named)], fontsize=8.5)
     axes.set_xlim(0, max(months, 1))
     axes.set_xlabel("months since the start")
-
-
-def _when(scenario: Any, month: int) -> str:
-    return f" ({month_name(scenario.month_zero, month) or f'month {month}'})"
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..analysis.intervals import paired_shares, wilson
 from ..analysis.summary import PairedDifference, paired_difference
 from ..parameter_table import PARAMETERS
-from .words import for_markdown, interval, month_name, percent, plain
+from .words import for_markdown, interval, month_name, percent, plain, points
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,8 +105,7 @@ def _share(table: pd.DataFrame) -> str:
 
 
 def _points(gap: float, low: float, high: float) -> str:
-    numbers = f"{100 * gap:+.1f} points (95% interval {100 * low:+.1f} to {100 * high:+.1f})"
-    return f"{numbers}, {_verdict(low, high)}"
+    return f"{points(gap, low, high)}, {_verdict(low, high)}"
 
 
 def _amount(found: PairedDifference) -> str:

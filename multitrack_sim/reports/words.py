@@ -113,6 +113,33 @@ def listing(names: Iterable[str], most: int = 3) -> str:
     return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else "nobody"
 
 
+def signed(value: float) -> str:
+    """A difference with its sign, two digits.
+
+    >>> signed(0.5)
+    '+0.50'
+    """
+    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def points(gap: float, low: float, high: float) -> str:
+    """A difference of shares in points, with its interval.
+
+    >>> points(0.05, 0.01, 0.09)
+    '+5.0 points (95% interval +1.0 to +9.0)'
+    """
+    return f"{100 * gap:+.1f} points (95% interval {100 * low:+.1f} to {100 * high:+.1f})"
+
+
+def in_brackets(zero: str, month: int) -> str:
+    """A month of the run in brackets: by its calendar name, or its number where the calendar is not known.
+
+    >>> in_brackets("", 3)
+    ' (month 3)'
+    """
+    return f" ({month_name(zero, month) or f'month {month}'})"
+
+
 def percent(share: float) -> str:
     """A share in percent, with a decimal only where it would else be lost.
 
