@@ -87,10 +87,19 @@ def schedule_provisions(provisions, issues, governments, process, p, month):
             item.due = month + 1 + int(p.accord_months * (row + 0.5) / count)
 
 
+@rule
+def which_accord(process):
+    """Number of the accord in force, for addresses of draws: a fate goes with an accord and its age, not with a month
+    of the calendar, so that arms that sign the same accord in other months meet the same fate.
+    """
+    return 2 * process.collapses + process.interim
+
+
 @part
 def do_ones_share(provisions, governments, dyads, process, events, p, month):
     """Provisions due this month: carried out or breached, by type and guarantee; the others see it, or not, and learn."""
     key, parties = process.key, len(governments)
+    age, which = month - process.signed_month, which_accord(process)
     detected = 1.0 - (1.0 - p.accord_own_detection) * (1.0 - process.monitoring)
     breached = 0
     for row in range(len(provisions)):
@@ -99,7 +108,7 @@ def do_ones_share(provisions, governments, dyads, process, events, p, month):
             continue
         actor = governments[item.party]
         will = will_or_pressure(actor)
-        done = chance(key, PROVISION, month, item.id, 0) < carry_out(actor, will, process.guarantee, p)
+        done = chance(key, PROVISION, age, item.id, which) < carry_out(actor, will, process.guarantee, p)
         item.carried_out = 1 if done else -1
         process.provisions_due += 1
         process.provisions_done += 1 if done else 0
@@ -132,7 +141,6 @@ def accord(world, month):
     p, process = world.parameters[0], world.process[0]
     parties = len(governments)
     process.bitterness *= 1.0 - p.accord_bitterness_fading
-    collapses = chance(process.key, COLLAPSE, month, 0, 0)
     if process.phase == COLLAPSED:
         enter(process, FIGHTING)
     if process.phase != IMPLEMENTATION and process.phase != DURABLE:
@@ -151,9 +159,10 @@ def accord(world, month):
                 if j != i and governments[j].required and governments[j].active:
                     trust += dyads[dyad_row(i, j, parties)].trust
                     pairs += 1
-    months = float(month - process.signed_month)
+    months = month - process.signed_month
     trust = trust / pairs if pairs > 0 else 0.0
-    if collapses < collapse(process, trust, support / required, tempted / required, months, p):
+    hazard = collapse(process, trust, support / required, tempted / required, float(months), p)
+    if chance(process.key, COLLAPSE, months, which_accord(process), 0) < hazard:
         process.collapses += 1
         if process.month_collapsed < 0:
             process.month_collapsed = month

@@ -3,7 +3,7 @@
 from ..compiled import arithmetic
 from .basics import clip
 
-BURNED, MOVED, REPLACED = range(3)
+_, MOVED, REPLACED = range(3)  # 0: burned
 
 
 @arithmetic

@@ -8,7 +8,7 @@ from .basics import clip
 from .funding import dialogue_share, grant, grassroots_share
 
 PROGRAMME_MONTHS = 6  # a programme stays in a place for half a year
-EXCHANGE, EDUCATION, INTERFAITH = range(3)
+_, EDUCATION, INTERFAITH = range(3)  # what an organisation does; 0 is exchange
 
 
 @rule(of="ngos")
@@ -39,11 +39,11 @@ def take_part(me, p):
     salience of identity (Svensson and Brouneus 2013). Education works on grievance too, interfaith work on fear.
     """
     gain = p.track_three_contact_gain * (1.0 - me.fear) * (1.0 - p.technology_shallowness * p.track_three_digital)
-    if abs(me.programme) == 2:
+    if abs(me.programme) == 1 + EDUCATION:
         gain *= p.track_three_education_depth
         if me.programme > 0:
             me.grievance *= 1.0 - p.track_three_education_grievance
-    elif abs(me.programme) == 3:
+    elif abs(me.programme) == 1 + INTERFAITH:
         gain *= p.track_three_interfaith_depth
         if me.programme > 0:
             me.fear *= 1.0 - p.track_three_interfaith_fear
@@ -109,9 +109,9 @@ def grassroots(world, month):
             if draw < joins:
                 me.programme = 1
                 if draw < joins * home.reach_education:
-                    me.programme = 2
+                    me.programme = 1 + EDUCATION
                 elif draw < joins * (home.reach_education + home.reach_interfaith):
-                    me.programme = 3
+                    me.programme = 1 + INTERFAITH
                 if chance(key, PROGRAMME_BACKFIRE, month, me.id, 0) < backfire(me, process.inequality, p):
                     me.programme = -me.programme
         if not funded:

@@ -190,7 +190,7 @@ def put_off(issues, process, p):
     for k in range(len(issues)):
         if issues[k].tabled and issues[k].active and issues[k].indivisibility <= p.track_one_interim_limit:
             divisible = True
-    gradual = p.track_one_agenda == GRADUAL and divisible and not process.interim
+    gradual = p.track_one_agenda == GRADUAL and divisible
     for k in range(len(issues)):
         issues[k].deferred = 1 if gradual and issues[k].indivisibility > p.track_one_interim_limit else 0
 
