@@ -29,23 +29,23 @@ TRIED = {
 MOVED = ("beyond noise", "within noise")
 KEPT = (
     "rows", "scenario", "outcome", "from", "to", "stands_at", "mean_from", "mean_as_it_stands", "mean_to", "effect", "low",
-    "high", "standardised", "statistic",
+    "high", "standardised", "statistic", "runs",
 )  # fmt: skip
 
 HEAD = """\
 # What each parameter moves
 
-Made by `experiments/what_each_parameter_moves.py --runs {runs} --seed {seed}`; the numbers behind it are in \
+Made by `experiments/what_each_parameter_moves.py {asked} --seed {seed}`; the numbers behind it are in \
 [sensitivity.csv](sensitivity.csv).
 
 **What was done.** Every parameter, and every column of the cast that a scenario may write, was set to both ends of its
-range of study (a word: to each of its choices) in three scenarios: {scenarios}. Each value ran on the same {runs} seeds
-as the scenario as it stands. For every outcome the two values that differ most clearly are compared, run by run. A column
+range of study (a word: to each of its choices) in {count} scenarios: {scenarios}. Each value ran on the same seeds
+as the scenario as it stands: {runs}. For every outcome the two values that differ most clearly are compared, run by run. A column
 of the cast is turned in the first row of its table and in every row; the clearer is shown.
 
 **In which units.** An effect is a difference of means (shares: 0.05 is 5 points) with a 95% interval of the paired
 differences, and the same in standard deviations between runs on different seeds (SD: one yardstick for each outcome, the
-root mean square over the three scenarios; 0 where an outcome never varies between seeds, as some spending). The outcome
+root mean square over the scenarios; 0 where an outcome never varies between seeds, as some spending). The outcome
 and the values were chosen because they differ, so the intervals are somewhat narrow and the sizes somewhat large.
 Months to talks and to an accord are cut at the horizon, so that runs without them count.
 
@@ -53,8 +53,8 @@ Months to talks and to an accord are cut at the horizon, so that runs without th
 other floors are used. (1) *Signs flipped*: had a parameter only shuffled runs without any direction, each pair's
 difference could as well have the other sign. Flipping the signs seed by seed, the same way for everything,
 {flips} times, the largest statistic (sum of differences / root of the sum of their squares) over *all* settings, outcomes
-and scenarios stays below {floor:.2f} in 95% of cases. Only what lies above is called *beyond noise*: over the
-whole page, one false call in 20 pages.
+and scenarios stays below {floors} in 97.5% of cases. Only what lies above is called *beyond noise*: over the
+two stages together, one false call in 20 such pages.
 (2) *Other seeds*: a dummy whose two values ran on different seeds would, on the outcome it moves most, seem to move
 {dummies} (95% of 20 dummies). That is what a study without equal seeds could not see below.
 
@@ -63,7 +63,7 @@ whole page, one false call in 20 pages.
 
 def page(table: pd.DataFrame, noise: dict[str, Any]) -> tuple[str, pd.DataFrame]:
     """The page, and one row for each parameter or column with what it moves most."""
-    found = pd.DataFrame([summary(name, own, noise["floor"]) for name, own in table.groupby("name", sort=False)])
+    found = pd.DataFrame([summary(name, own) for name, own in table.groupby("name", sort=False)])
     # those that make no other scenario anywhere (an empty table, say) are said too
     silent = [name for name, _ in dict.fromkeys(noise["asked"]) if name not in set(found["name"])]
     found = pd.concat([found, pd.DataFrame([{"name": name, "verdict": "not tried"} for name in sorted(set(silent))])])
@@ -72,10 +72,23 @@ def page(table: pd.DataFrame, noise: dict[str, Any]) -> tuple[str, pd.DataFrame]
     found = found.sort_values("section", key=lambda s: s.map(order), kind="stable").reset_index(drop=True)
     dummies = ", ".join(f"{value:.2f} SD in {label}" for label, value in noise["dummies"].items())
     text = HEAD.format(
-        runs=noise["runs"], seed=noise["seed"], floor=noise["floor"], dummies=dummies, flips=400,
+        asked=" ".join(f"{flag} {runs}" for flag, runs in zip(("--runs", "--again"), noise["runs"])), seed=noise["seed"],
+        runs=seeds_of(noise), floors=" and ".join(f"{floor:.2f}" for floor in noise["floors"]), dummies=dummies, flips=400,
+        count=len(REFERENCE),
         scenarios="; ".join(f"*{label}* ({said_of(make)})" for label, make in REFERENCE.items()),
     )  # fmt: skip
     return text + answers(found, noise) + tables(found), found
+
+
+def seeds_of(noise: dict[str, Any]) -> str:
+    """On how many seeds the stages ran, in words."""
+    first, *second = noise["runs"]
+    again = (
+        f", and {second[0]} fresh ones for the {noise['weak']} names that stayed within noise on those"
+        if second
+        else ""
+    )
+    return f"{first} for everything{again}"
 
 
 def said_of(make: Any) -> str:
@@ -87,9 +100,9 @@ def section_of(name: str) -> str:
     return SECTIONS.get(first, first)
 
 
-def summary(name: str, own: pd.DataFrame, floor: float) -> dict[str, Any]:
+def summary(name: str, own: pd.DataFrame) -> dict[str, Any]:
     """One row: where it moves most and what, what it does to months at peace, which targets bound it."""
-    clear = own[own["statistic"] > floor]
+    clear = own[own["statistic"] > own["floor"]]
     best = clear.loc[clear["standardised"].idxmax()] if len(clear) else own.loc[own["statistic"].idxmax()]
     verdict = "beyond noise" if len(clear) else "within noise" if own["pairs_that_differ"].any() else "moves nothing"
     peace = own[own["outcome"] == HEADLINE]
@@ -99,7 +112,7 @@ def summary(name: str, own: pd.DataFrame, floor: float) -> dict[str, Any]:
         "name": name, "verdict": verdict, **{key: told.get(key) for key in KEPT},
         "peace_scenario": peace["scenario"], "peace_from": peace["from"], "peace_to": peace["to"],
         "peace_effect": peace["effect"], "peace_low": peace["low"], "peace_high": peace["high"],
-        "peace_clear": bool(peace["statistic"] > floor), "targets": " ".join(bounding(name, clear)),
+        "peace_clear": bool(peace["statistic"] > peace["floor"]), "targets": " ".join(bounding(name, clear)),
     }  # fmt: skip
 
 
@@ -139,7 +152,7 @@ def answers(found: pd.DataFrame, noise: dict[str, Any]) -> str:
     lines += [
         f"- No target bounds these {len(loose)} parameters that do move something: over their whole range they shift no "
         "pattern of T1-T5 (nor, where they belong to what an experiment tried, of T10, T12, T16) by more than its "
-        f"tolerance: {listed(loose)}. The three scenarios stand in for the population here; a "
+        f"tolerance: {listed(loose)}. The scenarios stand in for the population here; a "
         "parameter that is listed could still be bounded by several targets together, and one that is not listed shares "
         "its target with many others.",
         "", "## The strongest: months at peace", "",

@@ -57,7 +57,14 @@ def quiet_dispute() -> mt.Scenario:
     return mt.scenario_from_codes(codes, "A dispute without fighting").with_settings({"society.communities": 40})
 
 
-REFERENCE = {"middle": codebook_middle, "full cast": full_cast, "no fighting": quiet_dispute}
+def eight_parties() -> mt.Scenario:
+    """Eight parties, all other codes in the middle."""
+    return mt.scenario_from_codes({"parties": 8}, "Eight parties").with_settings({"society.communities": 40})
+
+
+REFERENCE = {
+    "middle": codebook_middle, "full cast": full_cast, "no fighting": quiet_dispute, "eight parties": eight_parties
+}  # fmt: skip
 
 
 def parameter_range(name: str) -> tuple[float, float]:

@@ -35,15 +35,15 @@ def test_in_the_full_cast_nothing_is_switched_off(experiment):
         assert scenario.rows[table], table
 
 
-@pytest.mark.parametrize("scenarios", ["full cast", pytest.param("all three", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("scenarios", ["full cast", pytest.param("all", marks=pytest.mark.slow)])
 def test_every_parameter_and_column_is_in_the_table_of_what_moves(experiment, monkeypatch, tmp_path, scenarios):
     moves, reference = experiment("what_each_parameter_moves"), experiment("reference")
-    if scenarios != "all three":
+    if scenarios != "all":
         small = {"run.months": 36, "society.communities": 12}
         for other in set(reference.REFERENCE) - {scenarios}:
             monkeypatch.delitem(reference.REFERENCE, other)
         monkeypatch.setitem(reference.REFERENCE, scenarios, lambda: reference.full_cast().with_settings(small))
-    moves.main(["--runs", "3", "--out", str(tmp_path / "sensitivity.md")])
+    moves.main(["--runs", "3", "--again", "3", "--out", str(tmp_path / "sensitivity.md")])
     table, text = pd.read_csv(tmp_path / "sensitivity.csv"), (tmp_path / "sensitivity.md").read_text("utf-8")
     columns = {f"{table}.{column}" for table in IN_A_FILE for column in row_columns(table)}
     assert set(table["name"]) == {*PARAMETERS, *columns} and table["name"].is_unique
@@ -67,14 +67,14 @@ def test_what_cannot_be_moved_is_not_and_what_must_be_is(experiment):
 
 
 def test_the_floor_is_what_random_signs_give(experiment):
-    """200 columns of pure noise: the largest statistic stays below the floor in 95% of repeats (seeds 0-99, errors 1e-4)."""
+    """200 columns of pure noise: the largest statistic stays below the floor in 97.5% of repeats (seeds 0-99)."""
     moves = experiment("what_each_parameter_moves")
     above = 0
     for seed in range(100):
         floor = moves.Floor(40, seed)
         noise = np.random.default_rng([1, seed]).normal(size=(40, 200))
         above += floor.see(noise).max() > floor.height
-    assert above <= 15
+    assert above <= 9  # exceeded by chance twice in 10,000 such tests
 
 
 def test_the_search_for_harm_writes_its_page_and_figures(experiment, monkeypatch, tmp_path):
