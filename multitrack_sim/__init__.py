@@ -45,6 +45,7 @@ _PUBLIC = {
     "run_ensemble": "ensemble",
     "run_seed": "chance",
     "scenario_from_codes": "scenario",
+    "sensitivity": "analysis.sensitivity",
     "simulate": "ensemble",
     "story": "reports.story",
     "summarise": "analysis.summary",

@@ -360,6 +360,8 @@ def sweep(
             low, high = done.until["intervals"][0][:2]
             one = f": {low:.4f} to {high:.4f}" if len(done.until["intervals"]) == 1 else ""
             _say(f"{done.until['rule']}{one}, widest +- {done.until['widest']:.4g}.")
+    if not done.wrong and done.design.kind in ("sobol", "morris"):
+        _write_sensitivity(done, quiet)
     if done.wrong:
         _note(
             f"multitrack: {done.wrong:,} of them failed (mt.open_sweep(...).failed() says why; --retry-failed runs them again)"
@@ -666,6 +668,25 @@ def _duration(seconds: float) -> str:
         if seconds < 5400
         else f"{seconds / 3600:.1f} h"
     )
+
+
+def _write_sensitivity(done: Any, quiet: bool) -> None:
+    """Indices of the main outcomes, into the sweep's folder; those of months at peace on the screen."""
+    from rich.console import Console
+
+    from .analysis.sensitivity import main_sensitivities
+    from .reports.terminal import sensitivity_table
+    from .running.one_file import write_whole
+
+    found = main_sensitivities(done)
+    if found.empty:  # nothing differs between the points
+        return
+    write_whole(done.path / "sensitivity.csv", found.to_csv(index=False), replace=True)
+    if not quiet:
+        outcomes = set(found["outcome"])
+        outcome = "months_at_peace" if "months_at_peace" in outcomes else found["outcome"].iloc[0]
+        Console().print(sensitivity_table(found[found["outcome"] == outcome], outcome))
+        _say(f"Main outcomes: {_shown(done.path / 'sensitivity.csv')}")
 
 
 def _print_results(arms: Sequence[tuple[str, Ensemble]]) -> None:

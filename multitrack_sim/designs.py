@@ -1,8 +1,8 @@
 """What to run: designs, as values. A design names what is varied, the points at which it is tried, and the arms.
 
 A design knows no scenario and holds no state: the same call gives the same points. What may be varied is any setting of
-a scenario and, as `codes.track2`, any code of the codebook (of scenarios made from codes). A setting is given as a range
-`(low, high)` or as a list of levels (numbers or words). SALib makes the samples.
+a scenario, as `codes.track2` any code of the codebook (of scenarios made from codes), and `dummy`, which changes nothing.
+A setting is given as a range `(low, high)` or as a list of levels (numbers or words). SALib makes the samples.
 
 Every run of a point has a seed that only depends on the seed of the whole and the number of the run, never on the point or
 the arm: what differs between points and arms is owed to the settings, not to luck.
@@ -25,11 +25,12 @@ from .errors import MultitrackError, Problem, SettingError, nearest, printable
 from .parameter_table import PARAMETERS
 
 __all__ = [
-    "CODE", "DESIGNS", "TRACKS", "Design", "coalitions", "dose_response", "factorial", "latin", "morris", "one_at_a_time",
+    "CODE", "DESIGNS", "DUMMY", "TRACKS", "Design", "coalitions", "dose_response", "factorial", "latin", "morris", "one_at_a_time",
     "paired", "replicates", "run_identity", "sobol",
 ]  # fmt: skip
 
 CODE = "codes."  # what a name begins with that means a code
+DUMMY = "dummy"  # may be varied like a setting and changes nothing: what it seems to do is noise
 RUNS = 100  # of each point, where nobody says how many
 POINTS = 64  # of a sample
 TRAJECTORIES = 20

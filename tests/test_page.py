@@ -129,7 +129,8 @@ def test_a_reader_finds_the_parts_in_order(page):
     read = Reader(page)
     assert [one["text"] for one in read.every("h1")] == ["A conflict"]
     assert [one["text"] for one in read.every("h2")] == [
-        "The answer of the model", "The arms", "What the arms change", "Where the process stands, month by month",
+        "The answer of the model", "The arms", "What the arms change", "Are these enough runs?",
+        "Where the process stands, month by month",
         "How soon accords come", "Where trust came from", "Where these numbers come from",
     ]  # fmt: skip
     levels = [int(one["tag"][1]) for one in read.every("h1", "h2", "h3", "h4")]
@@ -147,7 +148,7 @@ def test_those_who_cannot_see_are_told_the_same(page):
     ids = [one["id"] for one in read.elements if "id" in one]
     assert len(ids) == len(set(ids))
     figures = read.every("svg")
-    assert len(figures) == 2 + 3 + 2
+    assert len(figures) == 2 + 1 + 3 + 2
     for figure in figures:
         assert figure["role"] == "img"
         title, told = (
@@ -213,7 +214,7 @@ def test_many_arms_stay_one_light_page():
     names = (BASELINE, *(f"arm {k}" for k in range(20)))
     page = page_of(made_up_comparison(names, runs=30))
     assert len(page.encode()) < 1_000_000
-    assert "13 more arms not drawn here" in page and len(Reader(page).every("svg")) == 2 + 8 + 2
+    assert "13 more arms not drawn here" in page and len(Reader(page).every("svg")) == 2 + 1 + 8 + 2
 
 
 def luminance(colour):

@@ -496,7 +496,12 @@ def test_the_command_from_a_file_to_a_table(tmp_path, capsys, scenario):
     ]
     asked += ["--arm", "with:", "--arm", "without: cbm.budget=0", "--runs", "2", "--out", out]
     assert cli.main(asked) == 0
-    assert "48 runs in" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "48 runs in" in said and "What drives " in said
+    written = pd.read_csv(tmp_path / "out" / "sensitivity.csv")
+    again = mt.sensitivity(mt.open_sweep(out), written["outcome"][0])
+    kept = written[written["outcome"] == written["outcome"][0]].reset_index(drop=True)
+    assert kept["total"].to_numpy() == pytest.approx(again["total"].to_numpy())
     table = mt.open_sweep(out).table()
     assert len(table) == 48 and set(table["arm"]) == {"with", "without"}
     assert cli.main(asked) == 0
@@ -541,3 +546,22 @@ def test_the_command_refuses_in_lines(options, words, tmp_path, capsys):
     assert cli.main(["sweep", "oslo_1993", "--runs", "1", "--out", str(tmp_path / "out"), *options]) == 2
     said = capsys.readouterr().err
     assert words in said and "Traceback" not in said
+
+
+def test_a_sweep_goes_into_its_indices_and_a_dummy_does_nothing(tmp_path, scenario):
+    """The dummy may be varied like a setting, by numbers; an index from the sweep is that of SALib's own sample."""
+    design = designs.sobol({"cbm.budget": (0, 3), "dummy": (0, 1)}, points=8, runs=2)
+    swept = mt.sweep(scenario, design, out=tmp_path / "sobol", say=print)
+    table = swept.table()
+    assert table["dummy"].nunique() > 4 and "dummy" not in swept.scenario(3).to_toml()
+    same = table.groupby(["cbm.budget", "run"])["spent_measures"].nunique()
+    assert (same == 1).all()
+    found = mt.sensitivity(swept, "spent_measures").set_index("setting")
+    assert found.loc["dummy", "total"] == 0 and found.loc["cbm.budget", "total"] > 0.5
+    twin = table.drop_duplicates(["cbm.budget", "run"])
+    assert len({swept.identity(row) for row in table.to_dict("records")}) == len(twin)
+    with pytest.raises(mt.SettingError, match="numbers"):
+        mt.sweep(scenario, designs.factorial({"dummy": ["a", "b"]}), out=tmp_path / "words", say=print)
+    other = mt.sweep(scenario, designs.replicates(4), out=tmp_path / "other", say=print)
+    with pytest.raises(mt.MultitrackError, match="replicates; allowed: sobol, morris"):
+        mt.sensitivity(other, "attacks")

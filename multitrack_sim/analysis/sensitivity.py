@@ -1,28 +1,84 @@
 """Sensitivity: which settings an outcome hangs on, from the runs of a design, beside what noise alone would show.
 
 SALib makes the designs and computes the indices. A setting matters only as far as its index stands above the noise floor,
-the index of a dummy: a column "dummy" of the design that no scenario knows, or, where every point was run several times,
-the repetition of the same points on other seeds.
+the index of a dummy: the setting "dummy" of a design, which changes nothing, or, where every point was run several times,
+the repetition of the same points on other seeds. Points share their seeds, so "dummy" shows what the estimator itself
+makes up, and "other seeds" what luck does.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from ..designs import DUMMY
 from ..errors import MultitrackError, printable
 from .intervals import LEVEL
+from .summary import MAIN_OUTCOMES
 
-__all__ = ["DUMMY", "morris", "point_means", "sobol"]
+if TYPE_CHECKING:
+    from ..running.sweep import Sweep
 
-DUMMY = "dummy"
+__all__ = ["DUMMY", "main_sensitivities", "morris", "point_means", "sensitivity", "sobol"]
+
 REPETITION = "other seeds"  # the name of the dummy that stands for repeated points
 RESAMPLES = 500
 SEED = 1
+
+
+def sensitivity(sweep: Sweep, outcome: str) -> pd.DataFrame:
+    """The indices of a sweep of a `sobol` or `morris` design, as `sobol` or `morris` gives them: one row per setting (and
+    arm, if there are arms).
+
+    Raises MultitrackError for another design, for an outcome that some runs have not, and where runs failed or are still
+    to be made.
+
+    >>> import tempfile, multitrack_sim as mt
+    >>> scenario = mt.scenario_from_codes({}).with_settings({"run.months": 24, "society.communities": 20})
+    >>> design = mt.designs.morris({"fighting.cost_rate": (0, 0.2), "dummy": (0, 1)}, points=4, runs=2)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     found = mt.sensitivity(mt.sweep(scenario, design, out=folder, say=print), "mean_readiness")
+    >>> found.set_index("setting")["size"].gt(0).to_dict()
+    {'fighting.cost_rate': True, 'dummy': False, 'other seeds': True}
+    """
+    design, table = sweep.design, sweep.table()
+    if design.kind not in ("sobol", "morris"):
+        raise MultitrackError(f"the sweep is of the design {design.kind}; allowed: sobol, morris")
+    if missing := len(design) - len(table):
+        raise MultitrackError(f"{missing:,} runs of the sweep failed or are not made yet; allowed: none")
+    settings = list(design.columns)
+    found = {}
+    for name in design.arms:
+        own = table[table["arm"] == name] if len(design.arms) > 1 else table
+        if design.kind == "sobol":
+            found[name] = sobol(own, settings, outcome, bool(design.options["second_order"]))
+        else:
+            found[name] = morris(own, settings, outcome, int(design.options["levels"]))
+    if len(found) == 1:
+        return next(iter(found.values()))
+    return pd.concat([one.assign(arm=name) for name, one in found.items()], ignore_index=True)
+
+
+def main_sensitivities(sweep: Sweep) -> pd.DataFrame:
+    """`sensitivity` for each of the main outcomes that every run has as a number and that differs between points; the first
+    column is `outcome`.
+    """
+    table, found = sweep.table(), []
+    arms = [table] if "arm" not in table else [own for _, own in table.groupby("arm")]
+
+    def differs(name: str) -> bool:
+        return all(np.ptp(point_means(own, list(sweep.design.columns), name)["outcome"]) > 0 for own in arms)
+
+    for name in MAIN_OUTCOMES:
+        if pd.api.types.is_numeric_dtype(table[name]) and table[name].notna().all() and differs(name):
+            indices = sensitivity(sweep, name)
+            indices.insert(0, "outcome", name)
+            found.append(indices)
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame({"outcome": []})
 
 
 def sobol(

@@ -30,7 +30,15 @@ from .effect_words import (
     verdict,
 )
 from .figures import LEDGER_LOOKS
-from .page_figures import accords_figure, difference_figure, inline_svg, ledger, ledger_figure, phases_figure
+from .page_figures import (
+    accords_figure,
+    difference_figure,
+    inline_svg,
+    ledger,
+    ledger_figure,
+    phases_figure,
+    settling_figure,
+)
 from .paragraph import NO_FORECAST
 from .words import plain
 
@@ -43,6 +51,7 @@ if TYPE_CHECKING:
 __all__ = ["answer", "comparison_page", "question"]
 
 MOST_DRAWN = 8  # arms whose phases are drawn: more would make the page heavy, and the tables hold them all
+FEWEST_SETTLING = 20  # pairs
 LONGEST = 200  # letters of a name
 
 
@@ -71,6 +80,7 @@ def comparison_page(
         accords=_figure("accords", "Accords over time", *accords_figure(drawn, comparison.scenario)),
         ledger=_figure("ledger", "Where trust came from", *ledger_figure(drawn)),
         ledger_table=_ledger_table(drawn),
+        settling=_settling(comparison),
         caveat=NO_FORECAST,
         about={name: plain(text, 500) for name, text in about.items()},
         command=plain(command, 10_000),
@@ -88,6 +98,13 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+def _settling(comparison: Comparison) -> dict[str, Any] | None:
+    """The figure of how effects settle; of a handful of pairs nothing can be said."""
+    if comparison.pairs < FEWEST_SETTLING:
+        return None
+    return _figure("settling", "How the effects settle", *settling_figure(comparison))
 
 
 # --- what is said

@@ -23,6 +23,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from ..analysis.intervals import wilson
+from ..analysis.precision import convergence, pairs_needed
 from ..analysis.waiting import cumulative_incidence
 from ..outcome_table import PHASES
 from .effect_words import shown_end, shown_interval
@@ -40,12 +41,21 @@ from .figures import (
     VERMILLION,
     Told,
 )
-from .words import for_figure, in_brackets, interval, month_name, percent, plain, signed
+from .words import for_figure, in_brackets, interval, month_name, percent, plain, points, signed
 
 if TYPE_CHECKING:
+    from ..analysis.comparison import Comparison
     from ..ensemble import Ensemble
 
-__all__ = ["accords_figure", "difference_figure", "inline_svg", "ledger", "ledger_figure", "phases_figure"]
+__all__ = [
+    "accords_figure",
+    "difference_figure",
+    "inline_svg",
+    "ledger",
+    "ledger_figure",
+    "phases_figure",
+    "settling_figure",
+]
 
 WIDE = 4.3  # inches: at 330 pixels letters are 10 pixels high
 MOST_BANDS = 3  # arms with bands in one panel: more hide one another
@@ -180,6 +190,36 @@ def difference_figure(rows: Sequence[Mapping[str, Any]], title: str, unit: str, 
         for row in rows
     )
     return figure, f"{title}, {unit}: {told}."
+
+
+@_drawn
+def settling_figure(comparison: Comparison) -> Told:
+    """How the effects on accords settled as pairs of runs came in, every arm a line; and in words how many pairs a
+    narrower interval would take.
+    """
+    others = [name for name in comparison.arms if name != comparison.baseline]
+    figure, axes = _panel(3.0 + 0.19 * len(others), below=0.75 + 0.19 * len(others))
+    base, horizon, told, handles, reach = comparison.table(), comparison.horizon, [], [], 1.0
+    for name, (colour, stroke, _) in zip(others, _looks(len(others))):
+        found = convergence(comparison.table(name), "agreed", baseline=base, horizon=horizon)
+        runs, effect, low, high = (found[column].to_numpy() for column in ("runs", "estimate", "low", "high"))
+        if len(others) <= MOST_BANDS:
+            axes.fill_between(runs, 100 * low, 100 * high, color=colour, alpha=0.15, lw=0)
+        axes.plot(runs, 100 * effect, color=colour, linestyle=stroke, linewidth=1.9)
+        handles.append(Line2D([], [], color=colour, linestyle=stroke, linewidth=1.9, label=for_figure(name, 40)))
+        reach = max(
+            reach, *np.nan_to_num(np.abs(100 * np.append(low[runs >= 30], high[runs >= 30]))), abs(100 * effect[-1])
+        )
+        needed = pairs_needed(base, comparison.table(name), "agreed", 0.01, horizon=horizon)
+        told.append(
+            f"{plain(name)} {points(effect[-1], low[-1], high[-1])}; plus or minus 1 point takes about {needed:,} pairs"
+        )
+    axes.axhline(0, color=BLACK, linewidth=0.9)
+    axes.set_title("Effect on accords so far, in points")
+    axes.set(xscale="log", xlabel="pairs of runs, on a log scale", ylim=(-1.1 * reach, 1.1 * reach))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    _legend(figure, handles, 1)
+    return figure, f"Share of runs with an accord, less the baseline, after all pairs: {'; '.join(told)}."
 
 
 def inline_svg(figure: Figure, name: str, title: str, told: str) -> str:

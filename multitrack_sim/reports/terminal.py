@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ..analysis.comparison import Comparison
 
-__all__ = ["arms_table", "effects_table", "predictions_table", "results_table", "told_missing"]
+__all__ = ["arms_table", "effects_table", "predictions_table", "results_table", "sensitivity_table", "told_missing"]
 
 
 def results_table(summary: pd.DataFrame, title: str, outcomes: Sequence[str] = MAIN_OUTCOMES) -> Table:
@@ -91,6 +91,29 @@ def effects_table(effects: pd.DataFrame, arm: str, baseline: str) -> Table:
 
 _APART = {"more": "more", "less": "less", "perhaps more": "more?", "perhaps less": "less?", "cannot tell": "no",
           "same in every pair": "same", "unknown": ""}  # fmt: skip
+
+
+def sensitivity_table(indices: pd.DataFrame, outcome: str) -> Table:
+    """Indices of `analysis.sensitivity` for one outcome, for a rich console."""
+    from rich.box import SIMPLE_HEAD
+    from rich.markup import escape
+    from rich.table import Table
+
+    index, what = ("total", "total Sobol' index") if "total" in indices else ("size", "mean absolute effect (Morris)")
+    rows = indices[indices[index].notna()].sort_values(index, ascending=False, kind="stable")
+    table = Table(title=f"What drives {outcome}: {what}", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    names = ["arm"] if "arm" in rows else []
+    for name in (*names, "setting"):
+        table.add_column(name)
+    table.add_column("index", justify="right")
+    table.add_column("95% interval", justify="right")
+    table.add_column("beyond noise?")
+    verdicts = {True: "yes", False: "no"}
+    for row in rows.to_dict("records"):
+        ends = f"{_number(row[f'{index}_low'])} to {_number(row[f'{index}_high'])}"
+        named = [escape(plain(row[name])) for name in (*names, "setting")]
+        table.add_row(*named, _number(row[index]), ends, verdicts.get(row["above_noise"], ""))
+    return table
 
 
 def predictions_table(prediction: pd.DataFrame, title: str) -> Table:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..designs import CODE, Design, find_design
+from ..designs import CODE, DUMMY, Design, find_design
 from ..errors import MultitrackError, Problem, SettingError, printable
 from ..scenario.codebook import CODES
 from ..scenario.coded_file import read_codes
@@ -152,6 +152,8 @@ def asked_design(
 
 
 def _as_it_is(base: Scenario | Coded, name: str) -> Any:
+    if name == DUMMY:
+        return 0.0
     if not name.startswith(CODE):
         return (base.scenario() if isinstance(base, Coded) else base).value(name)
     code = CODES.get(name.removeprefix(CODE))

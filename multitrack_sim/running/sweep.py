@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from ..designs import Design, run_identity
+from ..designs import DUMMY, Design, run_identity
 from ..ensemble import run_rows
 from ..errors import MultitrackError, Problem, SettingError, StoreError, printable
 from ..outcome_table import OUTCOME_ROW, OUTCOMES, SERIES, SERIES_ROW
@@ -119,9 +119,8 @@ class Sweep:
 
     def identity(self, row: Mapping[str, Any]) -> str:
         """The identity of a run, given its row of the table: what it hashes is all that decides its outcomes."""
-        settings = {
-            v.name: row[v.name] for v in self.plan.varied if row[v.name] is not None and row[v.name] == row[v.name]
-        }
+        names = [varied.name for varied in self.plan.varied if varied.name != DUMMY]
+        settings = {name: row[name] for name in names if row[name] is not None and row[name] == row[name]}
         return run_identity(content_of(self.plan.scenario), settings, int(row["seed"]), model_version())
 
     def scenario(self, point: int, arm: str | None = None) -> Scenario:

@@ -18,7 +18,7 @@ import numpy as np
 
 from ..chance import run_seed
 from ..compiled import PACKAGE, fingerprint
-from ..designs import CODE, Design
+from ..designs import CODE, DUMMY, Design
 from ..ensemble import can_vary
 from ..errors import MultitrackError, Problem, ScenarioError, SettingError, nearest, printable
 from ..scenario.build import lay_out
@@ -205,7 +205,9 @@ class SweepPlan:
         shape = np.where(np.isnan(shape), np.inf, shape)
         cuts = np.flatnonzero((shape[1:] != shape[:-1]).any(axis=1)) + 1
         for start, stop in zip([0, *cuts.tolist()], [*cuts.tolist(), len(values)]):
-            fast = [at for at, v in enumerate(self.varied) if v.fast and not np.isnan(values[start, at])]
+            fast = [
+                at for at, v in enumerate(self.varied) if v.fast and v.name != DUMMY and not np.isnan(values[start, at])
+            ]
             vary = {self.varied[at].name: np.ascontiguousarray(values[start:stop, at]) for at in fast}
             yield Segment(start, stop, tuple(self.settings(values[start], fast=False).items()), vary)
 
@@ -213,7 +215,7 @@ class SweepPlan:
 def scenario_with(base: Scenario | Coded, settings: Mapping[str, Any]) -> Scenario:
     """A scenario with these settings, codes among them."""
     codes = {name.removeprefix(CODE): value for name, value in settings.items() if name.startswith(CODE)}
-    rest = {name: value for name, value in settings.items() if not name.startswith(CODE)}
+    rest = {name: value for name, value in settings.items() if not name.startswith(CODE) and name != DUMMY}
     scenario = base.scenario(codes) if isinstance(base, Coded) else base
     return scenario.with_settings(rest) if rest else scenario
 
@@ -276,6 +278,10 @@ def _varied(
     """How a setting is varied, and its values as numbers."""
     if name.startswith(CODE):
         return Varied(name, fast=False), _codes(base, name, values)
+    if name == DUMMY:
+        if said := [value for value in values if isinstance(value, str)]:
+            raise SettingError(Problem(DUMMY, f"found {printable(said[0])}", "numbers"))
+        return Varied(name, fast=True), {value: float(value) for value in values}
     setting = find_setting(scenario.names, name)
     column, problems = setting.column, []
     good: dict[Any, Any] = {}
@@ -346,6 +352,8 @@ def _code_as_it_is(base: Scenario | Coded, name: str) -> float:
 
 def _as_it_is(scenario: Scenario, one: Varied) -> float:
     """What a run has whose arm says nothing of it."""
+    if one.name == DUMMY:
+        return 0.0
     value = scenario.value(one.name)
     if isinstance(value, str):
         return float(one.words.index(value)) if value in one.words else np.nan
