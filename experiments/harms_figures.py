@@ -10,17 +10,12 @@ from harms_read import BINS, best_pair, binned
 from harms_space import parties_at, scale_of
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from shown import signed
 
 from multitrack_sim.analysis.intervals import mean_interval
 from multitrack_sim.reports.figures import BLUE, GREY, ORANGE, Told, _drawn
 
-__all__ = ["draw", "pooled", "signed"]
-
-MINUS = "\N{MINUS SIGN}"
-
-
-def signed(value: float, digits: int = 1) -> str:
-    return f"{value:+.{digits}f}".replace("-", MINUS)
+__all__ = ["draw", "pooled"]
 
 
 def edges(dimension: int) -> list[str]:
@@ -62,7 +57,7 @@ def map_figure(search: Any) -> Told:
         left.fill(
             [i, i + 1, i + 1, i], [j, j, j + 1, j + 1], facecolor=(BLUE if mean > 0 else ORANGE, strength), **looks
         )
-        text = f"{signed(mean)}\n({signed(low)} to {signed(high)})" if low == low else "few points"
+        text = f"{signed(mean, 1)}\n({signed(low, 1)} to {signed(high, 1)})" if low == low else "few points"
         left.text(i + 0.5, j + 0.5, text, ha="center", va="center", fontsize=8.3,
                   bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none", "alpha": 0.78})  # fmt: skip
     middles = np.arange(BINS) + 0.5
@@ -126,7 +121,7 @@ def mechanism_figure(search: Any) -> Told:
                       markerfacecolor=BLUE if clear else "white")  # fmt: skip
         whole = mean_interval(np.mean([end["pairs"].mean() for end in search.ends[word]], keepdims=True))[0]
         axes.axvline(0, color=GREY, linewidth=0.8)
-        axes.set_title(f"{title} (mean effect {signed(whole)})")
+        axes.set_title(f"{title} (mean effect {signed(whole, 1)})")
         axes.set_xlabel("change of the effect, months at peace")
         axes.grid(True, axis="x")
     panels[0].set_yticks(range(len(order)), order)
@@ -141,7 +136,6 @@ def mechanism_figure(search: Any) -> Told:
 
 def draw(search: Any, folder: Path) -> dict[str, str]:
     """Write both figures; their captions by file name."""
-    folder.mkdir(parents=True, exist_ok=True)
     captions = {}
     for name, make in (("where_track_two_harms", map_figure), ("what_carries_harm", mechanism_figure)):
         figure, captions[f"{name}.png"] = make(search)

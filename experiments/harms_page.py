@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from harms_figures import pooled, signed
+from harms_figures import pooled
 from harms_read import best_pair, chance_of_noise, credible, honest_rules, importance, true_spread
 from harms_space import MONTHS, SETTINGS, meaning, parties_at, scale_of
+from shown import signed
 
 from multitrack_sim.analysis.intervals import mean_interval, t_quantile, wilson
 from multitrack_sim.scenario import CODES
@@ -91,7 +92,7 @@ def ceiling(search: Any) -> str:
 def interval(mean: float, low: float, high: float) -> str:
     if mean != mean:
         return "nothing to say"
-    return f"{signed(mean)} ({signed(low)} to {signed(high)})" if low == low else signed(mean)
+    return f"{signed(mean, 1)} ({signed(low, 1)} to {signed(high, 1)})" if low == low else signed(mean, 1)
 
 
 def at(dimension: int, u: float) -> str:
@@ -180,7 +181,7 @@ def extreme_points(search: Any) -> str:
         ]
         for number, end in enumerate(search.ends[word], 1):
             lines.append(
-                f"| {number} | {interval(*bonferroni(end['pairs']))} | {signed(end['chosen_by'])} | {in_words(end['point'])} |"
+                f"| {number} | {interval(*bonferroni(end['pairs']))} | {signed(end['chosen_by'], 1)} | {in_words(end['point'])} |"
             )
     return "\n".join(lines) + "\n"
 

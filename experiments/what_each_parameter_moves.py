@@ -223,11 +223,12 @@ def main(given: list[str] | None = None) -> None:
     options.add_argument("--out", type=Path, default=None, help="the page; a CSV of its data gets the same name")
     options.add_argument("--full", type=Path, default=None, help="CSV of every outcome of every setting, large")
     chosen = options.parse_args(given)
+    if chosen.out:  # a folder that cannot be made is told now, not after the study
+        chosen.out.parent.mkdir(parents=True, exist_ok=True)
     table, noise = study(chosen.runs, chosen.again, chosen.seed)
     text, data = page(table, noise)
     print(text)
     if chosen.out:
-        chosen.out.parent.mkdir(parents=True, exist_ok=True)
         chosen.out.write_text(text, encoding="utf-8")
         data.to_csv(chosen.out.with_suffix(".csv"), index=False, float_format="%.4g")
     if chosen.full:

@@ -145,6 +145,8 @@ def main(given: list[str] | None = None) -> None:
     options.add_argument("--out", type=Path, default=None, help="the page; figures go to images/ beside it")
     chosen = vars(options.parse_args(given))
     out = chosen.pop("out")
+    if out:  # a folder that cannot be made is told now, not after the search
+        (out.parent / "images").mkdir(parents=True, exist_ok=True)
     try:
         search = look(Sizes(**chosen))
     except KeyboardInterrupt:
