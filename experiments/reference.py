@@ -57,13 +57,23 @@ def quiet_dispute() -> mt.Scenario:
     return mt.scenario_from_codes(codes, "A dispute without fighting").with_settings({"society.communities": 40})
 
 
-def eight_parties() -> mt.Scenario:
-    """Eight parties, all other codes in the middle."""
-    return mt.scenario_from_codes({"parties": 8}, "Eight parties").with_settings({"society.communities": 40})
+def hard_peace() -> mt.Scenario:
+    """Seven parties that vote on everything; attacks, leaks, slow instructions and a faction at the table."""
+    codes = {"parties": 7, "track2": 4, "spoilers": 4, "hurting_stalemate": 3, "public_support": 1.5, "cbm": 3}
+    made = mt.scenario_from_codes({**codes, "cbm_verification": 2, "secrecy": 3}, "A hard peace")
+    faction = 'spoilers."Faction of Party 1"'
+    return made.with_settings({
+        "society.communities": 40, "publics.influence": 0.3, "track_one.opposition": 1.0, "track_one.suspension": 0.5,
+        "track_one.resumption": 0.05, "track_one.instruction_lag": 18.0, "track_one.technology": 0.8,
+        "track_two.channel": 0.3, "track_two.leak": 0.15, "track_two.digital": 0.6, "spoiling.control": 0.9,
+        f"{faction}.inside": 1, f"{faction}.kind": "limited", f"{faction}.capacity": 0.5,
+        'governments."Party 1".attitude': 0.3, 'governments."Party 7".attitude': -0.3,
+        **{f'governments."{party}".ratified_by': "referendum" for party in made.names["governments"]},
+    })  # fmt: skip
 
 
 REFERENCE = {
-    "middle": codebook_middle, "full cast": full_cast, "no fighting": quiet_dispute, "eight parties": eight_parties
+    "middle": codebook_middle, "full cast": full_cast, "no fighting": quiet_dispute, "hard peace": hard_peace
 }  # fmt: skip
 
 
