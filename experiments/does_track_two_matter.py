@@ -17,6 +17,7 @@ from multitrack_sim.analysis.effects import holm
 
 CASES = Path(__file__).resolve().parents[1] / "scenarios"
 ARM, OUTCOMES = "no workshops", ("agreed", "months_at_peace")
+FEWEST = 30  # runs with an accord: of fewer no share is worth a sentence
 
 
 def look(options, cases=None) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -38,13 +39,12 @@ def finding(effects: pd.DataFrame, needed: pd.DataFrame) -> str:
         rows = effects[effects["outcome"] == outcome]
         told += [f"Effect of workshops on {name}: " + ranged(rows, "cases", lambda row: f"in {row.case}")]
     for quantity, word in (("necessity", "needed for"), ("prevention", "in the way of")):
-        for row in needed[needed["quantity"] == quantity].dropna(subset="share").nlargest(1, "share").itertuples():
-            bounds = (
-                f"{row.low:.0%} to {row.high:.0%}; any coupling of noise: {row.bound_low:.0%} to {row.bound_high:.0%}"
-            )
-            told += [
-                f"They were most often {word} an accord in {row.case}: in {row.share:.0%} of its runs with one ({bounds})."
-            ]
+        known = needed[(needed["quantity"] == quantity) & (needed["of"] >= FEWEST)]
+        for row in known.nlargest(1, "share").itertuples():
+            ends = f"{row.low:.0%} to {row.high:.0%}"
+            bounds = f"{ends}; any coupling of noise: {row.bound_low:.0%} to {row.bound_high:.0%}"
+            share = f"in {row.share:.0%} of its {row.of} runs with one ({bounds})"
+            told.append(f"They were most often {word} an accord in {row.case}: {share}.")
     return " ".join(told)
 
 

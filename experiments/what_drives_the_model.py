@@ -48,7 +48,7 @@ def finding(first: pd.DataFrame, found: pd.DataFrame) -> str:
 
 
 def main(given: list[str] | None = None) -> None:
-    options = asked(__doc__, given, runs=32, points=128)
+    options = asked(__doc__, given, runs=64, points=128)
     first, found = look(options)
     one, two = drivers_figure(first, "size", SIZES, OUTCOMES), drivers_figure(found, "total", SHARES, OUTCOMES)
     tell(options.out, {"screening": one, "sobol": two}, {"screening": first, "sobol": found}, finding(first, found))
