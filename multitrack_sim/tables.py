@@ -305,7 +305,7 @@ _ALL = [
     )),
     Table("organisations", "mediator, guarantor, international or regional organisation, donor", (
         _ID, _ACTIVE,
-        _choice("kind", "what it is", "mediator", ORGANISATION_KINDS),
+        _choice("kind", "what it is; a word for readers: what it does stands in its other columns", "mediator", ORGANISATION_KINDS),
         _given("skill", "skill in mediation", 0.0),
         _given("impartiality", "how even-handed the parties find it", 0.8),
         _given("leverage", "what it can offer and withhold", 0.0),
