@@ -53,8 +53,8 @@ Months to talks and to an accord are cut at the horizon, so that runs without th
 other floors are used. (1) *Signs flipped*: had a parameter only shuffled runs without any direction, each pair's
 difference could as well have the other sign. Flipping the signs seed by seed, the same way for everything,
 {flips} times, the largest statistic (sum of differences / root of the sum of their squares) over *all* settings, outcomes
-and scenarios stays below {floors} in 97.5% of cases. Only what lies above is called *beyond noise*: over the
-two stages together, one false call in 20 such pages.
+and scenarios stays below {floors} (stage by stage) but for 5% of cases, shared by the stages. Only what lies above is
+called *beyond noise*: one false call in 20 such pages.
 (2) *Other seeds*: a dummy whose two values ran on different seeds would, on the outcome it moves most, seem to move
 {dummies} (95% of 20 dummies). That is what a study without equal seeds could not see below.
 
@@ -72,8 +72,8 @@ def page(table: pd.DataFrame, noise: dict[str, Any]) -> tuple[str, pd.DataFrame]
     found = found.sort_values("section", key=lambda s: s.map(order), kind="stable").reset_index(drop=True)
     dummies = ", ".join(f"{value:.2f} SD in {label}" for label, value in noise["dummies"].items())
     text = HEAD.format(
-        asked=" ".join(f"{flag} {runs}" for flag, runs in zip(("--runs", "--again"), noise["runs"])), seed=noise["seed"],
-        runs=seeds_of(noise), floors=" and ".join(f"{floor:.2f}" for floor in noise["floors"]), dummies=dummies, flips=400,
+        asked=commanded(noise["runs"]), seed=noise["seed"],
+        runs=seeds_of(noise), floors=", ".join(f"{floor:.2f}" for floor in noise["floors"]), dummies=dummies, flips=noise["flips"],
         count=len(REFERENCE),
         scenarios="; ".join(f"*{label}* ({said_of(make)})" for label, make in REFERENCE.items()),
     )  # fmt: skip
@@ -82,13 +82,17 @@ def page(table: pd.DataFrame, noise: dict[str, Any]) -> tuple[str, pd.DataFrame]
 
 def seeds_of(noise: dict[str, Any]) -> str:
     """On how many seeds the stages ran, in words."""
-    first, *second = noise["runs"]
-    again = (
-        f", and {second[0]} fresh ones for the {noise['weak']} names that stayed within noise on those"
-        if second
-        else ""
-    )
-    return f"{first} for everything{again}"
+    first, *more = noise["runs"]
+    again = [
+        f", then {runs} fresh ones for the {weak} names still within noise" for runs, weak in zip(more, noise["weak"])
+    ]
+    return f"{first} for everything{''.join(again)}"
+
+
+def commanded(runs: list[int]) -> str:
+    """The options that were given."""
+    again = " --again " + " ".join(map(str, runs[1:])) if runs[1:] else ""
+    return f"--runs {runs[0]}{again}"
 
 
 def said_of(make: Any) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import math
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,9 +28,9 @@ from multitrack_sim.parameter_table import PARAMETERS
 from multitrack_sim.scenario.schema import key_tables
 from multitrack_sim.scenario.values import IN_A_FILE, REFERS, row_columns
 
-FALSE_CALLS = 0.025  # of each of the two stages: once in 20 pages one of all the calls is false
-AGAIN = 100  # what is added to the seed for the second stage
-FLIPS = 400  # sets of random signs from which the family-wise noise floor is read
+FALSE_CALLS = 0.05  # of all stages together: once in 20 pages one of all the calls is false
+AGAIN = 100  # what is added to the seed from stage to stage
+FLIPS = 1000  # sets of random signs from which the family-wise noise floor is read
 DUMMIES = 20  # comparisons of the scenario as it stands with itself on other seeds
 LEAST_KNOWN = 0.25  # of the pairs; an outcome known in fewer is not compared
 CHANGING_ONE_ROW = ("active", "required")  # set in every row at once they would leave nobody
@@ -92,7 +92,8 @@ def as_it_stands(scenario: mt.Scenario, knob: Knob) -> str:
 class Floor:
     """What noise alone would give: for each set of random signs the largest statistic of all, and dummies' swings."""
 
-    def __init__(self, runs: int, seed: int):
+    def __init__(self, runs: int, seed: int, false_calls: float = FALSE_CALLS):
+        self.false_calls = false_calls
         self.signs = np.random.default_rng(seed).choice([-1.0, 1.0], (FLIPS, runs))
         self.largest = np.zeros(FLIPS)
 
@@ -105,7 +106,7 @@ class Floor:
 
     @property
     def height(self) -> float:
-        return float(np.quantile(self.largest, 1.0 - FALSE_CALLS))
+        return float(np.quantile(self.largest, 1.0 - self.false_calls))
 
 
 def turned(knob: Knob, label: str, scenario: mt.Scenario, base: np.ndarray, runs: int, seed: int, floor: Floor):
@@ -160,7 +161,9 @@ def paired(gaps: np.ndarray) -> tuple[float, float, float]:
     return mean, mean - half, mean + half
 
 
-def stage(runs: int, seed: int, only: Container[str] | None = None) -> tuple[pd.DataFrame, dict[str, Any]]:
+def stage(
+    runs: int, seed: int, false_calls: float = FALSE_CALLS, only: Container[str] | None = None
+) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Everything (or what is named) turned in every reference scenario: the long table, and what the noise is like."""
     scenarios = {label: make() for label, make in REFERENCE.items()}
     work = [
@@ -169,7 +172,7 @@ def stage(runs: int, seed: int, only: Container[str] | None = None) -> tuple[pd.
         for knob in knobs(scenario)
         if only is None or knob.name in only
     ]
-    floor, rows, dummies = Floor(runs, seed), [], {}
+    floor, rows = Floor(runs, seed, false_calls), []
     spreads: dict[str, list[np.ndarray]] = {label: [] for label in scenarios}
     bases = {label: measured(scenario, runs, seed) for label, scenario in scenarios.items()}
     progress = Progress(len(work), "settings turned")
@@ -181,22 +184,28 @@ def stage(runs: int, seed: int, only: Container[str] | None = None) -> tuple[pd.
     table = pd.DataFrame(rows).assign(runs=runs, floor=floor.height)
     sd = between_runs(np.stack([np.sum(spreads[label], axis=0) for label in scenarios]))
     table["standardised"] = (table["effect"].abs() / table["outcome"].map(sd)).fillna(0.0)
-    for label, scenario in scenarios.items():
-        dummies[label] = dummy(scenario, runs, seed, sd)
-    noise = {"floors": [floor.height], "dummies": dummies, "runs": [runs], "seed": seed}
+    noise: dict[str, Any] = {"floors": [floor.height], "flips": FLIPS, "runs": [runs], "seed": seed}
+    if only is None:
+        noise["dummies"] = {label: dummy(scenario, runs, seed, sd) for label, scenario in scenarios.items()}
     noise["asked"] = {(knob.name, knob.rows) for _, knob in work}
     return table, noise
 
 
-def study(runs: int, again: int, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Everything on a few seeds; then what differs, but not beyond noise, on many and fresh ones."""
-    table, noise = stage(runs, seed)
-    best = table.assign(beyond=table["statistic"] - table["floor"]).groupby("name")["beyond"].max()
-    weak = set(best.index[best <= 0])
-    if weak and again:
-        more, known = stage(again, seed + AGAIN, weak)
-        table = pd.concat([table[~table["name"].isin(weak)], more], ignore_index=True)
-        noise |= {"floors": noise["floors"] + known["floors"], "runs": [runs, again], "weak": len(weak)}
+def study(runs: int, again: Sequence[int], seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Everything on a few seeds; then, stage by stage, what is not beyond noise yet on more and fresh ones."""
+    false_calls = FALSE_CALLS / (1 + len(again))
+    table, noise = stage(runs, seed, false_calls)
+    noise["weak"] = []
+    for at, more in enumerate(again, 1):
+        beyond = table[table["statistic"] > table["floor"]]["name"]
+        weak = set(table["name"]) - set(beyond)
+        if not weak:
+            break
+        found, known = stage(more, seed + at * AGAIN, false_calls, weak)
+        table = pd.concat([table[~table["name"].isin(weak)], found], ignore_index=True)
+        noise["weak"].append(len(weak))
+        for name in ("floors", "runs"):
+            noise[name] += known[name]
     return table, noise
 
 
@@ -218,7 +227,9 @@ def dummy(scenario: mt.Scenario, runs: int, seed: int, sd: pd.Series) -> float:
 def main(given: list[str] | None = None) -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--runs", type=int, default=64, help="seeds per value")
-    options.add_argument("--again", type=int, default=512, help="seeds for what is within noise on those")
+    options.add_argument(
+        "--again", type=int, nargs="*", default=[512, 2048], help="seeds for what is within noise on those, by stages"
+    )
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--out", type=Path, default=None, help="the page; a CSV of its data gets the same name")
     options.add_argument("--full", type=Path, default=None, help="CSV of every outcome of every setting, large")

@@ -67,14 +67,14 @@ def test_what_cannot_be_moved_is_not_and_what_must_be_is(experiment):
 
 
 def test_the_floor_is_what_random_signs_give(experiment):
-    """200 columns of pure noise: the largest statistic stays below the floor in 97.5% of repeats (seeds 0-99)."""
+    """200 columns of pure noise: the largest statistic stays below the floor in 95% of repeats (seeds 0-99)."""
     moves = experiment("what_each_parameter_moves")
     above = 0
     for seed in range(100):
         floor = moves.Floor(40, seed)
         noise = np.random.default_rng([1, seed]).normal(size=(40, 200))
         above += floor.see(noise).max() > floor.height
-    assert above <= 9  # exceeded by chance twice in 10,000 such tests
+    assert above <= 15  # exceeded by chance once in 10,000 such tests
 
 
 def test_the_search_for_harm_writes_its_page_and_figures(experiment, monkeypatch, tmp_path):
