@@ -80,7 +80,7 @@ def _threads(scenario: Scenario, repeats: int) -> list[tuple[float | None, float
     pairs = []
     for _ in range(repeats):
         before = busy_seconds()
-        (one, work_one), (two, work_two) = _swept(scenario, RUNS // 4, 1), _swept(scenario, RUNS // 4, 2)
+        (one, work_one), (two, work_two) = _swept(scenario, RUNS, 1), _swept(scenario, RUNS, 2)
         after = busy_seconds()
         others = None if before is None or after is None else (after - before - work_one - work_two) / (one + two)
         pairs.append((others, one / two))

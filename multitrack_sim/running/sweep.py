@@ -375,8 +375,12 @@ class _Runner:
             raise SweepInterrupted(sum(np.diff(self.plan.span(chunk))[0] for chunk in self.kept), self.total)
 
     def _submit(self, chunk: _Chunk, pending: dict[Future, tuple[_Chunk, int, int]]) -> None:
-        """The next piece of a chunk: as long as pieces should take, without gaps."""
+        """The next piece of a chunk: as long as pieces should take, towards the end shorter, so that nobody waits for the
+        last (guided self-scheduling: Polychronopoulos and Kuck 1987); without gaps.
+        """
         runs = int(self.backend.seconds / self.seconds_per_run) if self.seconds_per_run else FIRST_PIECE
+        left = self.total - self.done - sum(stop - first for _, first, stop in pending.values())
+        runs = min(runs, max(FIRST_PIECE, left // (2 * self.backend.slots())))
         wanted = chunk.wanted[chunk.cut : chunk.cut + max(1, min(LONGEST_PIECE, runs))]
         gap = np.flatnonzero(np.diff(wanted) > 1)
         count = int(gap[0]) + 1 if len(gap) else len(wanted)
