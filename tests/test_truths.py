@@ -169,6 +169,15 @@ def test_bayes_rule_by_hand():
     assert reliable > 0.0 > unreliable
 
 
+@pytest.mark.parametrize("reliable", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("unreliable", [0.0, 0.5, 1.0])
+def test_evidence_of_conduct_is_finite_where_somebody_is_certain(reliable, unreliable):
+    """Whoever never or always complies, seen by all or by nobody: no belief becomes certain, which nothing could undo."""
+    for detection in (0.0, 0.5, 1.0):
+        for seen in (False, True):
+            assert math.isfinite(evidence_of_conduct(seen, detection, reliable, unreliable))
+
+
 def test_n_correlated_reports_count_as_the_design_effect_says():
     p = mt.PeaceProcess(lively(), seed=1).world.parameters[0]
     rho, one = p.track_two_correlation, insight_odds(1.0, 0.0, p)

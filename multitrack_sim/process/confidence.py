@@ -86,9 +86,9 @@ def evidence_of_conduct(seen, detection, reliable_complies, unreliable_complies)
     """
     if seen:
         return math.log(clip(1.0 - reliable_complies, 1e-12, 1.0) / clip(1.0 - unreliable_complies, 1e-12, 1.0))
-    return math.log(
-        (1.0 - (1.0 - reliable_complies) * detection) / clip(1.0 - (1.0 - unreliable_complies) * detection, 1e-12, 1.0)
-    )
+    quiet_if_reliable = clip(1.0 - (1.0 - reliable_complies) * detection, 1e-12, 1.0)
+    quiet_if_unreliable = clip(1.0 - (1.0 - unreliable_complies) * detection, 1e-12, 1.0)
+    return math.log(quiet_if_reliable / quiet_if_unreliable)
 
 
 @rule

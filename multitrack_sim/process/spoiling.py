@@ -69,7 +69,7 @@ def evidence_of_attack(attempt, attacked, kind_known, controllable, p):
             foiled = p.spoiling_control * p.spoiling_controllable
         return math.log(clip(1.0 - foiled, 1e-12, 1.0))
     by_reliable = attempt * (1.0 - p.spoiling_control * p.spoiling_controllable)
-    return math.log((1.0 - by_reliable) / clip(1.0 - attempt, 1e-12, 1.0))
+    return math.log(clip(1.0 - by_reliable, 1e-12, 1.0) / clip(1.0 - attempt, 1e-12, 1.0))
 
 
 @rule
