@@ -199,14 +199,20 @@ def _rows(baseline: pd.DataFrame, table: pd.DataFrame, outcome: Outcome, value: 
 
 
 def compared(pairs: Pairs, outcome: Outcome) -> list[Found]:
-    """Every statistic that fits this kind of outcome."""
+    """Every statistic that fits this kind of outcome, the difference of shares or means first."""
+    first = main_difference(pairs, outcome)
     if outcome.binary or outcome.values:
-        return [_shares(pairs), _ratio(pairs)]
-    if not outcome.event:
-        return [_mean(pairs, "mean")]
-    if outcome.name == "months_to_collapse":  # most accords stand for all of the time: a median says nothing
-        return [_mean(pairs, "restricted mean months")]
-    return [_mean(pairs, "restricted mean months"), _quantile(pairs, 0.5, "median")]
+        return [first, _ratio(pairs)]
+    if not outcome.event or outcome.name == "months_to_collapse":  # most accords stand for all of it: no median
+        return [first]
+    return [first, _quantile(pairs, 0.5, "median")]
+
+
+def main_difference(pairs: Pairs, outcome: Outcome) -> Found:
+    """The difference of shares, of means, or of restricted mean months: what an effect on this outcome is first of all."""
+    if outcome.binary or outcome.values:
+        return _shares(pairs)
+    return _mean(pairs, "restricted mean months" if outcome.event else "mean")
 
 
 def _row(found: Found, unit: str, counts: list[int], meaning: str) -> list:

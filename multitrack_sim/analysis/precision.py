@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..errors import MultitrackError
 from ..outcome_table import OUTCOMES
-from .effects import chosen_outcomes, on_same_seeds, paired_values
+from .effects import Pairs, chosen_outcomes, main_difference, on_same_seeds, paired_values
 from .intervals import Z, mean_interval, wilson
 from .summary import values_of
 
@@ -92,8 +92,9 @@ def convergence(
     `error`.
 
     The share or mean of `table`, or with a `baseline` the paired effect, *table less baseline*. `at` are the numbers of
-    runs (default: 40 steps, evenly on the log scale). Intervals: Wilson (1927) for shares, Student (1908) for means and
-    effects. They hold at each number of runs, not at all at once: stopping when one looks good makes it too narrow.
+    runs (default: 40 steps, evenly on the log scale). Intervals: Wilson (1927) for shares, Student (1908) for means, those
+    of `effects` for effects. They hold at each number of runs, not at all at once: stopping when one looks good makes them
+    too narrow.
 
     >>> table = pd.DataFrame({"seed": range(100), "attacks": [8.0, 12.0] * 50})
     >>> convergence(table, "attacks", at=[10, 100]).round(2).values.tolist()
@@ -101,20 +102,24 @@ def convergence(
     """
     (name,) = chosen_outcomes([outcome], [table] if baseline is None else [table, baseline])
     declared = OUTCOMES[name]
-    share = baseline is None and (declared.binary or bool(declared.values))
     if baseline is None:
         values = values_of(table, declared, value)
         values = values[~np.isnan(values)]
     else:
         pairs = paired_values(baseline, on_same_seeds(baseline, table), declared, value, horizon)
-        values = pairs.arm - pairs.baseline
+        values = pairs.arm
+
+    def after(runs: int) -> tuple[float, ...]:
+        if baseline is not None:
+            first = Pairs(pairs.baseline[:runs], pairs.arm[:runs], pairs.known, pairs.meaning)
+            found = main_difference(first, declared)
+            return found.difference, found.low, found.high, found.error
+        mean, low, high, error = mean_interval(values[:runs])
+        if declared.binary or declared.values:
+            low, high = (float(end) for end in wilson(values[:runs].sum(), runs))
+        return mean, low, high, error
+
     _check(1.0, len(values), name)
     steps = np.geomspace(min(10, len(values)), len(values), 40) if at is None else np.asarray(at, float)
-    rows = []
-    for runs in sorted({int(round(step)) for step in steps if 1 <= round(step) <= len(values)}):
-        first = values[:runs]
-        mean, low, high, error = mean_interval(first)
-        if share:
-            low, high = (float(end) for end in wilson(first.sum(), runs))
-        rows.append([runs, mean, low, high, error])
-    return pd.DataFrame(rows, columns=["runs", "estimate", "low", "high", "error"])
+    counts = sorted({int(round(step)) for step in steps if 1 <= round(step) <= len(values)})
+    return pd.DataFrame([(runs, *after(runs)) for runs in counts], columns=["runs", "estimate", "low", "high", "error"])
