@@ -34,6 +34,7 @@ __all__ = [
     "compared",
     "effects",
     "holm",
+    "main_difference",
     "pairing",
     "paired_values",
     "quantile_effects",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..designs import DUMMY
+from ..designs import DUMMY, Design
 from ..errors import MultitrackError, printable
 from .intervals import LEVEL
 from .summary import MAIN_OUTCOMES
@@ -45,40 +45,52 @@ def sensitivity(sweep: Sweep, outcome: str) -> pd.DataFrame:
     >>> found.set_index("setting")["size"].gt(0).to_dict()
     {'fighting.cost_rate': True, 'dummy': False, 'other seeds': True}
     """
-    design, table = sweep.design, sweep.table()
-    if design.kind not in ("sobol", "morris"):
-        raise MultitrackError(f"the sweep is of the design {design.kind}; allowed: sobol, morris")
-    if missing := len(design) - len(table):
-        raise MultitrackError(f"{missing:,} runs of the sweep failed or are not made yet; allowed: none")
-    settings = list(design.columns)
-    found = {}
-    for name in design.arms:
-        own = table[table["arm"] == name] if len(design.arms) > 1 else table
-        if design.kind == "sobol":
-            found[name] = sobol(own, settings, outcome, bool(design.options["second_order"]))
-        else:
-            found[name] = morris(own, settings, outcome, int(design.options["levels"]))
-    if len(found) == 1:
-        return next(iter(found.values()))
-    return pd.concat([one.assign(arm=name) for name, one in found.items()], ignore_index=True)
+    arms = _runs_by_arm(sweep)
+    found = {name: _indices(sweep.design, own, outcome) for name, own in arms.items()}
+    return _by_arm(found)
 
 
 def main_sensitivities(sweep: Sweep) -> pd.DataFrame:
     """`sensitivity` for each of the main outcomes that every run has as a number and that differs between points; the first
     column is `outcome`.
     """
-    table, found = sweep.table(), []
-    arms = [table] if "arm" not in table else [own for _, own in table.groupby("arm")]
+    arms, settings, found = _runs_by_arm(sweep), list(sweep.design.columns), []
 
-    def differs(name: str) -> bool:
-        return all(np.ptp(point_means(own, list(sweep.design.columns), name)["outcome"]) > 0 for own in arms)
+    def explicable(own: pd.DataFrame, name: str) -> bool:
+        known = pd.api.types.is_numeric_dtype(own[name]) and own[name].notna().all()
+        return bool(known and np.ptp(point_means(own, settings, name)["outcome"]) > 0)
 
     for name in MAIN_OUTCOMES:
-        if pd.api.types.is_numeric_dtype(table[name]) and table[name].notna().all() and differs(name):
-            indices = sensitivity(sweep, name)
+        if all(explicable(own, name) for own in arms.values()):
+            indices = _by_arm({arm: _indices(sweep.design, own, name) for arm, own in arms.items()})
             indices.insert(0, "outcome", name)
             found.append(indices)
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame({"outcome": []})
+
+
+def _runs_by_arm(sweep: Sweep) -> dict[str, pd.DataFrame]:
+    """The runs of each arm, read once; refused where there are no indices of them."""
+    design = sweep.design
+    if design.kind not in ("sobol", "morris"):
+        raise MultitrackError(f"the sweep is of the design {design.kind}; allowed: sobol, morris")
+    table = sweep.table()
+    if missing := len(design) - len(table):
+        raise MultitrackError(f"{missing:,} runs of the sweep failed or are not made yet; allowed: none")
+    return {name: table[table["arm"] == name] if len(design.arms) > 1 else table for name in design.arms}
+
+
+def _indices(design: Design, runs: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    settings = list(design.columns)
+    if design.kind == "sobol":
+        return sobol(runs, settings, outcome, bool(design.options["second_order"]))
+    return morris(runs, settings, outcome, int(design.options["levels"]))
+
+
+def _by_arm(found: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """One table of all arms, without a column for them where there is only one."""
+    if len(found) == 1:
+        return next(iter(found.values()))
+    return pd.concat([one.assign(arm=name) for name, one in found.items()], ignore_index=True)
 
 
 def sobol(
