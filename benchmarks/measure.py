@@ -156,7 +156,7 @@ def machine() -> dict[str, str]:
     import numba
     import numpy
 
-    from multitrack_sim.compiled import fingerprint
+    from multitrack_sim.engine.cache import fingerprint
 
     load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
     return {

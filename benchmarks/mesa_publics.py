@@ -18,14 +18,14 @@ import mesa
 import numpy as np
 
 from multitrack_sim import load
-from multitrack_sim.compiled import kernel
-from multitrack_sim.outcome_table import DURABLE, IMPLEMENTATION, TALKS
+from multitrack_sim.engine.compiled import kernel
+from multitrack_sim.process.initial import furnish
 from multitrack_sim.process.month import SCHEDULE
 from multitrack_sim.process.publics import publics
-from multitrack_sim.scenario.build import lay_out
-from multitrack_sim.scenario.furnish import furnish
-from multitrack_sim.tables import World, restore, snapshot
-from multitrack_sim.warming import prepare
+from multitrack_sim.process.warmup import prepare
+from multitrack_sim.scenario.layout import lay_out
+from multitrack_sim.schema.categories import DURABLE, IMPLEMENTATION, TALKS
+from multitrack_sim.schema.world import World, restore, snapshot
 
 from .measure import Bar, Figure, Part, cpu_clock, interleaved
 

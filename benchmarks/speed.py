@@ -13,17 +13,17 @@ import numba
 import numpy as np
 
 from multitrack_sim import Scenario, load, scenario_from_codes
-from multitrack_sim.chance import run_seed
-from multitrack_sim.compiled import kernel
-from multitrack_sim.ensemble import run_chunk, run_ensemble
-from multitrack_sim.outcome_table import OUTCOME_ROW, SERIES_ROW
-from multitrack_sim.process.grassroots import grassroots
-from multitrack_sim.process.month import SCHEDULE, pass_month
+from multitrack_sim.engine.compiled import kernel
+from multitrack_sim.engine.random import run_seed
+from multitrack_sim.process.initial import furnish
+from multitrack_sim.process.month import SCHEDULE, pass_month, run_chunk
 from multitrack_sim.process.publics import publics
-from multitrack_sim.scenario.build import lay_out
-from multitrack_sim.scenario.furnish import furnish
-from multitrack_sim.tables import World, restore, snapshot
-from multitrack_sim.warming import prepare
+from multitrack_sim.process.track_three import grassroots
+from multitrack_sim.process.warmup import prepare
+from multitrack_sim.running.ensemble import run_ensemble
+from multitrack_sim.scenario.layout import lay_out
+from multitrack_sim.schema.outcomes import OUTCOME_ROW, SERIES_ROW
+from multitrack_sim.schema.world import World, restore, snapshot
 
 from .measure import Bar, Figure, Part, Table, busy_seconds, cpu_clock, interleaved, median
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from multitrack_sim import designs, load, run_ensemble, scenario_from_codes
-from multitrack_sim.chance import run_seed
+from multitrack_sim.engine.random import run_seed
 from multitrack_sim.running.sweep import sweep
 from multitrack_sim.scenario import Scenario
 

@@ -1,7 +1,7 @@
 """What the model gives for the coded cases, from their files and from their codes alone, beside what happened.
 
 Nothing here is fitted to a case, and nothing here is validation: the cases were coded by people who knew how they ended.
-Every sentence follows from numbers (`multitrack_sim/reports/beside_history.py`); no case has words or numbers of its own.
+Every sentence follows from numbers (`multitrack_sim/evidence/beside_history.py`); no case has words or numbers of its own.
 `python experiments/cases_beside_history.py --runs 400 --out docs/cases.md`
 """
 
@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 
 import multitrack_sim as mt
-from multitrack_sim.compiled import fingerprint
-from multitrack_sim.reports.beside_history import (
+from multitrack_sim.engine.cache import fingerprint
+from multitrack_sim.evidence.beside_history import (
     Version,
     apart,
     differences,
@@ -28,7 +28,7 @@ from multitrack_sim.reports.beside_history import (
     without_track_two,
 )
 from multitrack_sim.reports.words import for_markdown, month_name, percent
-from multitrack_sim.running.one_file import write_whole
+from multitrack_sim.running.files import write_whole
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 MUTED = {"track_two.budget": 0.0}
@@ -73,8 +73,6 @@ def run_case(path: Path, options: argparse.Namespace) -> Case:
 
 
 # --- the page
-
-
 def page(cases: list[Case], options: argparse.Namespace) -> str:
     parts = [
         "# The cases beside history",

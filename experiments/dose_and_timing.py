@@ -5,14 +5,21 @@ All codes at their middle, 40 communities. Every arm is run on the same seeds.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
-from reference import asked, codebook_middle, compared
-from shown import faded, in_points, months_beyond, ranged, tell
-from shown_figures import dose_figure
+from support.runs import asked, compared
+from support.sentences import Names, faded, in_points, months_beyond, ranged, tell
+from support.worlds import codebook_middle
 
 from multitrack_sim.analysis.comparison import Comparison
 from multitrack_sim.analysis.dose import DOSES, NEVER, decay, dose_arms, start_arms, stop_arms, timing
 from multitrack_sim.analysis.effects import effects, holm
+from multitrack_sim.reports.effect_figures import framed, lines
+from multitrack_sim.reports.style import Told
+from multitrack_sim.reports.style import _drawn as drawn
+
+__all__ = ["dose_figure"]
 
 STARTS, STOPS, FOLLOWED = (12, 24, 48, 72, 96, 144, 192), (12, 24, 48, 72, 96, 144, 192), (24, 96)
 OUTCOMES = {"agreed": "accords (points)", "months_at_peace": "months at peace"}
@@ -55,3 +62,34 @@ def main(given: list[str] | None = None) -> None:
 
 if __name__ == "__main__":
     main()
+
+
+@drawn
+def dose_figure(found: Mapping[str, pd.DataFrame], names: Names, series_names: Names) -> Told:
+    doses, starts, stops, left = found.values()
+    pairs = int(doses["pairs"].max())
+    below = f"paired effects against never having it, {pairs:,} pairs of runs at every mark, all codes in the middle"
+    made, ((one, two), (three, four)) = framed(
+        (11.6, 8.6), 2, 2, "Dose and timing of Track II", below, top=0.84, hspace=0.5
+    )
+    by_outcome = {name: doses[doses["outcome"] == outcome] for outcome, name in names.items()}
+    lines(
+        one,
+        by_outcome,
+        "dose",
+        "How much: effect of so much money against none",
+        ("times the scenario's money", "effect"),
+    )
+    starting = {"started in the month": starts, "stopped in the month": stops}
+    labels = ("month of the start, or of the stop", "effect against never (months)")
+    lines(two, starting, "month", "When: months at peace", labels)
+    for axes, (series, title) in zip((three, four), series_names.items()):
+        curves = {f"stopped in month {stop}": rows for stop, rows in left[left["series"] == series].groupby("stop")}
+        lines(axes, curves, "months_since", f"What is left: {title}", ("months since the stop", "difference to never"))
+    caption = (
+        "Top left: the effect of a multiple of the scenario's money for workshops, against none. Top right: the effect on "
+        "months at peace of starting in a month (0: from the beginning), and of stopping in it, against never. Bottom: how "
+        "much of the difference in contact and misperception is left so many months after a stop. Bars are 95% intervals, marks "
+        "are filled where they exclude zero. Marks are moved a little apart sideways."
+    )
+    return made, caption

@@ -5,11 +5,16 @@ the back channel adds or costs. All codes in the middle, 40 communities.
 from __future__ import annotations
 
 import pandas as pd
-from reference import asked, codebook_middle, effects_by_cell, swept
-from shown import in_points, ranged, tell
-from shown_figures import secrecy_figure
+from multitrack_sim.designs.design.design import factorial
+from support.runs import asked, effects_by_cell, swept
+from support.sentences import Names, in_points, ranged, tell
+from support.worlds import codebook_middle
 
-from multitrack_sim.designs import factorial
+from multitrack_sim.reports.effect_figures import framed, lines
+from multitrack_sim.reports.style import Told
+from multitrack_sim.reports.style import _drawn as drawn
+
+__all__ = ["secrecy_figure"]
 
 PRIVATE, PUBLIC = "track_two.confidentiality", "track_two.publicity"
 LEVELS, GATE = (0.0, 0.25, 0.5, 0.75, 1.0), (0.0, 0.5, 1.0)
@@ -55,3 +60,27 @@ def main(given: list[str] | None = None, levels=LEVELS) -> None:
 
 if __name__ == "__main__":
     main()
+
+
+@drawn
+def secrecy_figure(effects: pd.DataFrame, across: str, gate: str, names: Names) -> Told:
+    pairs = int(effects["pairs"].max())
+    below = f"paired effects, {pairs:,} pairs of runs at every mark; lines: how far the gate to publics and spoilers is open"
+    made, grid = framed((14.6, 8.8), 2, 3, "Public or secret?", below, wspace=0.24, hspace=0.55, top=0.84)
+    for panels, question in zip(grid, effects["question"].unique()):
+        for axes, (outcome, name) in zip(panels, names.items()):
+            rows = effects[(effects["question"] == question) & (effects["outcome"] == outcome)]
+            curves = {f"publicity {value:g}": some for value, some in rows.groupby(gate)}
+            lines(
+                axes,
+                curves,
+                across,
+                f"Effect of {question} on {name}",
+                ("confidentiality (share: 0 open, 1 private)", "effect"),
+            )
+    caption = (
+        "Above: the effect of workshops against none, both without a back channel. Below: what the back channel adds to workshops, "
+        "or takes away. Across: how private workshops are. Lines: the gate through which they reach publics (momentum) and "
+        "spoilers (alarm); at confidentiality 1 nothing is left to pass it. Bars are 95% intervals, filled marks exclude zero."
+    )
+    return made, caption

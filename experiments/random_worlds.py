@@ -17,14 +17,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from reference import Progress, column_range, parameter_range
+from support.runs import Progress
+from support.worlds import column_range, parameter_range
 
 import multitrack_sim as mt
-from multitrack_sim.outcome_table import OUTCOMES
-from multitrack_sim.parameter_table import PARAMETERS
 from multitrack_sim.scenario import CODES
-from multitrack_sim.scenario.values import NAMED, REFERS, row_columns
-from multitrack_sim.tables import LEDGER, TABLES, Column, World
+from multitrack_sim.scenario.validation import row_columns
+from multitrack_sim.schema.outcomes import OUTCOMES
+from multitrack_sim.schema.parameters import PARAMETERS
+from multitrack_sim.schema.tables import LEDGER, NAMED, REFERS, TABLES, Column
+from multitrack_sim.schema.world import World
 
 NEAR = 1e-9
 SLOW = 20  # times the median
@@ -33,6 +35,7 @@ CHANGING = [
     (table, column) for table in NAMED for column in row_columns(table).values()
     if column.name not in ("active", "required", "population", "weight")
 ]  # fmt: skip
+
 # An outcome that may be missing, and the one that says when: missing exactly where that is 0.
 MISSING_WITH = {"months_to_talks": "talks_opened", "months_to_agreement": "agreed", "months_to_collapse": "collapses"}
 UNUSED = ("events", "interventions")  # no states of the world: a list and a plan
@@ -105,8 +108,6 @@ def with_changes(rng: np.random.Generator, scenario: mt.Scenario, months: int) -
 
 
 # ---- what must be true of a world at its horizon: each gives what is wrong, in words ---------------------------------
-
-
 def outside(column: Column, values: np.ndarray) -> bool:
     return bool(((values < column.low - NEAR) | (values > column.high + NEAR)).any())
 

@@ -6,11 +6,16 @@ Two factions of greedy kind share a capacity; all codes are otherwise in the mid
 from __future__ import annotations
 
 import pandas as pd
-from reference import asked, codebook_middle, effects_by_cell, swept
-from shown import in_points, ranged, tell
-from shown_figures import factions_figure
+from multitrack_sim.designs.design.design import Design
+from support.runs import asked, effects_by_cell, swept
+from support.sentences import Names, in_points, ranged, tell
+from support.worlds import codebook_middle
 
-from multitrack_sim.designs import Design
+from multitrack_sim.reports.effect_figures import framed, lines
+from multitrack_sim.reports.style import Told
+from multitrack_sim.reports.style import _drawn as drawn
+
+__all__ = ["factions_figure"]
 
 CAPACITY, LEVELS = "capacity of each faction", (0.0, 0.1, 0.2, 0.3, 0.45)
 NO_MEASURES, MEASURES = "no measures", {
@@ -57,3 +62,27 @@ def main(given: list[str] | None = None, levels=LEVELS) -> None:
 
 if __name__ == "__main__":
     main()
+
+
+@drawn
+def factions_figure(title: str, none: str, effects: pd.DataFrame, across: str, names: Names) -> Told:
+    pairs = int(effects["pairs"].max())
+    below = f"paired effects against {none}, {pairs:,} pairs of runs at every mark"
+    made, (panels,) = framed((14.6, 5.0), 1, 3, title, below, wspace=0.24, top=0.72)
+    for axes, (outcome, name) in zip(panels, names.items()):
+        curves = {
+            arm: effects[(effects["outcome"] == outcome) & (effects["arm"] == arm)] for arm in effects["arm"].unique()
+        }
+        lines(
+            axes,
+            curves,
+            across,
+            name,
+            (across, f"effect against {none}"),
+            keys=2,
+        )
+    caption = (
+        f"Effects against {none} on durable accords, attacks and months at peace, as the factions' capacity grows. Bars are 95% "
+        "intervals for chance between pairs of runs; marks are filled where they exclude zero and moved a little apart sideways."
+    )
+    return made, caption

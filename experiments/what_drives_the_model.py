@@ -6,13 +6,18 @@ noise floor is what a dummy shows that changes nothing but the seeds."""
 from __future__ import annotations
 
 import pandas as pd
-from reference import asked, codebook_middle, parameter_range, swept
-from shown import above_noise, tell
-from shown_figures import SHARES, SIZES, drivers_figure
+from multitrack_sim.designs.design.design import Design, morris, sobol
+from support.runs import asked, swept
+from support.sentences import SHARES, SIZES, Names, above_noise, tell
+from support.worlds import codebook_middle, parameter_range
 
 from multitrack_sim.analysis.sensitivity import morris as screened
 from multitrack_sim.analysis.sensitivity import sobol as indices
-from multitrack_sim.designs import Design, morris, sobol
+from multitrack_sim.reports.effect_figures import framed, ranked_bars
+from multitrack_sim.reports.style import Told
+from multitrack_sim.reports.style import _drawn as drawn
+
+__all__ = ["drivers_figure"]
 
 PRIORS = (
     "fighting.cost_rate", "fighting.no_deal_rate", "fighting.victory", "fighting.ceasefire", "fighting.recurrence",
@@ -56,3 +61,16 @@ def main(given: list[str] | None = None) -> None:
 
 if __name__ == "__main__":
     main()
+
+
+@drawn
+def drivers_figure(found: pd.DataFrame, index: str, words: tuple[str, str, str], names: Names) -> Told:
+    high = 2.2 + 0.3 * found["setting"].nunique()
+    made, (panels,) = framed((11.6, high), 1, 2, "What drives the model?", words[0], left=1.9, wspace=0.55)
+    for axes, (outcome, name) in zip(panels, names.items()):
+        ranked_bars(axes, found[found["outcome"] == outcome].sort_values(index, ascending=False), index, name, words[1])
+    return (
+        made,
+        words[2]
+        + " The dashed line is the noise floor; filled marks have 95% intervals above it, open grey ones do not.",
+    )

@@ -19,14 +19,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from moves_page import page
-from reference import REFERENCE, Progress, column_range, measured, parameter_range, units
+from support.moves_page import page
+from support.runs import Progress, measured, units
+from support.worlds import REFERENCE, column_range, parameter_range
 
 import multitrack_sim as mt
 from multitrack_sim.analysis.intervals import t_quantile
-from multitrack_sim.parameter_table import PARAMETERS
-from multitrack_sim.scenario.schema import key_tables
-from multitrack_sim.scenario.values import IN_A_FILE, REFERS, row_columns
+from multitrack_sim.scenario.scenario import key_tables
+from multitrack_sim.scenario.validation import IN_A_FILE, row_columns
+from multitrack_sim.schema.parameters import PARAMETERS
+from multitrack_sim.schema.tables import REFERS
 
 FALSE_CALLS = 0.05  # of all stages together: once in 20 pages one of all the calls is false
 AGAIN = 100  # what is added to the seed from stage to stage

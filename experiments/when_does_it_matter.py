@@ -6,12 +6,16 @@ All other codes are at their middle; 40 communities instead of 200, which change
 from __future__ import annotations
 
 import pandas as pd
-from reference import asked, effects_by_cell, swept
-from shown import in_points, ranged, tell
-from shown_figures import map_figure
+from multitrack_sim.designs.design.design import factorial
+from support.runs import asked, effects_by_cell, swept
+from support.sentences import Names, in_points, ranged, tell
 
-from multitrack_sim.designs import factorial
-from multitrack_sim.running.sweep_plan import Coded
+from multitrack_sim.reports.effect_figures import effect_map, framed
+from multitrack_sim.reports.style import Told
+from multitrack_sim.reports.style import _drawn as drawn
+from multitrack_sim.scenario.codebook import Coded
+
+__all__ = ["map_figure"]
 
 BASE = Coded({}, "All other codes in the middle", {"society.communities": 40})
 STALEMATE, SPOILERS = "codes.hurting_stalemate", "codes.spoilers"
@@ -45,3 +49,20 @@ def main(given: list[str] | None = None, levels=LEVELS) -> None:
 
 if __name__ == "__main__":
     main()
+
+
+@drawn
+def map_figure(effects: pd.DataFrame, across: str, up: str, names: Names) -> Told:
+    pairs = int(effects["pairs"].max())
+    below = f"effect of workshops (with less without), {pairs:,} pairs of runs in every cell"
+    made, (panels,) = framed((13.2, 5.8), 1, 2, "When does Track II matter?", below, wspace=0.16)
+    labels = ("hurting stalemate (code: 0 none, 4 mutual and felt)", "spoilers (code: 0 none, 4 strong, total aims)")
+    for axes, (outcome, title) in zip(panels, names.items()):
+        effect_map(axes, effects[effects["outcome"] == outcome], across, up, title, labels)
+    caption = (
+        "In every cell the paired effect of workshops, and below it its 95% interval for chance between runs. Hatched: the "
+        "interval holds zero. Blue: above zero, orange: below, the stronger the larger. Cells are tested one by one: among "
+        f"{len(effects)} cells without any effect about {max(1, round(len(effects) / 20))} would be coloured by chance. "
+        "All other codes are at 2 of 4."
+    )
+    return made, caption

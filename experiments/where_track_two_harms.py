@@ -17,15 +17,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from harms_figures import draw
-from harms_page import page
-from harms_read import chance_of_noise
-from harms_space import apart, hypercube, scenario_at, varied
-from reference import Progress
+from harms.figures import draw
+from harms.page import page
+from harms.read import chance_of_noise
+from harms.space import apart, hypercube, scenario_at, varied
+from support.runs import Progress
 
 import multitrack_sim as mt
 
 OUTCOME = "months_at_peace"
+
 # What is switched off at the extreme points, one at a time.
 ABLATIONS: dict[str, dict[str, Any]] = {
     "the gate to officials": {"track_two.access": 0}, "the gate to publics": {"track_two.publicity": 0},

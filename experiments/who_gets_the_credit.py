@@ -3,16 +3,22 @@ are run: all codes in the middle with 40 communities, and Northern Ireland with 
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from does_track_two_matter import CASES
-from reference import asked, codebook_middle, swept
-from shown import said, shares_in_points, tell
-from shown_figures import credit_figure
+from multitrack_sim.designs.design.arms import PARTS
+from multitrack_sim.designs.design.design import coalitions
+from support.runs import asked, swept
+from support.sentences import Names, said, shares_in_points, tell
+from support.worlds import codebook_middle
 
 import multitrack_sim as mt
-from multitrack_sim.analysis.arms import PARTS
 from multitrack_sim.analysis.attribution import interactions, shapley
-from multitrack_sim.designs import coalitions
+from multitrack_sim.reports.effect_figures import explain_marks, forest, framed, key_above, matrix
+from multitrack_sim.reports.style import Told
+from multitrack_sim.reports.style import _drawn as drawn
+
+__all__ = ["credit_figure"]
 
 OUTCOMES = {"agreed": "An accord", "months_at_peace": "Months at peace"}
 
@@ -57,3 +63,31 @@ def main(given: list[str] | None = None, only: dict[str, mt.Scenario] | None = N
 
 if __name__ == "__main__":
     main()
+
+
+@drawn
+def credit_figure(title: str, values: pd.DataFrame, pairs: pd.DataFrame, names: Names) -> Told:
+    runs = int(values["seeds"].max())
+    below = f"Shapley values of five parts, {runs:,} runs of each of 32 coalitions"
+    made, (above, lower) = framed(
+        (11.6, 8.4), 2, 2, f"Who gets the credit? {title}", below, top=0.85, left=1.5, wspace=0.42
+    )
+    parts = list(values["part"].unique())
+    for turn, (outcome, name) in enumerate(names.items()):
+        unit = values.loc[values["outcome"] == outcome, "unit"].iloc[0]
+        rows = values[values["outcome"] == outcome]
+        forest(above[turn], rows, parts, name, f"part in the effect ({unit})")
+        for column, mark, label in (("alone", "<", "alone"), ("last", ">", "added last")):
+            above[turn].plot(
+                rows[column][:-1], np.arange(len(rows) - 1) + 0.24, mark, color="black", markersize=4, label=label
+            )
+        key_above(above[turn])
+        matrix(lower[turn], pairs[pairs["outcome"] == outcome], parts[:-1], f"Interactions, {name.lower()} ({unit})")
+    explain_marks(made)
+    caption = (
+        "Above: the part of every track in the effect of all five together, its mean contribution over all orders in which they "
+        "could have come, with 95% intervals (Monte Carlo error over seeds); triangles show its effect without any of the others "
+        "and with all of them. Below: interactions of pairs, above zero where two do more together, below where one stands in "
+        "for the other, with 95% intervals; hatched where they hold zero."
+    )
+    return made, caption

@@ -11,6 +11,9 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __version__ = "0.1.0"
 
 # Public names and where they live; loaded when first used, so that `multitrack --help` need not wait for a compiler.
@@ -19,7 +22,7 @@ _PUBLIC = {
     "CODES": "scenario",
     "Community": "agents",
     "Comparison": "analysis.comparison",
-    "Ensemble": "ensemble",
+    "Ensemble": "running.ensemble",
     "Government": "agents",
     "Issue": "agents",
     "MultitrackError": "errors",
@@ -34,29 +37,26 @@ _PUBLIC = {
     "attribute": "analysis.attribution",
     "codes_table": "scenario",
     "compare": "analysis.comparison",
-    "event_log": "reports.events",
-    "explain": "reports.explanation",
+    "event_log": "single_run.event_log",
+    "explain": "single_run.explanation",
     "load": "scenario",
     "loads": "scenario",
     "necessity": "analysis.necessity",
     "open_sweep": "running.sweep",
     "paired_difference": "analysis.summary",
-    "predict_cases": "analysis.coded_cases",
-    "run_ensemble": "ensemble",
-    "run_seed": "chance",
+    "predict_cases": "evidence.validation",
+    "run_ensemble": "running.ensemble",
+    "run_seed": "engine.random",
     "scenario_from_codes": "scenario",
     "sensitivity": "analysis.sensitivity",
-    "simulate": "ensemble",
-    "story": "reports.story",
+    "simulate": "running.ensemble",
+    "story": "single_run.chronicle",
     "summarise": "analysis.summary",
     "sweep": "running.sweep",
     "until": "analysis.sequential",
 }
 
 __all__ = ["__version__", "designs", "outcomes", "parameters", *_PUBLIC]  # noqa: PLE0604
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def __getattr__(name: str) -> Any:
@@ -77,7 +77,7 @@ def parameters() -> pd.DataFrame:
     """Every parameter: default, what is allowed, range of study, unit, meaning, source."""
     import pandas as pd
 
-    from .parameter_table import PARAMETERS, SECTIONS
+    from .schema.parameters import PARAMETERS, SECTIONS
 
     rows = [
         {
@@ -101,7 +101,7 @@ def outcomes() -> pd.DataFrame:
     """Every outcome of a run: unit, meaning, what missing means, whether it is official."""
     import pandas as pd
 
-    from .outcome_table import OUTCOMES
+    from .schema.outcomes import OUTCOMES
 
     rows = [
         {

@@ -7,7 +7,9 @@ pass `agents={Organisation: YourOrganisation}` to `PeaceProcess`, `simulate` or 
 
 from __future__ import annotations
 
+import importlib
 import itertools
+import pkgutil
 import weakref
 from collections.abc import Callable
 from functools import cache, wraps
@@ -15,11 +17,11 @@ from typing import Any, ClassVar
 
 import mesa
 
-from .compiled import plain, python_twin
-from .process import accord, circumstances, confidence, dialogue, fighting, grassroots, publics, spoiling, talks
-from .tables import TABLES, Column
+from . import process
+from .engine.compiled import plain, python_twin
+from .schema.tables import TABLES, Column
 
-__all__ = ["Academic", "Community", "Government", "Handle", "Issue", "NGO", "Organisation", "Spoiler"]
+__all__ = ["NGO", "Academic", "Community", "Government", "Handle", "Issue", "Organisation", "Spoiler"]
 
 
 class _Counters(weakref.WeakKeyDictionary):
@@ -47,6 +49,20 @@ def behaviour(rule: Any) -> Callable:
     return method
 
 
+def _rules_of_agents() -> dict[str, dict[str, Any]]:
+    """Every rule that is a behaviour (`@rule(of=...)`), by its table and name."""
+    found: dict[str, dict[str, Any]] = {}
+    for _, name, _ in pkgutil.iter_modules(process.__path__):
+        for value in vars(importlib.import_module(f"{process.__name__}.{name}")).values():
+            of = getattr(plain(value), "behaviour_of", None)
+            if of:
+                found.setdefault(of, {})[plain(value).__name__] = value
+    return found
+
+
+_RULES = _rules_of_agents()
+
+
 def _attribute(column: Column) -> property:
     def read(self: Handle) -> float | int:
         return getattr(self.model.tables, self.table)[column.name][self.index].item()
@@ -68,6 +84,8 @@ class Handle(mesa.Agent):
         if "table" in cls.__dict__:
             for column in TABLES[cls.table].columns:
                 setattr(cls, column.name, _attribute(column))
+            for name, rule in _RULES.get(cls.table, {}).items():
+                setattr(cls, name, behaviour(rule))
 
     def __init__(self, model: Any, index: int):
         super().__init__(model)
@@ -100,86 +118,42 @@ class Government(Handle):
     """The official leadership of one party: a state, an armed movement, an authority."""
 
     table = "governments"
-    leave_office = behaviour(circumstances.leave_office)
-    faces_election = behaviour(circumstances.faces_election)
-    lose_election = behaviour(circumstances.lose_election)
-    take_office = behaviour(circumstances.take_office)
-    feel_pressure = behaviour(circumstances.feel_pressure)
-    suffer = behaviour(fighting.suffer)
-    want_out = behaviour(fighting.want_out)
-    hear_options = behaviour(dialogue.hear_options)
-    have_will = behaviour(confidence.have_will)
-    comply = behaviour(confidence.comply)
-    believe = behaviour(talks.believe)
-    assess = behaviour(talks.assess)
-    get_ready = behaviour(talks.get_ready)
-    open_with = behaviour(talks.open_with)
-    instruct = behaviour(talks.instruct)
-    concede = behaviour(talks.concede)
-    ratify = behaviour(talks.ratify)
-    prevent = behaviour(spoiling.prevent)
-    carry_out = behaviour(accord.carry_out)
-    give_cue = behaviour(publics.give_cue)
-    mobilise = behaviour(publics.mobilise)
-    hear_public = behaviour(publics.hear_public)
 
 
 class Issue(Handle):
     """One item of the agenda."""
 
     table = "issues"
-    invent_officially = behaviour(talks.invent_officially)
-    invent_unofficially = behaviour(dialogue.invent_unofficially)
-    redraft = behaviour(talks.redraft)
 
 
 class Academic(Handle):
     """An unofficial participant: scholar, former official or officer, business or religious leader, journalist, exile."""
 
     table = "academics"
-    attend = behaviour(dialogue.attend)
-    harden = behaviour(dialogue.harden)
-    report = behaviour(dialogue.report)
 
 
 class NGO(Handle):
     """A convenor of unofficial dialogue or a local organisation."""
 
     table = "ngos"
-    convene = behaviour(dialogue.convene)
-    work_in_places = behaviour(grassroots.work_in_places)
 
 
 class Community(Handle):
     """A locality of one party on a social network."""
 
     table = "communities"
-    join_programme = behaviour(grassroots.join_programme)
-    take_part = behaviour(grassroots.take_part)
-    backfire = behaviour(grassroots.backfire)
-    forget_programme = behaviour(grassroots.forget_programme)
-    listen = behaviour(publics.listen)
-    feel = behaviour(publics.feel)
-    enjoy_peace = behaviour(publics.enjoy_peace)
-    judge = behaviour(publics.judge)
 
 
 class Spoiler(Handle):
     """A faction that may wreck the process."""
 
     table = "spoilers"
-    feel_threatened = behaviour(spoiling.feel_threatened)
-    try_attack = behaviour(spoiling.try_attack)
-    come_round = behaviour(spoiling.come_round)
-    grow = behaviour(spoiling.grow)
 
 
 class Organisation(Handle):
     """A mediator, guarantor, international or regional organisation, or donor."""
 
     table = "organisations"
-    mediate = behaviour(talks.mediate)
-    guarantee_accord = behaviour(talks.guarantee_accord)
 
 
 AGENTS: tuple[type[Handle], ...] = (Government, Issue, Academic, NGO, Community, Spoiler, Organisation)

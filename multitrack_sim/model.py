@@ -10,15 +10,17 @@ import mesa
 import numpy as np
 
 from .agents import AGENTS, Handle
-from .compiled import plain, python_twin
+from .engine.compiled import plain, python_twin
 from .errors import MultitrackError
-from .outcome_table import OUTCOME_ROW, OUTCOMES, PHASES, SERIES, SERIES_ROW
-from .process.month import SCHEDULE, measure_month, measure_run
-from .scenario.build import lay_out
-from .scenario.furnish import furnish
-from .scenario.schema import Scenario
-from .tables import World, blank_rows, records, restore, snapshot
-from .warming import prepare
+from .process.initial import furnish
+from .process.month import SCHEDULE
+from .process.observation import measure_month, measure_run
+from .process.warmup import prepare
+from .scenario.layout import lay_out
+from .scenario.scenario import Scenario
+from .schema.categories import PHASES
+from .schema.outcomes import OUTCOME_ROW, OUTCOMES, SERIES, SERIES_ROW
+from .schema.world import World, blank_rows, records, restore, snapshot
 
 __all__ = ["PeaceProcess"]
 

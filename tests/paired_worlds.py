@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from multitrack_sim.analysis.effects import Pairs, compared
-from multitrack_sim.outcome_table import OUTCOMES
+from multitrack_sim.schema.outcomes import OUTCOMES
 
 HORIZON = 300
 

@@ -2,9 +2,10 @@
 
 from hypothesis import strategies as st
 
-from multitrack_sim.parameter_table import PARAMETERS
 from multitrack_sim.scenario import CODES, scenario_from_codes
-from multitrack_sim.scenario.values import NAMED, REFERS, row_columns
+from multitrack_sim.scenario.validation import row_columns
+from multitrack_sim.schema.parameters import PARAMETERS
+from multitrack_sim.schema.tables import NAMED, REFERS
 
 FREE = [name for name, p in PARAMETERS.items() if not p.structural]
 # Columns of rows that may change in mid-run without leaving too few parties or issues.

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from multitrack_sim.outcome_table import AGREEMENTS, ENDINGS, OUTCOMES, PHASES, SERIES_ROW
+from multitrack_sim.schema.categories import AGREEMENTS, ENDINGS, PHASES
+from multitrack_sim.schema.outcomes import OUTCOMES, SERIES_ROW
 
 # one name that tries everything: a terminal, rich, Markdown, HTML, a formula, mathtext, a spreadsheet, a path
 NASTY = "=1+1\x1b[31m[bold red]$x^2$ $5\u202e<script>alert(1)</script>`{{7*7}}`**|../../etc/passwd\n# \u0000é漢"

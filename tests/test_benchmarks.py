@@ -3,7 +3,7 @@
 import mesa
 
 from benchmarks.mesa_publics import PublicsModel, compiled_publics, months_of, record, worst_difference
-from multitrack_sim.outcome_table import IMPLEMENTATION, TALKS
+from multitrack_sim.schema.categories import IMPLEMENTATION, TALKS
 
 
 def test_the_twin_gives_the_same_numbers():

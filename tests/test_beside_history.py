@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from multitrack_sim.reports.beside_history import (
+from multitrack_sim.evidence.beside_history import (
     Version,
     apart,
     differences,

@@ -7,9 +7,8 @@ from statistics import mean
 
 import pytest
 
-from multitrack_sim.parameter_table import PARAMETERS
-from multitrack_sim.scenario.values import REFERS
-from multitrack_sim.tables import TABLES
+from multitrack_sim.schema.parameters import PARAMETERS
+from multitrack_sim.schema.tables import REFERS, TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 CASES = sorted((ROOT / "scenarios").glob("*.toml"))

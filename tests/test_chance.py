@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multitrack_sim import chance as module
-from multitrack_sim.chance import PURPOSES, chance, chance_reference, philox_reference, run_seed, standard_normal
+from multitrack_sim.engine import random as module
+from multitrack_sim.engine.random import chance, chance_reference, philox_reference, run_seed, standard_normal
+from multitrack_sim.schema.draws import PURPOSES
 
 PACKAGE = Path(module.__file__).parent
 ONES = 0xFFFFFFFF

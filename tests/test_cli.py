@@ -17,11 +17,12 @@ import pytest
 from synthetic import NASTY, made_up_ensemble
 from typer.testing import CliRunner
 
-import multitrack_sim.ensemble as engine
-from multitrack_sim import cli, compiled
+import multitrack_sim.running.ensemble as engine
 from multitrack_sim.analysis import comparison
-from multitrack_sim.running.cases import scenario_file, scenario_names
-from multitrack_sim.running.store import read_outcomes
+from multitrack_sim.cli.main import main as cli
+from multitrack_sim.engine import compiled
+from multitrack_sim.running.parquet import read_outcomes
+from multitrack_sim.scenario.library import scenario_file, scenario_names
 from multitrack_sim.scenario.load import load
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -104,9 +105,7 @@ def test_help_names_the_commands_and_is_quick():
 
 def test_help_imports_nothing_slow():
     slow = {"mesa", "numba", "pandas", "matplotlib", "numpy"}
-    asked = (
-        f"import sys; from multitrack_sim.cli import main; main(['--help']); print(sorted(set(sys.modules) & {slow}))"
-    )
+    asked = f"import sys; from multitrack_sim.cli.main import main; main(['--help']); print(sorted(set(sys.modules) & {slow}))"
     said = subprocess.run(
         [sys.executable, "-c", asked],
         capture_output=True,
@@ -524,7 +523,7 @@ def test_scenarios_are_found_in_a_checkout_and_in_an_installed_package(tmp_path)
     site = tmp_path / "site" / "multitrack_sim"
     shutil.copytree(ROOT / "multitrack_sim", site, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "scenarios", site / "scenario" / "files")
-    asked = "from multitrack_sim.running.cases import scenario_file; print(scenario_file('oslo_1993'))"
+    asked = "from multitrack_sim.scenario.library import scenario_file; print(scenario_file('oslo_1993'))"
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, cwd=tmp_path / "site")
     assert Path(said.stdout.strip()) == site / "scenario" / "files" / "oslo_1993.toml", said.stderr
 
@@ -578,7 +577,7 @@ def test_every_command_of_the_readme_works(calls, tmp_path, monkeypatch):
 
 
 def test_the_arms_of_the_readme_are_arms(tmp_path):
-    from multitrack_sim.analysis.written_arms import read_arms
+    from multitrack_sim.designs.design.as_written import read_arms
 
     (tmp_path / "my_arms.toml").write_text(blocks("toml")[0])
     arms = read_arms(

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from strategies import codes
 
 from multitrack_sim.errors import ScenarioError
-from multitrack_sim.parameter_table import PARAMETERS
 from multitrack_sim.scenario import CODES, codes_table, lay_out, loads, scenario_from_codes
+from multitrack_sim.schema.parameters import PARAMETERS
 
 
 def rows(scenario, table, column):

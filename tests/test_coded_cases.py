@@ -15,13 +15,14 @@ from strategies import codes
 from synthetic import NASTY, made_up_ensemble
 
 import multitrack_sim as mt
-from multitrack_sim import cli, compiled
-from multitrack_sim.analysis import coded_cases
-from multitrack_sim.analysis.coded_cases import PREDICTION_COLUMNS, holding, prediction_text
+from multitrack_sim.cli.main import main as cli
+from multitrack_sim.engine import compiled
 from multitrack_sim.errors import ScenarioError, SettingError, StoreError
-from multitrack_sim.running.one_file import write_whole
+from multitrack_sim.evidence import validation as coded_cases
+from multitrack_sim.evidence.validation import PREDICTION_COLUMNS, holding, prediction_text
+from multitrack_sim.running.files import write_whole
 from multitrack_sim.scenario import CODES, coded_text, load, loads, read_codes, scenario_from_codes
-from multitrack_sim.scenario.case_table import RECORDED, read_cases
+from multitrack_sim.scenario.code_files import RECORDED, read_cases
 from multitrack_sim.scenario.codebook import LETTERS
 from multitrack_sim.scenario.toml_text import key_lines
 

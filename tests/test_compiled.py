@@ -20,8 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import multitrack_sim
-from multitrack_sim import compiled
-from multitrack_sim.chance import standard_normal
+from multitrack_sim.engine import compiled
+from multitrack_sim.engine.random import standard_normal
 from multitrack_sim.process import basics
 
 PACKAGE = Path(multitrack_sim.__file__).parent
@@ -122,7 +122,7 @@ def test_the_fingerprint_changes_with_every_source_and_with_nothing_else(copied)
 # A phase that is quick to compile, and how often its machine code came from the cache.
 PHASE = """
     from multitrack_sim.process.month import count
-    from multitrack_sim.tables import empty_world
+    from multitrack_sim.schema.tables import empty_world
 
     world = empty_world({"governments": 2, "dyads": 2})
     world.dyads["prior"] = 0.25
@@ -132,8 +132,8 @@ PHASE = """
 """
 # A phase that calls a rule of another file.
 ACROSS = """
-    from multitrack_sim.process.grassroots import grassroots
-    from multitrack_sim.tables import empty_world
+    from multitrack_sim.process.track_three import grassroots
+    from multitrack_sim.schema.tables import empty_world
 
     world = empty_world({"governments": 2, "communities": 1})
     world.communities["attitude"], world.communities["programme_effect"] = 0.5, 0.25
@@ -168,7 +168,7 @@ def test_an_edit_in_another_file_is_never_answered_by_stale_code(copied):
 def test_a_damaged_cache_is_rebuilt(copied):
     code = f"""{dedent(PHASE)}
 import os
-from multitrack_sim.compiled import _cache_root, is_cold, kernel
+from multitrack_sim.engine.compiled import _cache_root, is_cold, kernel
 
 def again():
     fresh = kernel(count.py_func)  # as a new session would make it
@@ -237,9 +237,9 @@ def test_only_the_fingerprints_used_last_are_kept_and_nothing_else_is_touched(co
     assert len(list(cache.glob("holidays *"))) == 6
 
 
-MINE = "import theirs\nfrom multitrack_sim.compiled import phase\nfrom theirs import RATE, grow\n\n\n"
+MINE = "import theirs\nfrom multitrack_sim.engine.compiled import phase\nfrom theirs import RATE, grow\n\n\n"
 MINE += "@phase\ndef year(x):\n    for _ in range(12):\n        x = grow(x) * RATE\n    return x\n"
-THEIRS = "from multitrack_sim.compiled import rule\n\nRATE = {rate}\n\n\n"
+THEIRS = "from multitrack_sim.engine.compiled import rule\n\nRATE = {rate}\n\n\n"
 THEIRS += "@rule\ndef grow(x):\n    return x + {step}\n"
 
 
@@ -266,7 +266,7 @@ print(mine.year(0.0), sum(mine.year.stats.cache_hits.values()))
 
 def test_many_rules_of_a_users_own_do_not_crowd_out_the_engine(tmp_path):
     for at in range(2 * compiled.KEPT_FINGERPRINTS):
-        text = f"from multitrack_sim.compiled import phase\n\n\n@phase\ndef f(x):\n    return x + {at}\n"
+        text = f"from multitrack_sim.engine.compiled import phase\n\n\n@phase\ndef f(x):\n    return x + {at}\n"
         (tmp_path / f"own_{at}.py").write_text(text)
     code = "import multitrack_sim.chance\nimport " + ", ".join(path.stem for path in tmp_path.glob("own_*.py"))
     run(code, tmp_path, tmp_path / "cache", PYTHONPATH=f"{tmp_path}{os.pathsep}{PACKAGE.parent}")
@@ -308,7 +308,7 @@ RUN = """
     import hashlib, json
     import numpy as np
     import multitrack_sim as mt
-    from multitrack_sim.ensemble import run_ensemble
+    from multitrack_sim.running.ensemble import run_ensemble
 
     def digest(array):
         return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
@@ -351,7 +351,7 @@ def test_with_compilation_off_everything_is_the_same_bit_for_bit(capsys, tmp_pat
 
 
 def test_whether_the_model_still_has_to_be_compiled_is_known(copied):
-    code = "from multitrack_sim.compiled import is_cold\n"
+    code = "from multitrack_sim.engine.compiled import is_cold\n"
     code += f"print(is_cold('count'))\n{dedent(PHASE)}\nprint(is_cold('count'), is_cold())"
     assert run(code, copied).stdout.split() == ["True", "0.25", "7.0", "0", "False", "True"]
     assert run(code, copied, NUMBA_DISABLE_JIT="1").stdout.split() == ["False", "0.25", "7.0", "0", "False", "False"]

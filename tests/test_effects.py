@@ -7,12 +7,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from multitrack_sim.designs.design.arms import ARMS, BASELINE, PARTS, arm_named, from_month, with_money
 from paired_worlds import KINDS, coverage
 from synthetic import made_up_ensemble
 
 import multitrack_sim as mt
-from multitrack_sim.analysis.arms import ARMS, PARTS, arm_named, from_month, with_money
-from multitrack_sim.analysis.comparison import BASELINE
 from multitrack_sim.analysis.effects import COLUMNS, effects, holm, pairing, quantile_effects
 from multitrack_sim.analysis.intervals import (
     Z,
@@ -26,7 +25,7 @@ from multitrack_sim.analysis.intervals import (
 from multitrack_sim.analysis.necessity import necessity_of, runs_that_turned
 from multitrack_sim.analysis.precision import convergence, pairs_needed, runs_needed
 from multitrack_sim.errors import MultitrackError, SettingError
-from multitrack_sim.scenario.schema import Scenario
+from multitrack_sim.scenario.scenario import Scenario
 
 SMALL = {"run.months": 60, "society.communities": 20}
 

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from multitrack_sim.parameter_table import PARAMETERS
 from multitrack_sim.scenario import CODES
-from multitrack_sim.scenario.values import IN_A_FILE, row_columns
+from multitrack_sim.scenario.validation import IN_A_FILE, row_columns
+from multitrack_sim.schema.parameters import PARAMETERS
 
 EXPERIMENTS = Path(__file__).resolve().parents[1] / "experiments"
 

@@ -14,7 +14,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from synthetic import NASTY, MadeUp, made_up_ensemble
 
 from multitrack_sim.analysis.summary import paired_difference, summarise
-from multitrack_sim.outcome_table import PHASES
 from multitrack_sim.reports import figures, words
 from multitrack_sim.reports.figures import (
     all_figures,
@@ -24,8 +23,9 @@ from multitrack_sim.reports.figures import (
     trust_figure,
     waiting_figure,
 )
-from multitrack_sim.reports.paragraph import comparison_paragraph
+from multitrack_sim.reports.sentences import comparison_paragraph
 from multitrack_sim.reports.terminal import results_table
+from multitrack_sim.schema.categories import PHASES
 
 ARMS = ("with it", "without it")
 

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from strategies import scenarios
 
 from multitrack_sim.errors import SettingError
-from multitrack_sim.parameter_table import PARAMETERS
 from multitrack_sim.scenario import lay_out, loads, scenario_from_codes
-from multitrack_sim.scenario.build import adding_up_to_one, communities_of
-from multitrack_sim.scenario.values import NAMED, REFERS, row_columns
-from multitrack_sim.tables import TABLES, differing_cells, same
+from multitrack_sim.scenario.layout import adding_up_to_one, communities_of
+from multitrack_sim.scenario.validation import row_columns
+from multitrack_sim.schema.parameters import PARAMETERS
+from multitrack_sim.schema.tables import NAMED, REFERS, TABLES
+from multitrack_sim.schema.world import differing_cells, same
 
 PARTS = {
     "governments": [

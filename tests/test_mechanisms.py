@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import multitrack_sim as mt
-from multitrack_sim.outcome_table import DEFERRED_TALKS_BEGAN, EVENTS, MEASURE_RECOMMITTED_NOW
+from multitrack_sim.schema.events import DEFERRED_TALKS_BEGAN, EVENTS, MEASURE_RECOMMITTED_NOW
 
 LIVELY = {
     "hurting_stalemate": 3, "track2": 4, "track3": 3, "cbm": 3, "spoilers": 3, "fighting_level": 3, "secrecy": 2,

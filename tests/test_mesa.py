@@ -19,11 +19,13 @@ import pytest
 import multitrack_sim as mt
 from multitrack_sim import process
 from multitrack_sim.agents import AGENTS, Handle
-from multitrack_sim.compiled import plain
-from multitrack_sim.ensemble import run_ensemble
-from multitrack_sim.outcome_table import OUTCOMES, PHASES, SERIES
+from multitrack_sim.engine.compiled import plain
 from multitrack_sim.process.month import SCHEDULE
-from multitrack_sim.tables import TABLES, differing_cells, same
+from multitrack_sim.running.ensemble import run_ensemble
+from multitrack_sim.schema.categories import PHASES
+from multitrack_sim.schema.outcomes import OUTCOMES, SERIES
+from multitrack_sim.schema.tables import TABLES
+from multitrack_sim.schema.world import differing_cells, same
 
 BEFORE_RNG = tuple(map(int, version("mesa").split(".")[:2])) < (3, 4)
 MONTHS = 18

@@ -8,20 +8,27 @@ from pathlib import Path
 import pytest
 
 import multitrack_sim as mt
+from docs.generate import odd
+from multitrack_sim.analysis.identifiability import (
+    all_products,
+    always_beside,
+    inseparable,
+    products_in,
+    read_by,
+    rule_modules,
+)
 from multitrack_sim.errors import MultitrackError
-from multitrack_sim.outcome_table import OUTCOMES, SERIES
-from multitrack_sim.parameter_table import PARAMETERS
 from multitrack_sim.process.month import SCHEDULE
-from multitrack_sim.reports import odd
-from multitrack_sim.reports.products import all_products, always_beside, inseparable, products_in, read_by, rule_modules
-from multitrack_sim.tables import TABLES
+from multitrack_sim.schema.outcomes import OUTCOMES, SERIES
+from multitrack_sim.schema.parameters import PARAMETERS
+from multitrack_sim.schema.tables import TABLES
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "odd.md"
 
 
 def test_the_page_is_as_the_code_has_it():
     page = PAGE.read_text("utf-8")
-    assert odd.rewritten(page) == page, "stale: run python -m multitrack_sim.reports.odd docs/odd.md"
+    assert odd.rewritten(page) == page, "stale: run python -m docs.generate.odd docs/odd.md"
 
 
 def test_the_page_has_everything_that_is_declared():

@@ -6,16 +6,16 @@ from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
+from multitrack_sim.designs.design.arms import BASELINE
 from synthetic import NASTY, made_up_ensemble
 
 import multitrack_sim as mt
-from multitrack_sim.analysis.comparison import BASELINE, Comparison
-from multitrack_sim.ensemble import Ensemble
-from multitrack_sim.outcome_table import OUTCOMES
-from multitrack_sim.reports.effect_words import SHOWN, told_apart
+from multitrack_sim.analysis.comparison import Comparison
 from multitrack_sim.reports.page import comparison_page
-from multitrack_sim.reports.paragraph import findings, findings_in_markdown
+from multitrack_sim.reports.sentences import SHOWN, findings, findings_in_markdown, told_apart
 from multitrack_sim.reports.terminal import arms_table, effects_table
+from multitrack_sim.running.ensemble import Ensemble
+from multitrack_sim.schema.outcomes import OUTCOMES
 
 ABOUT = {"Scenario": "somewhere.toml", "Runs of each arm": "60", "Made": "2026-01-01T00:00:00+00:00"}
 VOID = {"meta", "link", "br", "path", "use", "rect"}

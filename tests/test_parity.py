@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from strategies import full_cast, scenarios
 
 import multitrack_sim as mt
-from multitrack_sim.chance import run_seed
-from multitrack_sim.ensemble import RUNS_AT_ONCE, run_ensemble
-from multitrack_sim.outcome_table import EVENTS, OUTCOMES, SERIES
-from multitrack_sim.tables import TABLES, differing_cells, same
+from multitrack_sim.engine.random import run_seed
+from multitrack_sim.running.ensemble import RUNS_AT_ONCE, run_ensemble
+from multitrack_sim.schema.events import EVENTS
+from multitrack_sim.schema.outcomes import OUTCOMES, SERIES
+from multitrack_sim.schema.tables import TABLES
+from multitrack_sim.schema.world import differing_cells, same
 
 CASES = sorted((Path(__file__).parents[1] / "scenarios").glob("*.toml"))
 

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from strategies import scenarios
 
 from multitrack_sim.errors import MultitrackError, ScenarioError, SettingError
-from multitrack_sim.parameter_table import PARAMETERS, SECTIONS
 from multitrack_sim.scenario import Scenario, load, loads, scenario_from_codes, template_text
-from multitrack_sim.scenario.cast import standard
+from multitrack_sim.scenario.standard import standard
 from multitrack_sim.scenario.toml_text import key_lines, split_name, write_key, write_value
-from multitrack_sim.scenario.values import IN_A_FILE, NAMED, row_columns
-from multitrack_sim.tables import MEASURE_KINDS
+from multitrack_sim.scenario.validation import IN_A_FILE, row_columns
+from multitrack_sim.schema.categories import MEASURE_KINDS
+from multitrack_sim.schema.parameters import PARAMETERS, SECTIONS
+from multitrack_sim.schema.tables import NAMED
 
 TWO = '[[governments]]\nname = "North"\n[[governments]]\nname = "South"\n'
 ISSUES = '[[issues]]\nname = "Land"\n[[issues]]\nname = "Water"\n'

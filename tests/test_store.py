@@ -12,9 +12,11 @@ from pyarrow import parquet
 from synthetic import NASTY, made_up_ensemble
 
 from multitrack_sim.errors import StoreError
-from multitrack_sim.outcome_table import OUTCOMES
-from multitrack_sim.running import store
-from multitrack_sim.running.store import Arm, Plan, RunFolder, read_outcomes, schema, write_outcomes
+from multitrack_sim.running import run_folder as store
+from multitrack_sim.running.parquet import read_outcomes, schema, write_outcomes
+from multitrack_sim.running.plan import Arm, Plan
+from multitrack_sim.running.run_folder import RunFolder
+from multitrack_sim.schema.outcomes import OUTCOMES
 
 
 def a_plan(**changes):

@@ -9,14 +9,20 @@ import pytest
 from synthetic import NASTY
 
 import multitrack_sim as mt
-from multitrack_sim import cli, outcome_table, tables
-from multitrack_sim.outcome_table import EVENTS, PHASES, REPORT_HEARD, TALKS_OPENED
+from multitrack_sim.cli.main import main as cli
 from multitrack_sim.process.month import SCHEDULE
-from multitrack_sim.reports import chain, story, what_ifs
-from multitrack_sim.reports.events import happenings
 from multitrack_sim.reports.words import plain
-from multitrack_sim.scenario import build
-from multitrack_sim.tables import TABLES, same
+from multitrack_sim.scenario import layout as build
+from multitrack_sim.schema import outcomes as outcome_table
+from multitrack_sim.schema import tables
+from multitrack_sim.schema.categories import PHASES
+from multitrack_sim.schema.events import EVENTS, REPORT_HEARD, TALKS_OPENED
+from multitrack_sim.schema.tables import TABLES
+from multitrack_sim.schema.world import same
+from multitrack_sim.single_run import chronicle as story
+from multitrack_sim.single_run import counterfactuals as what_ifs
+from multitrack_sim.single_run import findings as chain
+from multitrack_sim.single_run.event_log import happenings
 
 CODES = {"parties": 3, "hurting_stalemate": 4, "track2": 4, "track3": 3, "cbm": 3, "mediation": 4, "spoilers": 4}
 LIVELY = {

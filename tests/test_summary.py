@@ -19,9 +19,10 @@ from multitrack_sim.analysis.intervals import (
     wilson,
 )
 from multitrack_sim.analysis.summary import MAIN_OUTCOMES, paired_difference, summarise
-from multitrack_sim.analysis.waiting import cumulative_incidence
+from multitrack_sim.analysis.survival import cumulative_incidence
 from multitrack_sim.errors import MultitrackError
-from multitrack_sim.outcome_table import AGREEMENTS, OUTCOMES
+from multitrack_sim.schema.categories import AGREEMENTS
+from multitrack_sim.schema.outcomes import OUTCOMES
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import multitrack_sim as mt
-from multitrack_sim import cli, designs
+from multitrack_sim import designs
+from multitrack_sim.cli.main import main as cli
 from multitrack_sim.errors import MultitrackError, SettingError, StoreError
-from multitrack_sim.running import pieces, sweep_plan, sweep_store
+from multitrack_sim.running import plan as sweep_plan
 from multitrack_sim.running import sweep as engine
-from multitrack_sim.running.sweep_plan import Coded, bind
+from multitrack_sim.running import sweep_store
+from multitrack_sim.running import worker as pieces
+from multitrack_sim.running.plan import bind
+from multitrack_sim.scenario.codebook import Coded
 
 VARY = {"track_two.budget": (0, 3), "track_one.agenda": ["package", "gradual"]}
 

@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import multitrack_sim as mt
-from multitrack_sim.outcome_table import EVENTS, OUTCOME_ROW, OUTCOMES, SERIES, SERIES_ROW
-from multitrack_sim.parameter_table import PARAMETERS, SECTIONS
-from multitrack_sim.process.month import SCHEDULE, measure_month, measure_run
+from multitrack_sim.process.initial import furnish
+from multitrack_sim.process.month import SCHEDULE
+from multitrack_sim.process.observation import measure_month, measure_run
 from multitrack_sim.scenario import lay_out
-from multitrack_sim.scenario.furnish import furnish
-from multitrack_sim.tables import (
-    LEDGER,
-    MOST_EVENTS,
-    TABLES,
+from multitrack_sim.schema.events import EVENTS
+from multitrack_sim.schema.outcomes import OUTCOME_ROW, OUTCOMES, SERIES, SERIES_ROW
+from multitrack_sim.schema.parameters import PARAMETERS, SECTIONS
+from multitrack_sim.schema.tables import LEDGER, MOST_EVENTS, TABLES
+from multitrack_sim.schema.world import (
     blank_rows,
     cell,
     differing_cells,

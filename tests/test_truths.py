@@ -12,12 +12,14 @@ from hypothesis import given, settings
 from strategies import full_cast, scenarios
 
 import multitrack_sim as mt
-from multitrack_sim.outcome_table import OUTCOMES
+from multitrack_sim.process.bargaining import value_of_signing
 from multitrack_sim.process.basics import sigma
-from multitrack_sim.process.confidence import compliance, evidence_of_conduct
-from multitrack_sim.process.dialogue import insight_odds
-from multitrack_sim.process.talks import value_of_signing
-from multitrack_sim.tables import LEDGER, TABLES, differing_cells
+from multitrack_sim.process.cbm import compliance
+from multitrack_sim.process.trust import evidence_of_conduct
+from multitrack_sim.process.workshops import insight_odds
+from multitrack_sim.schema.outcomes import OUTCOMES
+from multitrack_sim.schema.tables import LEDGER, TABLES
+from multitrack_sim.schema.world import differing_cells
 
 OFFICIAL = [name for name, outcome in OUTCOMES.items() if outcome.official]
 LIVELY = {

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..ensemble import run_ensemble
-from ..errors import MultitrackError, nearest, printable
-from ..outcome_table import OUTCOMES, Outcome
-from ..scenario.schema import Scenario
-from .arms import PARTS, Part, switch_off
+from ..designs.arms import MOST_PARTS, PARTS, Part, _called, _part, _subsets, switch_off
+from ..errors import MultitrackError, printable
+from ..running.ensemble import run_ensemble
+from ..scenario.scenario import Scenario
+from ..schema.outcomes import OUTCOMES, Outcome
 from .effects import chosen_outcomes
 from .intervals import skewed_mean, skewed_p
 from .summary import values_of
@@ -22,7 +22,6 @@ from .summary import values_of
 __all__ = ["Attribution", "attribute", "coalition_runs", "interactions", "shapley"]
 
 MAIN = ("agreed", "durable", "months_at_peace", "violence_total")
-MOST_PARTS = 10  # 1024 coalitions
 Worth = Mapping[frozenset[str], np.ndarray]  # coalition -> its outcome, seed by seed
 
 
@@ -183,11 +182,6 @@ def _index(worth: Worth, parts: Sequence[str], group: Sequence[str]) -> np.ndarr
     return total
 
 
-def _subsets(names: Sequence[str]) -> list[frozenset[str]]:
-    """All subsets, the smallest first."""
-    return [frozenset(some) for size in range(len(names) + 1) for some in itertools.combinations(names, size)]
-
-
 def _worth(table: pd.DataFrame, parts: Sequence[str], outcome: str, horizon: int) -> Worth:
     """What every coalition is worth, seed by seed in the same order."""
     (name,) = chosen_outcomes([outcome], [table])
@@ -217,17 +211,3 @@ def _numbers(rows: pd.DataFrame, outcome: Outcome, horizon: int) -> np.ndarray:
             f"{outcome.name} is missing in some runs ({outcome.missing}); allowed: outcomes of every run"
         )
     return values
-
-
-def _called(inside: frozenset[str], names: Sequence[str]) -> str:
-    return " + ".join(name for name in names if name in inside) or "none"
-
-
-def _part(part: str | Part) -> Part:
-    if isinstance(part, Part):
-        return part
-    if part not in PARTS:
-        near = nearest(str(part), PARTS)
-        hint = f" (did you mean {near!r}?)" if near else ""
-        raise MultitrackError(f"no part {printable(part)}; allowed: {', '.join(PARTS)}, or a Part of your own{hint}")
-    return PARTS[part]

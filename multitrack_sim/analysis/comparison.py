@@ -9,17 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from ..ensemble import Ensemble, run_ensemble
+from ..designs.arms import BASELINE, INTERVENTIONS, Arm, arm_named, money_in_words, plain
 from ..errors import MultitrackError, SettingError, nearest, printable
-from ..outcome_table import OUTCOMES
-from ..scenario.schema import Scenario, changed_setting, find_setting, settings_meant
-from .arms import Arm, arm_named, money_in_words, plain
+from ..running.ensemble import Ensemble, run_ensemble
+from ..scenario.scenario import Scenario, changed_setting, find_setting, settings_meant
+from ..schema.outcomes import OUTCOMES
 from .effects import effects
 
-__all__ = ["BASELINE", "Comparison", "compare"]
-
-BASELINE = "as the scenario says"
-INTERVENTIONS = "interventions"
+__all__ = ["Comparison", "compare"]
 LONGEST_LIST = 4  # changed settings that are named in a sentence
 
 

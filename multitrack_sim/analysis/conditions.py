@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..designs.arms import plain
 from ..errors import MultitrackError, printable
-from .arms import plain
 from .effects import holm
 from .intervals import wilson
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import MultitrackError, printable
-from ..outcome_table import OUTCOMES, SERIES
+from ..schema.outcomes import OUTCOMES, SERIES
 from .effects import chosen_outcomes, holm, paired_values
 from .intervals import mean_interval, skewed_mean, skewed_p
 

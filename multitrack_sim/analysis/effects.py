@@ -14,17 +14,8 @@ import numpy as np
 import pandas as pd
 
 from ..errors import MultitrackError, nearest, printable
-from ..outcome_table import OUTCOMES, Outcome
-from .intervals import (
-    LEVEL,
-    paired_ratio,
-    paired_score,
-    sign_test,
-    skewed_mean,
-    skewed_p,
-    t_quantile,
-    unpaired_shares,
-)
+from ..schema.outcomes import OUTCOMES, Outcome
+from .intervals import LEVEL, paired_ratio, paired_score, sign_test, skewed_mean, skewed_p, t_quantile, unpaired_shares
 from .summary import MAIN_OUTCOMES, values_of
 
 __all__ = [
@@ -35,8 +26,8 @@ __all__ = [
     "effects",
     "holm",
     "main_difference",
-    "pairing",
     "paired_values",
+    "pairing",
     "quantile_effects",
 ]
 

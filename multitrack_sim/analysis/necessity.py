@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import MultitrackError
-from ..outcome_table import OUTCOMES
+from ..schema.outcomes import OUTCOMES
 from .effects import chosen_outcomes, on_same_seeds, paired_values
 from .intervals import LEVEL, wilson
 

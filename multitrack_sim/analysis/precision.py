@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import MultitrackError
-from ..outcome_table import OUTCOMES
+from ..schema.outcomes import OUTCOMES
 from .effects import Pairs, chosen_outcomes, main_difference, on_same_seeds, paired_values
 from .intervals import Z, mean_interval, wilson
 from .summary import values_of

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..designs import DUMMY, Design
+from ..designs.design import DUMMY, Design
 from ..errors import MultitrackError, printable
 from .intervals import LEVEL
 from .summary import MAIN_OUTCOMES
@@ -23,7 +23,7 @@ from .summary import MAIN_OUTCOMES
 if TYPE_CHECKING:
     from ..running.sweep import Sweep
 
-__all__ = ["DUMMY", "main_sensitivities", "morris", "point_means", "sensitivity", "sobol"]
+__all__ = ["main_sensitivities", "morris", "point_means", "sensitivity", "sobol"]
 
 REPETITION = "other seeds"  # the name of the dummy that stands for repeated points
 RESAMPLES = 500

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import Problem, SettingError, nearest, printable
-from ..outcome_table import OUTCOMES
+from ..schema.outcomes import OUTCOMES
 from .intervals import LEVEL
 
 __all__ = ["BoundedMean", "Share", "StopRule", "log_evidence", "until"]

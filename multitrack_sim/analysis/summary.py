@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import MultitrackError, nearest, printable
-from ..outcome_table import OUTCOMES, Outcome
+from ..schema.outcomes import OUTCOMES, Outcome
 from .intervals import mean_interval, median_interval, paired_shares, t_quantile, unpaired_shares, wilson
 
 __all__ = ["MAIN_OUTCOMES", "PairedDifference", "paired_difference", "summarise", "values_of"]

@@ -2,20 +2,13 @@
 
 import math
 
-from ..chance import COLLAPSE, PROVISION, PROVISION_DETECTED, chance
-from ..compiled import part, phase, rule
-from ..outcome_table import (
-    ACCORD_COLLAPSED,
-    COLLAPSED,
-    DURABLE,
-    FIGHTING,
-    IMPLEMENTATION,
-    PEACE_DURABLE,
-    PROVISION_BREACHED,
-    PROVISION_DONE,
-)
-from .basics import bound_belief, clip, dyad_row, enter, record
-from .confidence import evidence_of_conduct
+from ..engine.compiled import part, phase, rule
+from ..engine.random import chance
+from ..schema.categories import COLLAPSED, DURABLE, FIGHTING, IMPLEMENTATION
+from ..schema.draws import COLLAPSE, PROVISION, PROVISION_DETECTED
+from ..schema.events import ACCORD_COLLAPSED, PEACE_DURABLE, PROVISION_BREACHED, PROVISION_DONE
+from .basics import clip, dyad_row, enter, record
+from .trust import evidence_of_conduct, learn_from_accord
 
 
 @rule
@@ -41,14 +34,6 @@ def carry_out(me, will, guarantee, p):
 def will_or_pressure(me):
     """What moves a leadership to do its share for other than its type: its own will, or pressure if that is more."""
     return me.will if me.will > me.pressure else clip(me.pressure, 0.0, 1.0)
-
-
-@rule
-def learn_from_accord(dyad, evidence, p):
-    """Bayes' rule on whether the other side did its share."""
-    dyad.trust += evidence
-    dyad.from_accord += evidence
-    bound_belief(dyad, p)
 
 
 @rule

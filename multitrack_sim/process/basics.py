@@ -2,7 +2,7 @@
 
 import math
 
-from ..compiled import arithmetic
+from ..engine.compiled import arithmetic
 
 
 @arithmetic
@@ -63,11 +63,3 @@ def enter(process, phase):
     """The process enters another phase."""
     process.phase = phase
     process.months_in_phase = 0
-
-
-@arithmetic
-def bound_belief(dyad, p):
-    """No belief goes beyond the limit; what is cut off stands in the ledger."""
-    beyond = dyad.trust - clip(dyad.trust, -p.trust_limit, p.trust_limit)
-    dyad.trust -= beyond
-    dyad.from_limit -= beyond

@@ -1,18 +1,13 @@
 """Circumstances: scheduled interventions, leaderships that come and go, pressure from outside, donors."""
 
-from ..chance import (
-    ELECTION,
-    LEADER_CHANGE,
-    LEADER_NEW_HAWK,
-    LEADER_NEW_TYPE,
-    LEADER_TYPE_CHANGES,
-    PRESSURE,
-    chance,
-    standard_normal,
-)
-from ..compiled import part, phase, rule
-from ..outcome_table import DORMANT, FIGHTING, INTERVENED, LEADER_CHANGED, SUSPENDED
-from .basics import bound_belief, clip, dyad_row, log_odds, record, sigma
+from ..engine.compiled import part, phase, rule
+from ..engine.random import chance, standard_normal
+from ..schema.draws import ELECTION, LEADER_CHANGE, LEADER_NEW_HAWK, LEADER_NEW_TYPE, LEADER_TYPE_CHANGES, PRESSURE
+from ..schema.events import INTERVENED, LEADER_CHANGED
+from .basics import clip, dyad_row, record
+from .funding import keep_giving
+from .third_parties import gather_support
+from .trust import discount_belief, upset_relations
 
 SCALE, SHIFT = 1, 2  # kinds of intervention besides setting
 
@@ -59,55 +54,6 @@ def feel_pressure(me, violence, organisations, noise, p):
     me.pressure += p.pressure_organisations * organisations
     if me.pressure > 0.0:
         me.pressure = clip(me.pressure + p.pressure_noise * noise, 0.0, 10.0)
-
-
-@rule
-def discount_belief(dyad, p):
-    """What was known of a leadership that may be of a new type now, in probabilities: p <- (1 - r) p + r prior."""
-    before = dyad.trust
-    known = sigma(before)
-    dyad.trust = log_odds((1.0 - p.leaders_renewal) * known + p.leaders_renewal * sigma(dyad.prior))
-    dyad.from_leaders += dyad.trust - before
-    dyad.reports *= 1.0 - p.leaders_renewal
-    bound_belief(dyad, p)
-
-
-@rule
-def upset_relations(dyad, continuity, p):
-    """Working relations suffer from a change at the top, less where measures and endorsed channels carry them over."""
-    lost = p.leaders_upheaval * (1.0 - p.leaders_continuity * continuity)
-    dyad.misperception += lost * (p.trust_misperception - dyad.misperception)
-
-
-@rule
-def keep_giving(process, p):
-    """Interest of donors: lost while nothing moves, partly brought back by every milestone."""
-    stuck = (
-        process.phase == FIGHTING or process.phase == SUSPENDED or process.phase == DORMANT or process.deadlock >= 3.0
-    )
-    if process.milestone <= 1.0:
-        process.interest += p.funding_renewal * (1.0 - process.interest)
-    elif stuck and process.interest > p.funding_least:
-        process.interest -= p.funding_fatigue * (process.interest - p.funding_least)
-
-
-@part
-def gather_support(organisations, process):
-    """What organisations do besides mediating and guaranteeing: press for talks (publicity adds), propose measures and
-    lend their standing to hosts, where the strongest counts; and pay, where all add up.
-    """
-    process.pressure, process.proposers, process.hosting, process.sponsors = 0.0, 0.0, 0.0, 0.0
-    for row in range(len(organisations)):
-        me = organisations[row]
-        if me.active:
-            pressure = me.pressure * (0.5 + 0.5 * process.momentum)
-            if pressure > process.pressure:
-                process.pressure = pressure
-            if me.proposes > process.proposers:
-                process.proposers = me.proposes
-            if me.hosting > process.hosting:
-                process.hosting = me.hosting
-            process.sponsors += me.funding
 
 
 @part

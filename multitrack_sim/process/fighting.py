@@ -2,37 +2,29 @@
 
 import math
 
-from ..chance import (
-    CEASEFIRE,
-    CEASEFIRE_ENDS,
-    ESCALATION,
-    INCIDENT,
-    PETERING_OUT,
-    RECURRENCE,
-    VICTORY,
-    VIOLENCE,
-    chance,
-    standard_normal,
-)
-from ..compiled import phase, rule
-from ..outcome_table import (
-    ACTIVE_AGAIN,
+from ..engine.compiled import phase, rule
+from ..engine.random import chance, standard_normal
+from ..schema.categories import (
     BY_CEASEFIRE,
     BY_LOW_ACTIVITY,
     BY_VICTORY,
-    CEASEFIRE_BROKEN,
-    CEASEFIRE_HELD,
-    CEASEFIRE_MADE,
     DORMANT,
     DURABLE,
-    ESCALATED,
     FIGHTING,
     IMPLEMENTATION,
-    PETERED_OUT,
     PRETALKS,
     SIGNED,
     SUSPENDED,
     TALKS,
+)
+from ..schema.draws import CEASEFIRE, CEASEFIRE_ENDS, ESCALATION, INCIDENT, PETERING_OUT, RECURRENCE, VICTORY, VIOLENCE
+from ..schema.events import (
+    ACTIVE_AGAIN,
+    CEASEFIRE_BROKEN,
+    CEASEFIRE_HELD,
+    CEASEFIRE_MADE,
+    ESCALATED,
+    PETERED_OUT,
     VICTORY_WON,
 )
 from .basics import clip, enter, record

@@ -1,6 +1,7 @@
 """Money for unofficial work: what donors give, and what becomes of the money of a muted track."""
 
-from ..compiled import arithmetic
+from ..engine.compiled import arithmetic, rule
+from ..schema.categories import DORMANT, FIGHTING, SUSPENDED
 from .basics import clip
 
 _, MOVED, REPLACED = range(3)  # 0: burned
@@ -31,3 +32,15 @@ def grant(own, own_budget, other, other_budget, process, p):
     elif p.funding_muted == MOVED and own_budget > 0.0:
         given += other * clip(1.0 - other_budget, 0.0, 1.0)
     return given * (1.0 + process.sponsors) * process.interest * (1.0 + p.funding_publicity * process.momentum)
+
+
+@rule
+def keep_giving(process, p):
+    """Interest of donors: lost while nothing moves, partly brought back by every milestone."""
+    stuck = (
+        process.phase == FIGHTING or process.phase == SUSPENDED or process.phase == DORMANT or process.deadlock >= 3.0
+    )
+    if process.milestone <= 1.0:
+        process.interest += p.funding_renewal * (1.0 - process.interest)
+    elif stuck and process.interest > p.funding_least:
+        process.interest -= p.funding_fatigue * (process.interest - p.funding_least)

@@ -1,80 +1,21 @@
 """A month is a list of phases; what a month adds to a run's outcomes and series is counted after it."""
 
-import math
+from __future__ import annotations
 
-from ..compiled import part, phase, plain, rule
-from ..outcome_table import (
-    COLLAPSED,
-    COMPREHENSIVE,
-    DORMANT,
-    DURABLE,
-    FIGHTING,
-    IMPLEMENTATION,
-    NO_AGREEMENT,
-    NOT_ENDED,
-    PRETALKS,
-    SIGNED,
-    SUSPENDED,
-    TALKS,
-)
+from ..engine.compiled import arithmetic, kernel, part, plain
 from .accord import accord
-from .basics import sigma
+from .cbm import confidence
 from .circumstances import circumstances
-from .confidence import confidence
-from .dialogue import dialogue
 from .fighting import fighting
-from .grassroots import grassroots
+from .initial import furnish
+from .observation import count, measure_month, measure_run
 from .publics import publics
 from .spoiling import spoiling
-from .talks import talks
+from .track_one import talks
+from .track_three import grassroots
+from .track_two import dialogue
 
-MISSING = math.nan
-
-
-@rule
-def fade_belief(dyad, p):
-    """What was learnt fades, from every source in the same proportion; without contact misperception returns."""
-    kept = 1.0 - p.trust_fading
-    dyad.from_measures *= kept
-    dyad.from_attacks *= kept
-    dyad.from_dialogue *= kept
-    dyad.from_accord *= kept
-    dyad.from_leaders *= kept
-    dyad.from_limit *= kept
-    learnt = dyad.from_measures + dyad.from_attacks + dyad.from_dialogue + dyad.from_accord + dyad.from_leaders
-    dyad.trust = dyad.prior + learnt + dyad.from_limit
-    back = p.trust_misperception_return * (1.0 - dyad.contact)
-    if dyad.misperception < p.trust_misperception:
-        dyad.misperception += back * (p.trust_misperception - dyad.misperception)
-
-
-@phase
-def count(world, month):
-    """Beliefs fade; the month is added to what the run's outcomes are counted from."""
-    process, p, dyads, governments = world.process[0], world.parameters[0], world.dyads, world.governments
-    for row in range(len(dyads)):
-        fade_belief(dyads[row], p)
-    interim_holds = process.phase == SIGNED and process.interim and process.interim_month != process.signed_month
-    in_force = process.phase == IMPLEMENTATION or process.phase == DURABLE or interim_holds
-    if in_force or process.phase == DORMANT:
-        process.months_at_peace += 1
-    if process.phase == TALKS:
-        process.months_in_talks += 1
-    before = (
-        process.phase == FIGHTING
-        or process.phase == PRETALKS
-        or process.phase == SUSPENDED
-        or process.phase == COLLAPSED
-    )
-    if before and not process.channel and process.contact < 0.05:
-        process.months_without_channel += 1
-    if not process.ended_by:
-        readiness = 0.0
-        for i in range(len(governments)):
-            readiness += governments[i].readiness
-        process.readiness_total += readiness / len(governments)
-        process.readiness_months += 1
-    process.month = month + 1
+__all__ = ["run_months"]
 
 
 @part
@@ -96,125 +37,38 @@ def pass_month(world, month):
 SCHEDULE = {name: globals()[name] for name in plain(pass_month).__code__.co_names}
 
 
-@phase
-def measure_month(world, row):
-    """Fill one row of the monthly series from the world as it stands."""
-    process, governments, dyads, communities = world.process[0], world.governments, world.dyads, world.communities
-    row.phase = process.phase
-    row.violence = process.violence
-    row.mean_trust, row.mean_misperception = 0.0, 0.0
-    row.from_measures, row.from_attacks, row.from_dialogue = 0.0, 0.0, 0.0
-    row.from_accord, row.from_leaders, row.from_prior = 0.0, 0.0, 0.0
-    pairs = len(dyads)
-    for d in range(pairs):
-        dyad = dyads[d]
-        row.mean_trust += sigma(dyad.trust)
-        row.mean_misperception += dyad.misperception
-        row.from_measures += dyad.from_measures / pairs
-        row.from_attacks += dyad.from_attacks / pairs
-        row.from_dialogue += dyad.from_dialogue / pairs
-        row.from_accord += dyad.from_accord / pairs
-        row.from_leaders += (dyad.from_leaders + dyad.from_limit) / pairs
-        row.from_prior += dyad.prior / pairs
-    row.mean_trust /= pairs
-    row.mean_misperception /= pairs
-    support, attitude = 0.0, 0.0
-    for c in range(len(communities)):
-        support += communities[c].support
-        attitude += communities[c].attitude
-    row.mean_support = support / len(communities)
-    row.mean_attitude = attitude / len(communities)
-    readiness = 0.0
-    for i in range(len(governments)):
-        readiness += governments[i].readiness
-    row.readiness = readiness / len(governments)
-    row.least_surplus = process.least_surplus
-    row.share_settled = process.settled
-    in_force = 0
-    for m in range(len(world.measures)):
-        in_force += world.measures[m].in_force
-    row.measures = in_force
-    row.attacks_now = process.attacks_now
-    row.contact = process.contact
-    known = 0.0
-    for k in range(len(world.issues)):
-        known += world.issues[k].known
-    row.options_known = known / len(world.issues)
-    row.carried_out = process.carried_out if process.month_agreed >= 0 else MISSING
+@arithmetic
+def copy_words(target, source):
+    """Copy one buffer into another."""
+    for at in range(len(target)):
+        target[at] = source[at]
 
 
-@phase
-def measure_run(world, row):
-    """Fill one row of outcomes from a world at its horizon (see `outcome_table` for what each means)."""
-    process = world.process[0]
-    months = process.month
-    row.agreement = process.agreement
-    if process.agreement == NO_AGREEMENT and (process.ceasefire or process.ended_by == 2):
-        row.agreement = 1.0
-    row.agreed = 1.0 if process.agreement > NO_AGREEMENT else 0.0
-    row.ended_by = process.ended_by
-    row.talks_opened = 1.0 if process.month_talks >= 0 else 0.0
-    row.months_to_talks = process.month_talks if process.month_talks >= 0 else MISSING
-    row.months_to_agreement = process.month_agreed if process.month_agreed >= 0 else MISSING
-    row.months_of_round = process.months_of_round if process.months_of_round >= 0 else MISSING
-    row.comprehensive = 1.0 if process.agreement == COMPREHENSIVE else 0.0
-    row.ratified = process.ratified if process.ratified >= 0 else MISSING
-    row.votes_failed = process.votes_failed
-    row.durable = process.durable
-    row.months_to_collapse = process.month_collapsed - process.month_agreed if process.month_collapsed >= 0 else MISSING
-    row.collapses = process.collapses
-    row.recurred = MISSING
-    if process.ended_by != NOT_ENDED:
-        if process.month_recurred >= 0 and process.month_recurred - process.month_ended_first <= 60:
-            row.recurred = 1.0
-        elif process.month_recurred >= 0 or months - process.month_ended_first >= 60:
-            row.recurred = 0.0
-    row.months_at_peace = process.months_at_peace
-    row.months_in_talks = process.months_in_talks
-    row.months_without_channel = process.months_without_channel
-    row.share_settled = process.settled
-    row.implementation = process.provisions_done / process.provisions_due if process.provisions_due > 0 else MISSING
-    row.violence_total = process.violence_total
-    row.attacks = process.attacks
-    row.attacks_foiled = process.attacks_foiled
-    row.escalations = process.escalations
-    row.breakdowns = process.breakdowns
-    row.leader_changes = process.leader_changes
-    pairs, trust, misperception = len(world.dyads), 0.0, 0.0
-    for d in range(pairs):
-        trust += sigma(world.dyads[d].trust)
-        misperception += world.dyads[d].misperception
-    row.mean_trust = trust / pairs
-    row.mean_misperception = misperception / pairs
-    people, support, attitude, fear = len(world.communities), 0.0, 0.0, 0.0
-    for c in range(people):
-        support += world.communities[c].support
-        attitude += world.communities[c].attitude
-        fear += world.communities[c].fear
-    row.mean_support = support / people
-    row.mean_attitude = attitude / people
-    row.mean_fear = fear / people
-    row.mean_readiness = process.readiness_total / process.readiness_months if process.readiness_months > 0 else MISSING
-    row.measures_in_force = process.measures_total / months if months > 0 else 0.0
-    row.violations_seen = process.violations_seen
-    found, known, agenda = 0.0, 0.0, len(world.issues)
-    for k in range(agenda):
-        issue = world.issues[k]
-        found += 1.0 - (1.0 - issue.found_official) * (1.0 - issue.found_unofficial)
-        known += issue.known
-    row.options_found = found / agenda
-    row.options_known = known / agenda
-    row.reports_heard = process.reports_heard
-    row.back_channels = process.back_channels
-    row.workshops = process.workshops
-    rapport, acquainted = 0.0, len(world.rapport)
-    for r in range(acquainted):
-        rapport += world.rapport[r].trust
-    row.mean_rapport = rapport / acquainted if acquainted > 0 else 0.0
-    two, three = 0.0, 0.0
-    for n in range(len(world.ngos)):
-        two += world.ngos[n].spent_track_two
-        three += world.ngos[n].spent_track_three
-    row.spent_track_two = two
-    row.spent_track_three = three
-    row.spent_measures = process.spent_measures
+@kernel
+def run_chunk(world, template, seeds, cells, values, outcomes, series, finals):
+    """Runs with these seeds, one after the other in the same arrays.
+
+    `cells` and `values` (runs x cells) are settings that differ from run to run. `series` (runs x months) and `finals`
+    (runs x words) are filled unless they have no columns.
+    """
+    months = int(world.parameters[0].run_months)
+    for run in range(len(seeds)):
+        copy_words(world.words, template)
+        for c in range(len(cells)):
+            world.words[cells[c]] = values[run, c]
+        world.process[0].key = seeds[run]
+        furnish(world)
+        for month in range(months):
+            pass_month(world, month)
+            if series.shape[1] > 0:
+                measure_month(world, series[run, month])
+        measure_run(world, outcomes[run])
+        if finals.shape[1] > 0:
+            copy_words(finals[run], world.words)
+
+
+@kernel
+def run_months(world, first, last):
+    """The months from `first` up to, not including, `last`: to go on from a snapshot."""
+    for month in range(first, last):
+        pass_month(world, month)

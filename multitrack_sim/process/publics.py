@@ -5,9 +5,10 @@ Rules about neighbours read last month's attitudes, so the order of communities 
 
 import math
 
-from ..chance import MISREADING, chance, standard_normal
-from ..compiled import part, phase, rule
-from ..outcome_table import DURABLE, IMPLEMENTATION, TALKS
+from ..engine.compiled import part, phase, rule
+from ..engine.random import chance, standard_normal
+from ..schema.categories import DURABLE, IMPLEMENTATION, TALKS
+from ..schema.draws import MISREADING
 from .basics import clip, sigma
 
 

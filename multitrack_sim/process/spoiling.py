@@ -2,17 +2,13 @@
 
 import math
 
-from ..chance import ATTACK, ATTACK_FOILED, ATTACK_KIND, ATTACK_REVEALED, chance
-from ..compiled import phase, rule
-from ..outcome_table import (
-    ATTACK_FOILED_NOW,
-    ATTACKED,
-    FACTION_SOCIALISED,
-    IMPLEMENTATION,
-    SIGNED,
-    TALKS,
-)
-from .basics import bound_belief, clip, dyad_row, record, sigma
+from ..engine.compiled import phase, rule
+from ..engine.random import chance
+from ..schema.categories import IMPLEMENTATION, SIGNED, TALKS
+from ..schema.draws import ATTACK, ATTACK_FOILED, ATTACK_KIND, ATTACK_REVEALED
+from ..schema.events import ATTACK_FOILED_NOW, ATTACKED, FACTION_SOCIALISED
+from .basics import clip, dyad_row, record, sigma
+from .trust import evidence_of_attack, learn_from_attack
 
 LIMITED, GREEDY, TOTAL = range(3)
 NEAR = 0.3  # from the text: a faction this near to it is met by it
@@ -52,32 +48,6 @@ def try_attack(me, p):
 def prevent(me, p):
     """Probability that a leadership foils an attack of its own side that it could foil: only a reliable one tries."""
     return p.spoiling_control if me.reliable else 0.0
-
-
-@rule
-def evidence_of_attack(attempt, attacked, kind_known, controllable, p):
-    """Log-likelihood ratio, reliable against unreliable, of a month in which a faction could have attacked.
-
-    Attacks work because they say something about will or control (Kydd and Walter 2002): c, perceived control, is
-    `control` where the attack is known to have been one that could be foiled, 0 where it is known not to (explained),
-    and their mixture where nothing is known. A quiet month at a time of threat is evidence too, by the same rule.
-    """
-    if attacked:
-        if kind_known:
-            foiled = p.spoiling_control if controllable else 0.0
-        else:
-            foiled = p.spoiling_control * p.spoiling_controllable
-        return math.log(clip(1.0 - foiled, 1e-12, 1.0))
-    by_reliable = attempt * (1.0 - p.spoiling_control * p.spoiling_controllable)
-    return math.log(clip(1.0 - by_reliable, 1e-12, 1.0) / clip(1.0 - attempt, 1e-12, 1.0))
-
-
-@rule
-def learn_from_attack(dyad, evidence, p):
-    """Bayes' rule on an attack from the other side, or on its restraint."""
-    dyad.trust += evidence
-    dyad.from_attacks += evidence
-    bound_belief(dyad, p)
 
 
 @rule(of="spoilers")

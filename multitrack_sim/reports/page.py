@@ -16,9 +16,19 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ..analysis.comparison import BASELINE
 from ..analysis.summary import MAIN_OUTCOMES
-from .effect_words import (
+from ..designs.arms import BASELINE
+from .page_figures import (
+    accords_figure,
+    difference_figure,
+    inline_svg,
+    ledger,
+    ledger_figure,
+    phases_figure,
+    settling_figure,
+)
+from .sentences import (
+    NO_FORECAST,
     SHOWN,
     main_effects,
     shown_difference,
@@ -29,24 +39,14 @@ from .effect_words import (
     told_changes,
     verdict,
 )
-from .figures import LEDGER_LOOKS
-from .page_figures import (
-    accords_figure,
-    difference_figure,
-    inline_svg,
-    ledger,
-    ledger_figure,
-    phases_figure,
-    settling_figure,
-)
-from .paragraph import NO_FORECAST
+from .style import LEDGER_LOOKS
 from .words import plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..analysis.comparison import Comparison
-    from ..ensemble import Ensemble
+    from ..running.ensemble import Ensemble
 
 __all__ = ["answer", "comparison_page", "question"]
 
@@ -108,8 +108,6 @@ def _settling(comparison: Comparison) -> dict[str, Any] | None:
 
 
 # --- what is said
-
-
 def question(comparison: Comparison) -> str:
     """What was asked, in a sentence."""
     others = [_quoted(name) for name in list(comparison.arms)[1:]]
@@ -139,8 +137,6 @@ def _with_interval(row: Any) -> str:
 
 
 # --- what the templates need
-
-
 def _arms(comparison: Comparison) -> list[dict[str, Any]]:
     """Every arm, and what was changed in it, line by line."""
     return [

@@ -24,28 +24,15 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from ..analysis.intervals import wilson
 from ..analysis.precision import convergence, pairs_needed
-from ..analysis.waiting import cumulative_incidence
-from ..outcome_table import PHASES
-from .effect_words import shown_end, shown_interval
-from .figures import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    LEDGER_LOOKS,
-    ORANGE,
-    PHASE_LOOKS,
-    PURPLE,
-    SKY,
-    STYLE,
-    VERMILLION,
-    Told,
-)
+from ..analysis.survival import cumulative_incidence
+from ..schema.categories import PHASES
+from .sentences import shown_end, shown_interval
+from .style import BLACK, BLUE, GREEN, GREY, LEDGER_LOOKS, ORANGE, PHASE_LOOKS, PURPLE, SKY, STYLE, VERMILLION, Told
 from .words import for_figure, in_brackets, interval, month_name, percent, plain, points, signed
 
 if TYPE_CHECKING:
     from ..analysis.comparison import Comparison
-    from ..ensemble import Ensemble
+    from ..running.ensemble import Ensemble
 
 __all__ = [
     "accords_figure",
@@ -250,8 +237,6 @@ def inline_svg(figure: Figure, name: str, title: str, told: str) -> str:
 
 
 # --- what they share
-
-
 def _strip(root: ElementTree.Element) -> None:
     """Without what a page does not need: metadata, fonts and a style that are the page's to say, a third decimal."""
     for parent in list(root.iter()):

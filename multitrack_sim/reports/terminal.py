@@ -7,14 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.summary import MAIN_OUTCOMES
-from .effect_words import (
-    main_effects,
-    shown_end,
-    shown_estimate,
-    shown_interval,
-    told_apart,
-    told_changes,
-)
+from .sentences import main_effects, shown_end, shown_estimate, shown_interval, told_apart, told_changes
 from .words import percent, plain
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import MultitrackError, Problem, printable
-from .store import _undisturbed
+from .files import _undisturbed
 
 __all__ = ["BACKENDS", "Backend", "opened"]
 

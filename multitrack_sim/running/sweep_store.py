@@ -20,11 +20,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..designs import Design
+from ..designs.design import Design
 from ..errors import Problem, StoreError, printable
-from ..outcome_table import OUTCOMES, SERIES
-from .store import _OF_THE_SYSTEM, _PARTIAL, MANIFEST, _now, _seal_folder, _sealed, machine, schema
-from .sweep_plan import Coded, SweepPlan, Varied, model_version
+from ..scenario.codebook import Coded
+from ..schema.outcomes import OUTCOMES, SERIES
+from .files import _OF_THE_SYSTEM, _PARTIAL, LOCK, MANIFEST, _alone, _disk, _seal_folder, _sealed
+from .parquet import _words, run_schema, series_schema
+from .plan import SweepPlan, model_version
+from .provenance import _now, machine
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -161,7 +164,7 @@ class SweepStore:
                 "codes_settings": dict(base.settings) if isinstance(base, Coded) else None,
                 "rounds": [plan.round_runs, plan.rounds],
             },
-            "run_seeds": "run k of every point and arm has the seed multitrack_sim.chance.run_seed(seed, k), in the column `seed`",
+            "run_seeds": "run k of every point and arm has the seed multitrack_sim.engine.random.run_seed(seed, k), in the column `seed`",
         }
 
     def write_manifest(self, state: Mapping[str, Any]) -> None:
@@ -311,45 +314,6 @@ class SweepStore:
         return pa.Table.from_arrays(columns, schema=self.series_schema)
 
 
-def _words(places: np.ndarray, words: tuple[str, ...]) -> Any:
-    import pyarrow as pa
-
-    missing = np.isnan(places)
-    codes = np.where(missing, 0, places).astype(np.int32 if len(words) > 127 else np.int8)
-    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=missing), pa.array(words, pa.string()))
-
-
-def _dictionary(words: tuple[str, ...]) -> Any:
-    import pyarrow as pa
-
-    return pa.dictionary(pa.int32() if len(words) > 127 else pa.int8(), pa.string())
-
-
-def run_schema(varied: tuple[Varied, ...], arms: tuple[str, ...]) -> pa.Schema:
-    """The columns of a file of runs: the same in every file of a sweep.
-
-    `point`, `arm`, what is varied, `run` (its number within the cell), `seed`, every outcome, and `failure`: null, or why
-    the run has no outcomes.
-    """
-    import pyarrow as pa
-
-    said = [pa.field("point", pa.int64(), nullable=False), pa.field("arm", _dictionary(arms))]
-    said += [pa.field(v.name, _dictionary(v.words) if v.words else pa.float64()) for v in varied]
-    said.append(pa.field("run", pa.int64(), nullable=False))
-    return pa.schema([*said, *schema(), pa.field("failure", pa.string())])
-
-
-def series_schema(arms: tuple[str, ...]) -> pa.Schema:
-    import pyarrow as pa
-
-    said = [pa.field("point", pa.int64(), nullable=False), pa.field("arm", _dictionary(arms))]
-    said += [pa.field("run", pa.int64(), nullable=False), pa.field("month", pa.int32(), nullable=False)]
-    for name, outcome in SERIES.items():
-        kind = pa.dictionary(pa.int8(), pa.string()) if outcome.values else pa.float64()
-        said.append(pa.field(name, kind, metadata={"unit": outcome.unit, "meaning": outcome.meaning}))
-    return pa.schema(said)
-
-
 def design_of(manifest: Mapping[str, Any], folder: Path) -> Design:
     """The design of a sweep, as it was given."""
     import pandas as pd
@@ -360,39 +324,3 @@ def design_of(manifest: Mapping[str, Any], folder: Path) -> Design:
         points = pd.read_parquet(folder / "points.parquet")
         columns = {name: tuple(points[name].tolist()) for name in said["columns"]}
     return Design(said["design"], columns, said["arms"], said["runs"], said["options"])
-
-
-# --- the disk
-
-LOCK = ".multitrack-lock"
-
-
-@contextlib.contextmanager
-def _disk(shown: str) -> Iterator[None]:
-    """Problems with the disk as a line that says what is left and how to go on."""
-    try:
-        yield
-    except OSError as problem:
-        why = problem.strerror or str(problem).splitlines()[0]
-        hint = "what is finished is kept; when that is mended, run the same command again: it goes on where it was"
-        raise StoreError(Problem(shown, f"cannot be written: {why}", hint=hint)) from problem
-
-
-@contextlib.contextmanager
-def _alone(folder: Path, shown: str) -> Iterator[None]:
-    """Two programs in one folder would run everything twice. The lock goes with the program, however it ends."""
-    try:
-        import fcntl
-    except ImportError:  # Windows: there, nothing stops a second program
-        yield
-        return
-    with open(folder / LOCK, "w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StoreError(
-                Problem(shown, "another program is running this sweep", hint="wait for it, or stop it")
-            ) from None
-        except OSError:  # a network disk that knows no locks
-            pass
-        yield

@@ -1,11 +1,11 @@
 """From a TOML file or the codebook to a world."""
 
-from .build import Layout, lay_out
+from .code_files import read_codes
 from .codebook import CODES, Code, codes_table, scenario_from_codes
-from .coded_file import coded_text, read_codes
+from .layout import Layout, lay_out
 from .load import load, loads
-from .schema import ReadOnly, Scenario, Setting, find_setting
-from .template import template_text
+from .scenario import ReadOnly, Scenario, Setting, find_setting
+from .templates import coded_text, template_text
 
 __all__ = [
     "CODES",

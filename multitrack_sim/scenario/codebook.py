@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..errors import Problem, ScenarioError, nearest, printable
-from ..tables import SPOILER_TYPES
-from .cast import all_stakes, standard
-from .schema import ReadOnly, Scenario
-from .values import SPARSE, default_of, row_columns
+from ..schema.categories import SPOILER_TYPES
+from ..schema.tables import SPARSE
+from .scenario import ReadOnly, Scenario
+from .standard import all_stakes, standard
+from .validation import default_of, row_columns
 
 __all__ = [
     "CODES",
     "LETTERS",
     "Code",
+    "Coded",
     "check_codes",
     "checked_title",
     "codes_table",
@@ -68,8 +70,10 @@ _ALL = [
     Code("outside_pressure", "patrons feed the conflict", "neutral or split", "patrons of both sides press for a deal", "pressure.outside = 2 x - 1"),
     Code("cost_of_no_deal", "none beyond the fighting", "felt", "heavy even without fighting (water, trade, shared systems)", "conflict.cost_of_no_deal = x^2"),
 ]
+
 # fmt: on
 CODES: dict[str, Code] = {code.name: code for code in _ALL}
+
 # How comments in scenario files name the codes; parties are a count and go by their name.
 LETTERS = {
     "hurting_stalemate": "HS", "power_asymmetry": "PA", "spoilers": "SP", "guarantee": "TG", "track2": "T2", "track3": "T3",
@@ -226,3 +230,16 @@ def _checked(codes: Mapping[str, Any]) -> tuple[dict[str, float], list[str]]:
 
 def _row(table: str, at: int, name: str, **given: Any) -> dict[str, Any]:
     return {"name": name, "id": at, **_DEFAULTS[table], **given}
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A scenario that is still codes, so that codes can be varied; settings come after them."""
+
+    codes: Mapping[str, Any]
+    title: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def scenario(self, codes: Mapping[str, Any] | None = None) -> Scenario:
+        """What the codes stand for, some of them changed."""
+        return scenario_from_codes({**self.codes, **(codes or {})}, self.title).with_settings(self.settings)

@@ -13,29 +13,17 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from ..errors import Problem, ScenarioError, nearest, printable
-from ..parameter_table import PARAMETERS, SECTIONS
-from .cast import all_stakes, standard
-from .schema import NEAR_ONE, Names, ReadOnly, Scenario, faults, read_interventions
-from .toml_text import Path, key_lines, key_path
-from .values import (
-    HEAD,
-    IN_A_FILE,
-    NAME,
-    NAMED,
-    REFERS,
-    RELATIONS,
-    TEXT,
-    TOP,
-    Reading,
-    other_models,
-    row_model,
-    section_model,
-    shown,
-)
+from ..schema.parameters import PARAMETERS, SECTIONS
+from ..schema.tables import NAMED, REFERS, RELATIONS
+from .scenario import NEAR_ONE, Names, ReadOnly, Scenario, faults, read_interventions
+from .standard import all_stakes, standard
+from .toml_text import KeyPath, key_lines, key_path
+from .validation import HEAD, IN_A_FILE, NAME, TEXT, TOP, Reading, other_models, row_model, section_model, shown
 
 __all__ = ["load", "loads", "parse", "read_text"]
 
 LARGEST_FILE = 1_000_000  # bytes
+
 # How many rows of a table a file may hold, where it holds any; rapport grows with the square of the academics.
 FEW_TO_MOST = {
     "governments": (2, 27),
@@ -96,7 +84,7 @@ def loads(text: str, origin: str = "text") -> Scenario:
     return _File(place).scenario(data, text)
 
 
-def parse(text: str, origin: str, wanted: str) -> tuple[dict[str, Any], Callable[[Path], str]]:
+def parse(text: str, origin: str, wanted: str) -> tuple[dict[str, Any], Callable[[KeyPath], str]]:
     """What a TOML text says, and for every key in it the words that say where it stands."""
     called = printable(FilePath(origin), 200)
     if len(text) > LARGEST_FILE:
@@ -116,7 +104,7 @@ def parse(text: str, origin: str, wanted: str) -> tuple[dict[str, Any], Callable
         found = printable(message[: at.start()] if at else message, 200)[1:-1]
         raise ScenarioError(Problem(where, f"is not TOML: {found}", 'key = value, words in "quotes"')) from None
 
-    def place(path: Path) -> str:
+    def place(path: KeyPath) -> str:
         known = next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), None)
         return ", ".join(filter(None, [called, f"line {known}" if known else "", key_path(path)]))
 
@@ -217,7 +205,7 @@ class _File(Reading):
         self.adding_up(raw["stakes"], names)
         return rows, names
 
-    def references(self, row: Any, path: Path, names: Names) -> None:
+    def references(self, row: Any, path: KeyPath, names: Names) -> None:
         """Every name that a row refers to must exist."""
         for column, target in REFERS.items():
             name = row.get(column) if isinstance(row, Mapping) else None

@@ -11,7 +11,7 @@ from ..errors import printable
 
 __all__ = ["key_lines", "key_path", "split_name", "write_key", "write_value"]
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 _QUOTED = r'"(?:\\.|[^"\\\n])*"|' + r"'[^'\n]*'"
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -22,7 +22,7 @@ _TOKEN = re.compile(
 _NAME = re.compile(rf"\s*({_QUOTED}|[^.\"']*)\s*(\.|$)")
 
 
-def key_lines(text: str) -> dict[Path, int]:
+def key_lines(text: str) -> dict[KeyPath, int]:
     """The line of every key and row in a text that tomllib has already accepted.
 
     >>> key_lines("a = 1\\n[[b]]\\nc = [2,\\n3]\\n")
@@ -35,8 +35,8 @@ def key_lines(text: str) -> dict[Path, int]:
         line += match[0].count("\n")
     tokens.append(("\n", line))
 
-    lines: dict[Path, int] = {}
-    rows: dict[Path, int] = {}  # how many rows an array of tables has so far
+    lines: dict[KeyPath, int] = {}
+    rows: dict[KeyPath, int] = {}  # how many rows an array of tables has so far
     at = 0
 
     def key(end: str) -> list[str]:
@@ -48,7 +48,7 @@ def key_lines(text: str) -> dict[Path, int]:
             at += 1
         return parts
 
-    def under(table: Path, parts: Iterable[str]) -> Path:
+    def under(table: KeyPath, parts: Iterable[str]) -> KeyPath:
         """The path of a key, going into the last row of every array of tables on the way."""
         for part in parts:
             table = (*table, part)
@@ -56,7 +56,7 @@ def key_lines(text: str) -> dict[Path, int]:
                 table = (*table, rows[table] - 1)
         return table
 
-    def value(path: Path) -> None:
+    def value(path: KeyPath) -> None:
         nonlocal at
         opening = tokens[at][0]
         if opening not in ("[", "{"):
@@ -71,7 +71,7 @@ def key_lines(text: str) -> dict[Path, int]:
                 continue
             line = tokens[at][1]
             if opening == "[":
-                inner: Path = (*path, count)
+                inner: KeyPath = (*path, count)
             else:
                 inner = (*path, *key("="))
                 at += 1
@@ -80,7 +80,7 @@ def key_lines(text: str) -> dict[Path, int]:
             count += 1
         at += 1
 
-    table: Path = ()
+    table: KeyPath = ()
     while at < len(tokens):
         token, line = tokens[at]
         if token == "\n":
@@ -108,7 +108,7 @@ def _unquoted(part: str) -> str:
     return tomllib.loads(f"k = {part}")["k"] if part[0] in "\"'" else part
 
 
-def key_path(path: Path) -> str:
+def key_path(path: KeyPath) -> str:
     """A path as people read it.
 
     >>> key_path(("governments", 2, "power"))

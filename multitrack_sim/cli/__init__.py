@@ -1,0 +1,1 @@
+"""The command `multitrack`: one file a command."""

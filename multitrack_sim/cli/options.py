@@ -1,0 +1,138 @@
+"""What all commands share: options, how a command ends, how names of settings and scenarios are looked up."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import Problem, ScenarioError, SettingError, nearest, printable
+
+if TYPE_CHECKING:
+    from ..running.ensemble import Ensemble
+    from ..running.plan import Plan
+    from ..scenario.scenario import Scenario
+
+__all__ = ["app"]
+
+REFUSED, INTERRUPTED = 2, 130
+MOST_SERIES = 500_000_000  # bytes of monthly series kept for figures
+
+app = typer.Typer(
+    name="multitrack",
+    help="Simulate peace processes, official and unofficial: what would have happened without this track?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class _Interrupted(Exception):
+    """Ctrl+C inside a command."""
+
+
+def _command(function: Callable[..., None]) -> Callable[..., None]:
+    @wraps(function)
+    def guarded(*arguments: Any, **options: Any) -> None:
+        try:
+            function(*arguments, **options)
+        except KeyboardInterrupt:
+            raise _Interrupted from None
+
+    app.command(name=function.__name__)(guarded)
+    return guarded
+
+
+Runs = Annotated[int, typer.Option(min=1, max=10_000_000, help="Number of runs.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**53 - 1, help="Seed of the whole: the same seed gives the same runs.")]
+Threads = Annotated[int | None, typer.Option(min=1, max=1024, help="Threads to use; all cores if left out.")]
+Story = Annotated[bool, typer.Option("--story", help="Tell one of the runs as a story, and explain how it came out.")]
+StoryRun = Annotated[
+    int, typer.Option(min=0, metavar="K", help="Which run --story tells, counted from 0.", show_default=True)
+]
+Svg = Annotated[bool, typer.Option("--svg", help="Write every figure as SVG too, for print.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+
+
+# --- what the commands share
+def _find(given: str) -> Path:
+    """The file meant: a path, or the name of a scenario that comes with the package."""
+    from ..scenario.library import scenario_file, scenario_names
+
+    path = Path(given)
+    try:
+        if path.exists():
+            return path
+    except (OSError, ValueError):  # a name no file can have
+        pass
+    names = scenario_names()
+    if path.name == given and path.name.removesuffix(".toml") in names:
+        return scenario_file(path.name.removesuffix(".toml"))
+    near = nearest(path.name.removesuffix(".toml"), names)
+    hint = f"did you mean {near}?" if near else f"by name there are: {', '.join(names)}" if names else ""
+    raise ScenarioError(Problem(_shown(given), "no such scenario file", hint=hint))
+
+
+def _changes(given: Sequence[str]) -> dict[str, Any]:
+    """What `--set` says; all problems at once."""
+    from ..designs.as_written import settings_in_words
+
+    changes, problems = settings_in_words(given, "--set")
+    if problems:
+        raise SettingError(problems)
+    return changes
+
+
+def _plan(arms: Sequence[tuple[str, Scenario, Path, dict[str, Any]]], runs: int, seed: int, command: list[str]) -> Plan:
+    from ..engine.cache import fingerprint
+    from ..running.plan import Arm, Plan
+
+    described = [
+        Arm(name, arm.title, arm.to_toml(), {"written": dict(arm.settings), "changed": changes}, str(path))
+        for name, arm, path, changes in arms
+    ]
+    return Plan(described, runs, seed, fingerprint(), command)
+
+
+def _folder(path: Path, plan: Plan) -> Any:
+    from ..running.run_folder import RunFolder
+
+    folder = RunFolder(path, plan)
+    folder.check()
+    return folder
+
+
+def _most_drawn(scenario: Scenario) -> int:
+    """How many runs the figures can hold in memory, month by month."""
+    from ..schema.outcomes import SERIES_ROW
+
+    return int(MOST_SERIES // (scenario.value("run.months") * SERIES_ROW.itemsize))
+
+
+def _for_figures(result: Ensemble, runs: int, seed: int, threads: int | None) -> Ensemble:
+    """The runs with their months; of very many runs, the first so many again (the figures say how many they show)."""
+    if result.series is not None:
+        return result
+    from ..running.ensemble import run_ensemble
+
+    runs = min(runs, _most_drawn(result.scenario))
+    return run_ensemble(result.scenario, runs=runs, seed=seed, threads=threads, series=True)
+
+
+def _shown(path: Path | str) -> str:
+    """A path as the reader would type it, with control characters made visible."""
+    return printable(Path(path), 300)
+
+
+def _say(text: str) -> None:
+    print(text)
+
+
+def _note(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,187 @@
+"""`multitrack run` and `multitrack demo`: one scenario, many times."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import Problem, SettingError
+from .options import (
+    Quiet,
+    Runs,
+    Seed,
+    Story,
+    StoryRun,
+    Svg,
+    Threads,
+    _changes,
+    _command,
+    _find,
+    _folder,
+    _for_figures,
+    _most_drawn,
+    _plan,
+    _say,
+    _shown,
+)
+from .progress import _announce_compiling, _progress
+
+if TYPE_CHECKING:
+    from ..running.ensemble import Ensemble
+    from ..scenario.scenario import Scenario
+
+__all__ = []
+DEMO, DEMO_SUBJECT, DEMO_ARMS = "northern_ireland_1998", "Track II", ("with Track II", "without Track II")
+DEMO_CHANGE = {"track_two.budget": 0.0}
+DEMO_HANGS_ON = "track_two.transfer"
+
+
+@_command
+def run(
+    scenario: Annotated[str, typer.Argument(help="A scenario file, or the name of one that comes with the package.")],
+    runs: Runs = 500,
+    seed: Seed = 1,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for tables, figures and manifest; must be new, empty or this run's own."),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Change a setting: track_two.budget=0. May be repeated."),
+    ] = None,
+    story: Story = False,
+    story_run: StoryRun = 0,
+    threads: Threads = None,
+    svg: Svg = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run a scenario many times; print what came out; write it to a folder."""
+    found = _find(scenario)
+    changes = _changes(set_ or [])
+    if story and story_run >= runs:
+        raise SettingError(Problem(f"--story-run {story_run}", "no such run", f"0 to {runs - 1}"))
+    from ..scenario.load import load
+
+    loaded = load(found)
+    if changes:
+        loaded = loaded.with_settings(changes)
+    command = ["multitrack", "run", scenario, "--runs", str(runs), "--seed", str(seed)]
+    command += [part for change in set_ or [] for part in ("--set", change)]
+    command += ["--out", str(out)] if out is not None else []
+    command += ["--svg"] if svg else []
+    command += ["--story", "--story-run", str(story_run)] if story else []
+    plan = _plan([("all", loaded, found, changes)], runs, seed, command)
+    folder = _folder(out, plan) if out is not None else None
+
+    started = time.perf_counter()
+    result = _ensemble(loaded, runs, seed, threads, quiet, series=folder is not None)
+    told, told_in_markdown = _told(loaded, seed, story_run) if story else ("", "")
+    if folder is not None:
+        from ..reports.figures import all_figures, save_figures
+        from ..running.parquet import write_outcomes
+
+        drawn = _for_figures(result, runs, seed, threads)
+        with folder.staged({"all": result.table}) as place:
+            write_outcomes(result.table, place("outcomes.parquet"))
+            place("scenario.toml").write_text(loaded.to_toml(), "utf-8")
+            save_figures(all_figures(drawn, loaded), place, loaded.title, svg)
+            if story:
+                place("story.md").write_text(told_in_markdown, "utf-8")
+    if not quiet:
+        _print_results([(loaded.title, result)])
+        if story:
+            _say(f"{told}\n")
+        took = time.perf_counter() - started
+        _say(f"{runs:,} run{'' if runs == 1 else 's'} in {took:.1f} s." + (f" Written to {_shown(out)}" if out else ""))
+
+
+@_command
+def demo(
+    runs: Runs = 400,
+    seed: Seed = 1,
+    out: Annotated[Path, typer.Option(help="Folder for tables, figures and manifest.")] = Path("results") / "demo",
+    threads: Threads = None,
+    svg: Svg = False,
+    quiet: Quiet = False,
+) -> None:
+    """Northern Ireland 1998 with and without Track II, on the same seeds; says in plain words what one sees."""
+    from ..scenario.library import scenario_file
+    from ..scenario.load import load
+
+    found = scenario_file(DEMO)
+    with_it = load(found)
+    without = with_it.with_settings(DEMO_CHANGE)
+    command = ["multitrack", "demo", "--runs", str(runs), "--seed", str(seed), "--out", str(out)]
+    command += ["--svg"] if svg else []
+    arms: list[tuple[str, Scenario, Path, dict[str, Any]]] = [
+        (DEMO_ARMS[0], with_it, found, {}),
+        (DEMO_ARMS[1], without, found, DEMO_CHANGE),
+    ]
+    folder = _folder(out, _plan(arms, runs, seed, command))
+    results = [_ensemble(arm, runs, seed, threads, quiet, name, series=True) for name, arm, _, _ in arms]
+
+    from ..reports.figures import all_figures, comparison_figure, save_figures
+    from ..reports.sentences import comparison_paragraph
+    from ..reports.words import for_markdown
+    from ..running.parquet import write_outcomes
+
+    one, two = (result.table for result in results)
+    drawn = [_for_figures(result, runs, seed, threads) for result in results]
+    told = comparison_paragraph(one, two, with_it, DEMO_ARMS, DEMO_SUBJECT, DEMO_HANGS_ON)
+    figures = {"comparison": comparison_figure(drawn[0], drawn[1], with_it, DEMO_ARMS)}
+    with folder.staged({name: result.table for (name, *_), result in zip(arms, results)}) as place:
+        for (name, arm, _, _), result, seen in zip(arms, results, drawn):
+            stem = name.lower().replace(" ", "_").replace("track_ii", "track_two")
+            write_outcomes(result.table, place(f"outcomes_{stem}.parquet"))
+            place(f"scenario_{stem}.toml").write_text(arm.to_toml(), "utf-8")
+            figures |= all_figures(seen, arm, name, f"{stem}_")
+        title = f"{with_it.title}, {DEMO_ARMS[0]} and {DEMO_ARMS[1]}"
+        save_figures(figures, place, title, svg)
+        place("what_one_sees.md").write_text(f"# {for_markdown(title, 200)}\n\n{for_markdown(told, 10_000)}\n", "utf-8")
+    if not quiet:
+        _print_results([(f"{with_it.title}, {name}", result) for (name, *_), result in zip(arms, results)])
+        _say(textwrap.fill(told, min(100, shutil.get_terminal_size().columns), break_on_hyphens=False))
+        _say(f"\nFigures, tables and manifest: {_shown(out)} (begin with {_shown(out / 'comparison.png')})")
+
+
+def _ensemble(
+    scenario: Scenario, runs: int, seed: int, threads: int | None, quiet: bool, name: str = "runs", series: bool = False
+) -> Ensemble:
+    from ..running.ensemble import run_ensemble
+
+    _announce_compiling(quiet)
+    series = series and runs <= _most_drawn(scenario)
+    with _progress(name, runs, quiet) as report:
+        return run_ensemble(scenario, runs=runs, seed=seed, threads=threads, series=series, progress=report)
+
+
+def _told(scenario: Scenario, seed: int, run: int) -> tuple[str, str]:
+    """One of the runs as a story with its explanation: as text and as Markdown."""
+    from ..engine.random import run_seed
+    from ..model import PeaceProcess
+    from ..single_run.chronicle import story, story_in_markdown
+    from ..single_run.explanation import explain
+
+    model = PeaceProcess(scenario, seed=run_seed(seed, run), collect=False)
+    model.run()
+    why = explain(model)
+    heading = f"Run {run} of --seed {seed}"
+    return f"{heading}\n{story(model)}\n\n{why}", f"{story_in_markdown(model)}\n{why.markdown}"
+
+
+def _print_results(arms: Sequence[tuple[str, Ensemble]]) -> None:
+    from rich.console import Console
+
+    from ..analysis.summary import summarise
+    from ..reports.terminal import results_table
+
+    console = Console()
+    for title, result in arms:
+        count = len(result.table)
+        console.print(results_table(summarise(result.table), f"{title}: {count:,} run{'' if count == 1 else 's'}"))

@@ -1,0 +1,1 @@
+"""The engine: compiled rules, their cache, addressed chance. It knows no peace."""

@@ -1,0 +1,1 @@
+"""What the record says, and how the model is held against it."""

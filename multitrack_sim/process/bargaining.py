@@ -1,0 +1,239 @@
+"""The text on the table: what it is worth to each party, demands, concessions, options, drafts."""
+
+from ..engine.compiled import part, rule
+from .basics import clip, dyad_row, sigma
+
+
+@rule
+def loss_from_gap(gap, indivisibility, p):
+    """What a position this far from the ideal loses: linear for a divisible issue, steep near the ideal for a sacred one."""
+    return clip(gap, 0.0, 1.0) ** (1.0 - p.track_one_indivisibility_effect * indivisibility)
+
+
+@rule
+def value_on_issue(gap, issue, known, p):
+    """Value of the text on one issue; options that all sides know cut the loss, up to the issue's potential."""
+    return 1.0 - loss_from_gap(gap, issue.indivisibility, p) * (1.0 - issue.potential * known)
+
+
+@rule(of="governments")
+def believe(me, belief, misperception):
+    """What a leadership makes of its dyads: mean probability that the others are reliable, mean misperception."""
+    me.belief = belief
+    me.misperception = misperception
+
+
+@rule
+def value_of_signing(me, guarantee, bitterness, p):
+    """Value of the text, less reactive devaluation, less the danger that the others do not keep it.
+
+    The danger is (1 - P(others reliable)) x exposure x (1 - guarantee) (1 - internal guarantee): under a perfect
+    guarantee it does not depend on trust.
+    """
+    danger = (1.0 - me.belief) * p.conflict_exposure * (1.0 - guarantee) * (1.0 - p.conflict_internal_guarantee)
+    return (
+        me.draft_value - p.track_one_reactive_devaluation * me.misperception - danger - p.accord_bitterness * bitterness
+    )
+
+
+@rule(of="governments")
+def assess(me, guarantee, bitterness, p):
+    """Perceived surplus of a text: value of signing less value of fighting on (a lottery over positions, less its costs)."""
+    fighting_on = me.war_value - p.track_one_war_cost * me.motivation
+    me.surplus = value_of_signing(me, guarantee, bitterness, p) - fighting_on
+
+
+@rule(of="governments")
+def get_ready(me, p):
+    """Optimism = P(surplus > 0) given one's doubts; readiness = motivation^a x optimism^(1 - a) (Pruitt 2007)."""
+    doubt = p.track_one_surplus_spread * (0.5 + me.misperception)
+    me.optimism = sigma(me.surplus / doubt)
+    share = p.track_one_motivation_share
+    me.readiness = me.motivation**share * me.optimism ** (1.0 - share)
+
+
+@rule(of="governments")
+def open_with(me, p):
+    """Aspirations with which a leadership enters a round of talks."""
+    demand = p.track_one_aspiration + p.track_one_aspiration_hawk * (me.hawkishness - 0.5) + me.patience
+    me.aspiration = clip(demand, 0.0, 1.0)
+    me.concession = 0.0
+
+
+@rule(of="governments")
+def instruct(me, p):
+    """A delegation acts on what its leadership wanted a while ago: the lag of instructions, shorter with technology."""
+    lag = p.track_one_instruction_lag * (1.0 - p.technology_speed * p.track_one_technology)
+    me.instructed += (me.readiness - me.instructed) / (1.0 + lag)
+
+
+@rule(of="governments")
+def concede(me, attacks, in_public, p):
+    """Demands fall with readiness, faster when the others concede; hawks, opposition and attacks slow or reverse that,
+    and so do factions of its own at the table. On a departing train attacks harden less.
+
+    They never fall below the reservation value: an aspiration of 0 asks for no more than fighting on would give.
+    """
+    will = (1.0 - p.track_one_hawk_resistance * me.hawkishness) * (1.0 - me.restraint)
+    freedom = 1.0 - in_public * p.track_one_opposition * (1.0 - me.perceived_support)
+    step = (
+        p.track_one_concession
+        * me.instructed
+        * will
+        * freedom
+        * (1.0 + p.track_one_reciprocity * me.others_concession / (p.track_one_concession + 1e-9))
+    )
+    before = me.aspiration
+    hardening = p.track_one_attack_hardening * attacks * (1.0 - p.spoiling_departing_train)
+    me.aspiration = clip(before - step + hardening, 0.0, 1.0)
+    me.concession = before - me.aspiration
+
+
+@rule(of="issues")
+def invent_officially(me, mediation, mean_belief, p):
+    """Options found by official talks, in a pool of their own: mediation and trust help."""
+    found = p.track_one_invention * (0.35 + 0.65 * mediation) * (0.4 + mean_belief)
+    me.found_official += clip(found, 0.0, 1.0) * (1.0 - me.found_official)
+
+
+@rule
+def take_in(stake, issue, p):
+    """A delegation takes in the options that official talks have found."""
+    stake.known_official += p.track_one_learning * (issue.found_official - stake.known_official)
+
+
+@rule(of="issues")
+def redraft(me, aim, miss, p):
+    """The single negotiating text moves towards the compromise aimed at, and misses it by misperception."""
+    step = p.track_one_drafting * (aim - me.draft)
+    me.draft = clip(me.draft + step + miss, 0.0, 1.0)
+
+
+@rule
+def negotiable(issue):
+    """Whether the text on the table covers an issue: active, tabled, not put off."""
+    return issue.active == 1 and issue.tabled == 1 and issue.deferred == 0
+
+
+@part
+def value_fighting_on(governments, stakes, issues, p):
+    """What each party expects of fighting on: a lottery over all parties' positions, by their power (Fearon 1995)."""
+    parties, agenda = len(governments), len(issues)
+    total = 0.0
+    for i in range(parties):
+        if governments[i].active:
+            total += governments[i].power
+    for i in range(parties):
+        governments[i].share_of_power = governments[i].power / total if governments[i].active else 0.0
+    for i in range(parties):
+        me = governments[i]
+        me.war_value = 0.0
+        for k in range(agenda):
+            stake = stakes[i * agenda + k]
+            stake.war_value = 0.0
+            for j in range(parties):
+                gap = abs(stake.ideal - stakes[j * agenda + k].ideal)
+                stake.war_value += governments[j].share_of_power * (
+                    1.0 - loss_from_gap(gap, issues[k].indivisibility, p)
+                )
+            me.war_value += stake.salience * stake.war_value
+
+
+@part
+def compromise_on(governments, stakes, issues, k, process):
+    """The compromise aimed at on one issue: positions weighted by power and salience; mediation moves it to the fair point."""
+    agenda = len(issues)
+    by_power, powers, fair, weights = 0.0, 0.0, 0.0, 0.0
+    for i in range(len(governments)):
+        me, stake = governments[i], stakes[i * agenda + k]
+        if me.active and me.required:
+            by_power += me.share_of_power * stake.salience * stake.ideal
+            powers += me.share_of_power * stake.salience
+            fair += stake.salience * stake.ideal
+            weights += stake.salience
+    if weights <= 0.0:
+        return issues[k].draft
+    return (1.0 - process.fairness) * by_power / powers + process.fairness * fair / weights
+
+
+@part
+def readiness_of_quorum(governments, quorum):
+    """The readiness that so many required parties reach: that of the least ready, where all are needed."""
+    reached = 0.0
+    for i in range(len(governments)):
+        if governments[i].required and governments[i].active and governments[i].readiness > reached:
+            as_ready = 0
+            for j in range(len(governments)):
+                other = governments[j]
+                if other.required and other.active and other.readiness >= governments[i].readiness:
+                    as_ready += 1
+            if as_ready >= quorum - 1e-9:
+                reached = governments[i].readiness
+    return reached
+
+
+@part
+def read_text(governments, dyads, issues, stakes, process, p, anticipated):
+    """What every party makes of the text: known options, value, surplus, readiness. An avoided issue stays as fighting leaves it.
+
+    Before talks the text is the compromise to be expected, with the share of options that parties anticipate.
+    """
+    parties, agenda = len(governments), len(issues)
+    for k in range(agenda):
+        official, unofficial = 1.0, 1.0
+        for i in range(parties):
+            if governments[i].required and governments[i].active:
+                stake = stakes[i * agenda + k]
+                if stake.known_official < official:
+                    official = stake.known_official
+                if stake.known_unofficial < unofficial:
+                    unofficial = stake.known_unofficial
+        issues[k].known = 1.0 - (1.0 - official) * (1.0 - unofficial)
+    process.least_surplus, required = 99.0, 0
+    for i in range(parties):
+        me = governments[i]
+        me.draft_value = 0.0
+        for k in range(agenda):
+            stake, issue = stakes[i * agenda + k], issues[k]
+            if negotiable(issue):
+                known = issue.known
+                if anticipated:
+                    known = known + (1.0 - known) * p.track_one_anticipation
+                me.draft_value += stake.salience * value_on_issue(abs(stake.ideal - issue.draft), issue, known, p)
+            else:
+                me.draft_value += stake.salience * stake.war_value
+        belief, misperception, others = 0.0, 0.0, 0
+        for j in range(parties):
+            if j != i and governments[j].required and governments[j].active:
+                dyad = dyads[dyad_row(i, j, parties)]
+                belief += sigma(dyad.trust)
+                misperception += dyad.misperception
+                others += 1
+        if others > 0:
+            believe(me, belief / others, misperception / others)
+        assess(me, process.guarantee, process.bitterness, p)
+        get_ready(me, p)
+        if me.required and me.active:
+            required += 1
+            if me.surplus < process.least_surplus:
+                process.least_surplus = me.surplus
+    process.least_readiness = readiness_of_quorum(governments, p.track_one_quorum * required)
+
+
+@part
+def settle_issues(governments, stakes, issues, process, p):
+    """Which issues every required party can live with, and how far that gets the parties."""
+    agenda, weight, settled = len(issues), 0.0, 0.0
+    for k in range(agenda):
+        issue, content, salience = issues[k], negotiable(issues[k]), 0.0
+        for i in range(len(governments)):
+            me, stake = governments[i], stakes[i * agenda + k]
+            if me.required and me.active:
+                salience += stake.salience
+                gain = value_on_issue(abs(stake.ideal - issue.draft), issue, issue.known, p) - stake.war_value
+                if gain + p.track_one_war_cost * me.motivation < p.track_one_margin * me.aspiration:
+                    content = False
+        issue.settled = 1 if content else 0
+        weight += salience
+        settled += salience * issue.settled
+    process.settled = settled / weight if weight > 0.0 else 0.0

@@ -1,0 +1,192 @@
+"""Confidence-building measures: proposed, kept or violated, seen or not, and what is learnt from it (Bayes; Kydd 2005)."""
+
+from ..engine.compiled import part, phase, rule
+from ..engine.random import chance
+from ..schema.categories import IMPLEMENTATION, SIGNED, TALKS
+from ..schema.draws import (
+    MEASURE_COMPLIED,
+    MEASURE_DETECTED,
+    MEASURE_ERODES,
+    MEASURE_PERSISTS,
+    MEASURE_PROPOSED,
+    MEASURE_RECOMMITTED,
+    MEASURE_SUSPENDED,
+)
+from ..schema.events import (
+    MEASURE_AGREED,
+    MEASURE_DROPPED,
+    MEASURE_RECOMMITTED_NOW,
+    MEASURE_SUSPENDED_NOW,
+    VIOLATION_SEEN,
+)
+from .basics import clip, dyad_row, record
+from .trust import evidence_of_conduct, learn_from_conduct
+
+TRANSPARENCY, COMMUNICATION, COOPERATION, NON_TRADITIONAL = range(4)
+
+
+@rule(of="governments")
+def have_will(me, phase, p):
+    """Political will for co-operation: readiness, more once talks are under way, less under hawks."""
+    in_talks = 0.2 if phase == TALKS or phase == SIGNED or phase == IMPLEMENTATION else 0.0
+    me.will = clip((me.readiness + in_talks) * (1.2 - 0.5 * me.hawkishness), 0.0, 1.0)
+
+
+@rule
+def propose(measure, least_will, light, contact, organisations, p):
+    """Probability that a measure is agreed this month: push, contacts and organisations that propose, and will above
+    sensitivity. Light measures in force open the way for heavier ones, their absence bars it; non-traditional ones are
+    open even when relations are frozen.
+    """
+    rate = p.cbm_proposal * clip(p.cbm_budget, 0.0, 10.0) * p.cbm_push
+    rate *= 1.0 + p.track_two_proposals * contact + p.cbm_organisations * organisations
+    if measure.kind == NON_TRADITIONAL:
+        return clip(0.5 * rate, 0.0, 1.0)
+    above = clip(2.0 * (least_will + 0.3 + p.cbm_sequence * (light - 0.5) - measure.sensitivity), 0.0, 1.0)
+    return clip(rate * above, 0.0, 1.0)
+
+
+@rule
+def recommit(measure, least_will, p):
+    """Probability that a measure which had lapsed is recommitted to, as will allows."""
+    return clip(p.cbm_recommitment * clip(least_will + 0.3 - 0.5 * measure.sensitivity, 0.0, 1.0), 0.0, 1.0)
+
+
+@rule
+def compliance(reliable, sensitivity, will, p):
+    """Probability of complying for a review period, by type.
+
+    An unreliable leadership complies more where little is at stake, so cheap measures cannot separate types.
+    """
+    if reliable:
+        return p.cbm_compliance
+    return clip(p.cbm_compliance - p.cbm_temptation * sensitivity * (1.0 - 0.5 * will), 0.0, 1.0)
+
+
+@rule(of="governments")
+def comply(me, measure, p):
+    """Probability that this leadership complies with a measure, by its hidden type and present will."""
+    return compliance(me.reliable, measure.sensitivity, me.will, p)
+
+
+@rule
+def detection(measure, p):
+    """Probability that a violation is seen: 1 - (1 - own) (1 - verification)."""
+    return 1.0 - (1.0 - p.cbm_own_detection) * (1.0 - p.cbm_verification * measure.verifiable)
+
+
+@part
+def lighter_in_force(measures, sensitivity):
+    """Of the active measures lighter than this one, the share in force (a half where there is none)."""
+    lighter, working = 0, 0
+    for m in range(len(measures)):
+        if measures[m].active and measures[m].sensitivity < sensitivity:
+            lighter += 1
+            working += measures[m].in_force
+    return working / lighter if lighter > 0 else 0.5
+
+
+@part
+def review(measure, m, governments, dyads, commitments, process, events, p, month):
+    """One review of one measure: every party complied or not; every other party saw it or not, and learns."""
+    key, parties = process.key, len(governments)
+    seen_by_any = False
+    for j in range(parties):
+        actor, commitment = governments[j], commitments[m * parties + j]
+        draw = chance(key, MEASURE_COMPLIED, month, measure.id, actor.id)
+        persists = chance(key, MEASURE_PERSISTS, month, measure.id, actor.id) < p.cbm_persistence
+        if persists and measure.months_in_force > int(p.cbm_review):
+            continue  # conduct as in the last period: nothing new to see, nothing new to learn
+        complies = draw < comply(actor, measure, p)
+        commitment.complied = 1 if complies else 0
+        if not complies:
+            commitment.violations += 1
+        detected = detection(measure, p)
+        # one violation is one event: who sees it is drawn once per observer, and each learns from its own eyes
+        for i in range(parties):
+            if i != j and governments[i].active and actor.active:
+                sees = (
+                    chance(key, MEASURE_DETECTED, month, measure.id, actor.id * parties + governments[i].id) < detected
+                )
+                seen = sees and not complies
+                evidence = evidence_of_conduct(
+                    seen,
+                    detected,
+                    compliance(1, measure.sensitivity, actor.will, p),
+                    compliance(0, measure.sensitivity, actor.will, p),
+                )
+                learn_from_conduct(dyads[dyad_row(i, j, parties)], evidence, p)
+                if seen:
+                    seen_by_any = True
+                    process.violations_seen += 1
+                    record(process, events, month, VIOLATION_SEEN, j, i, evidence)
+    return seen_by_any
+
+
+@phase
+def confidence(world, month):
+    """Measures are agreed, reviewed, suspended or dropped; those in force do their work."""
+    governments, dyads, measures = world.governments, world.dyads, world.measures
+    p, process = world.parameters[0], world.process[0]
+    key, events = process.key, world.events
+
+    least_will = 1.0
+    for i in range(len(governments)):
+        have_will(governments[i], process.phase, p)
+        if governments[i].required and governments[i].active and governments[i].will < least_will:
+            least_will = governments[i].will
+
+    cost, funds = 0.0, p.cbm_funds * clip(p.cbm_budget, 0.0, 10.0)
+    for m in range(len(measures)):
+        cost += measures[m].cost * measures[m].in_force
+    review_months = int(p.cbm_review)
+    in_force, off_transparency, off_hotline, off_cooperation = 0, 1.0, 1.0, 1.0
+    for m in range(len(measures)):
+        measure = measures[m]
+        light = lighter_in_force(measures, measure.sensitivity)
+        proposed = chance(key, MEASURE_PROPOSED, month, measure.id, 0) < propose(
+            measure, least_will, light, process.contact, process.proposers, p
+        )
+        returns = chance(key, MEASURE_RECOMMITTED, month, measure.id, 0) < recommit(measure, least_will, p)
+        affordable = p.cbm_budget > 0.0 and cost + measure.cost <= funds
+        suspends = chance(key, MEASURE_SUSPENDED, month, measure.id, 0) < p.cbm_suspension
+        drops = chance(key, MEASURE_ERODES, month, measure.id, 0) < p.cbm_erosion * (
+            1.0 - p.cbm_verification * measure.verifiable
+        )
+        if measure.in_force and p.cbm_budget <= 0.0:
+            measure.in_force = 0
+        elif measure.in_force:
+            measure.months_in_force += 1
+            process.spent_measures += p.cbm_cost * measure.cost
+            if (month + measure.id) % review_months == 0:
+                violated = review(measure, m, governments, dyads, world.commitments, process, events, p, month)
+                if violated and suspends:
+                    measure.in_force, measure.lapsed = 0, 1
+                    record(process, events, month, MEASURE_SUSPENDED_NOW, m, -1, measure.sensitivity)
+            if drops and measure.in_force:
+                measure.in_force, measure.lapsed = 0, 1
+                record(process, events, month, MEASURE_DROPPED, m, -1, measure.sensitivity)
+            if not measure.in_force:
+                cost -= measure.cost
+        elif measure.active and affordable and (proposed or (measure.lapsed and returns)):
+            measure.in_force = 1
+            measure.months_in_force = 0
+            cost += measure.cost
+            kind = MEASURE_AGREED if proposed else MEASURE_RECOMMITTED_NOW
+            record(process, events, month, kind, m, -1, measure.sensitivity)
+        if measure.in_force:
+            in_force += 1
+            strength = 0.2 + 0.4 * measure.sensitivity
+            if measure.kind == TRANSPARENCY:
+                off_transparency *= 1.0 - strength
+            elif measure.kind == COMMUNICATION:
+                off_hotline *= 1.0 - strength
+            else:  # cooperation and non-traditional work are what publics see
+                off_cooperation *= 1.0 - strength
+    process.transparency = 1.0 - off_transparency
+    process.hotline = 1.0 - off_hotline
+    process.cooperation = 1.0 - off_cooperation
+    process.measures_total += in_force
+    process.momentum += p.cbm_cooperation * process.cooperation * (1.0 - process.momentum)
+    for row in range(len(dyads)):
+        dyads[row].misperception *= 1.0 - p.cbm_transparency * process.transparency

@@ -1,0 +1,177 @@
+"""Track II: unofficial dialogue. Workshops, rapport, options, insight, reports, and the back channel.
+
+What happens in here stays in here, unless it passes one of two gates: `track_two.access` (all that reaches officials)
+and `track_two.publicity` (all that reaches publics and spoilers). What other phases read are only the columns written
+behind a gate: `stakes.known_unofficial`, `dyads.contact`, `governments.endorsement`, `process.contact`,
+`process.channel`, `process.alarm` and what reports do to `dyads`.
+"""
+
+import math
+
+from ..engine.compiled import part, phase, rule
+from ..engine.random import chance
+from ..schema.categories import DORMANT, FIGHTING, PRETALKS, SUSPENDED
+from ..schema.draws import CHANNEL_ENDS, CHANNEL_LEAKS, CHANNEL_OPENS
+from ..schema.events import CHANNEL_ENDED, CHANNEL_LEAKED, CHANNEL_OPENED
+from .basics import clip, dyad_row, record
+from .funding import dialogue_share, grant, grassroots_share
+from .workshops import hold_workshop
+
+LIVING = 12  # months after which a contact that has not met is no longer living
+SOFTENING = 0.05  # of a participant's hardening, gone each month
+
+
+@rule(of="ngos")
+def convene(me, money, p):
+    """Receive the month's money, give a share of it to research, and hold a workshop when the rest suffices.
+
+    A workshop costs one unit, less online. What is left when no more money comes is lost.
+    """
+    balance = me.granted_track_two - me.spent_track_two - me.burned_track_two
+    if money <= 0.0:
+        me.burned_track_two += balance
+        return 0
+    papers, cost = p.track_two_research * money, 1.0 - p.technology_saving * p.track_two_digital
+    me.granted_track_two += money
+    me.spent_track_two += papers
+    me.spent_research += papers
+    if balance + money - papers < cost:
+        return 0
+    me.spent_track_two += cost
+    return 1
+
+
+@rule
+def read_papers(dyad, reader, papers, p):
+    """Research without meetings: papers lower misperception where a leadership reads them (gate: access)."""
+    read = (
+        p.track_two_access
+        * p.track_two_research_effect
+        * papers
+        * (1.0 - p.track_two_hawk_deafness * reader.hawkishness)
+    )
+    dyad.misperception *= 1.0 - clip(read, 0.0, 1.0)
+
+
+@rule
+def fade_rapport(pair, p):
+    """Rapport fades without meeting."""
+    pair.months_since += 1
+    if pair.months_since > 1:
+        pair.trust *= 1.0 - p.track_two_rapport_fading
+
+
+@rule
+def open_channel(least_readiness, contact, p):
+    """Hazard that unofficial contact turns into an official back channel (contact is already behind the gate)."""
+    return clip(p.track_two_channel * least_readiness * contact, 0.0, 1.0)
+
+
+@rule
+def leak(p):
+    """Hazard that an open back channel becomes public."""
+    exposed = 1.0 + p.technology_leaks * p.track_two_digital
+    return clip(p.track_two_leak * exposed * (1.0 - 0.5 * p.track_two_confidentiality), 0.0, 1.0)
+
+
+@part
+def keep_contact(academics, rapport, dyads, governments, process, p):
+    """Rapport fades; what living contact there is between parties is felt by officials, as far as the gate lets it."""
+    parties = len(governments)
+    for row in range(len(dyads)):
+        dyads[row].contact = 0.0
+    for row in range(len(rapport)):
+        pair = rapport[row]
+        fade_rapport(pair, p)
+        one, two = academics[pair.one], academics[pair.two]
+        if pair.months_since <= LIVING and one.party >= 0 and two.party >= 0 and one.party != two.party:
+            felt = p.track_two_access * pair.trust * math.sqrt(one.access * two.access)
+            there, back = dyads[dyad_row(one.party, two.party, parties)], dyads[dyad_row(two.party, one.party, parties)]
+            if felt > there.contact:
+                there.contact = felt
+                back.contact = felt
+    process.contact = 0.0
+    for i in range(parties):
+        governments[i].endorsement = 0.0
+    for row in range(len(dyads)):
+        dyad = dyads[row]
+        me, other = governments[dyad.of], governments[dyad.other]
+        if dyad.contact > me.endorsement:
+            me.endorsement = dyad.contact
+        if me.required and other.required and dyad.contact > process.contact:
+            process.contact = dyad.contact
+
+
+@part
+def run_channel(process, events, p, month):
+    """The back channel: opens out of contact and readiness; leaks, ends in nothing, or goes on (talks use it)."""
+    key = process.key
+    opens = chance(key, CHANNEL_OPENS, month, 0, 0) < open_channel(process.least_readiness, process.contact, p)
+    leaks = chance(key, CHANNEL_LEAKS, month, 0, 0) < leak(p)
+    ends = chance(key, CHANNEL_ENDS, month, 0, 0) < p.track_two_channel_ends
+    before_talks = process.phase == FIGHTING or process.phase == PRETALKS or process.phase == SUSPENDED
+    if process.channel:
+        if leaks:
+            process.channel = 0
+            process.backlash = clip(process.backlash + p.track_two_backlash, 0.0, 1.0)
+            record(process, events, month, CHANNEL_LEAKED, -1, -1, p.track_two_backlash)
+        elif ends or process.phase == DORMANT:
+            process.channel = 0
+            record(process, events, month, CHANNEL_ENDED, -1, -1, 0.0)
+    elif opens and before_talks:
+        process.channel = 1
+        process.back_channels += 1
+        if process.phase != SUSPENDED:
+            process.month_round = month
+        process.deadlock = 0.0
+        process.best_gap = -99.0
+        record(process, events, month, CHANNEL_OPENED, -1, -1, process.contact)
+
+
+@phase
+def dialogue(world, month):
+    """Workshops are held as money allows; contact is kept or fades; the back channel lives its own life."""
+    p, process, events = world.parameters[0], world.process[0], world.events
+    ngos, issues, academics, rapport = world.ngos, world.issues, world.academics, world.rapport
+    governments, dyads = world.governments, world.dyads
+    public = 0.0
+    for k in range(len(issues)):
+        issues[k].found_unofficial *= 1.0 - p.track_two_option_fading
+    for row in range(len(academics)):
+        academics[row].closed *= 1.0 - SOFTENING
+    papers = 0.0
+    for host in range(len(ngos)):
+        ngo = ngos[host]
+        ngo.convenes = 0
+        if not ngo.active:
+            continue
+        before = ngo.spent_research
+        own, other = dialogue_share(ngo, p), grassroots_share(ngo, p)
+        money = grant(own, p.track_two_budget, other, p.track_three_budget, process, p)
+        convenes = convene(ngo, money, p)
+        papers += ngo.spent_research - before
+        if convenes == 1:
+            voices = hold_workshop(
+                ngo,
+                host,
+                academics,
+                world.positions,
+                world.standing,
+                rapport,
+                governments,
+                dyads,
+                world.stakes,
+                issues,
+                process,
+                events,
+                p,
+                month,
+            )
+            public += 1.0 - p.track_two_voices + p.track_two_voices * 2.0 * voices
+    for row in range(len(dyads)):
+        read_papers(dyads[row], governments[dyads[row].of], papers, p)
+    keep_contact(academics, rapport, dyads, governments, process, p)
+    run_channel(process, events, p, month)
+    in_public = p.track_two_publicity * (1.0 - p.track_two_confidentiality) * public
+    process.momentum = clip(process.momentum + p.track_two_momentum * in_public * (1.0 - process.momentum), 0.0, 1.0)
+    process.alarm = p.track_two_alarm * in_public

@@ -1,0 +1,104 @@
+"""What one leadership believes of another, and how evidence moves it: Bayes' rule, a limit, fading."""
+
+import math
+
+from ..engine.compiled import arithmetic, rule
+from .basics import clip, log_odds, sigma
+
+
+@rule
+def learn_from_accord(dyad, evidence, p):
+    """Bayes' rule on whether the other side did its share."""
+    dyad.trust += evidence
+    dyad.from_accord += evidence
+    bound_belief(dyad, p)
+
+
+@arithmetic
+def bound_belief(dyad, p):
+    """No belief goes beyond the limit; what is cut off stands in the ledger."""
+    beyond = dyad.trust - clip(dyad.trust, -p.trust_limit, p.trust_limit)
+    dyad.trust -= beyond
+    dyad.from_limit -= beyond
+
+
+@rule
+def discount_belief(dyad, p):
+    """What was known of a leadership that may be of a new type now, in probabilities: p <- (1 - r) p + r prior."""
+    before = dyad.trust
+    known = sigma(before)
+    dyad.trust = log_odds((1.0 - p.leaders_renewal) * known + p.leaders_renewal * sigma(dyad.prior))
+    dyad.from_leaders += dyad.trust - before
+    dyad.reports *= 1.0 - p.leaders_renewal
+    bound_belief(dyad, p)
+
+
+@rule
+def upset_relations(dyad, continuity, p):
+    """Working relations suffer from a change at the top, less where measures and endorsed channels carry them over."""
+    lost = p.leaders_upheaval * (1.0 - p.leaders_continuity * continuity)
+    dyad.misperception += lost * (p.trust_misperception - dyad.misperception)
+
+
+@rule
+def evidence_of_conduct(seen, detection, reliable_complies, unreliable_complies):
+    """The log-likelihood ratio, reliable against unreliable, of a violation seen or of none seen.
+
+    From the same rates that produce the conduct. With no detection it is exactly 0.
+    """
+    if seen:
+        return math.log(clip(1.0 - reliable_complies, 1e-12, 1.0) / clip(1.0 - unreliable_complies, 1e-12, 1.0))
+    quiet_if_reliable = clip(1.0 - (1.0 - reliable_complies) * detection, 1e-12, 1.0)
+    quiet_if_unreliable = clip(1.0 - (1.0 - unreliable_complies) * detection, 1e-12, 1.0)
+    return math.log(quiet_if_reliable / quiet_if_unreliable)
+
+
+@rule
+def learn_from_conduct(dyad, evidence, p):
+    """Bayes' rule on the other side's conduct under a measure."""
+    dyad.trust += evidence
+    dyad.from_measures += evidence
+    bound_belief(dyad, p)
+
+
+@rule
+def fade_belief(dyad, p):
+    """What was learnt fades, from every source in the same proportion; without contact misperception returns."""
+    kept = 1.0 - p.trust_fading
+    dyad.from_measures *= kept
+    dyad.from_attacks *= kept
+    dyad.from_dialogue *= kept
+    dyad.from_accord *= kept
+    dyad.from_leaders *= kept
+    dyad.from_limit *= kept
+    learnt = dyad.from_measures + dyad.from_attacks + dyad.from_dialogue + dyad.from_accord + dyad.from_leaders
+    dyad.trust = dyad.prior + learnt + dyad.from_limit
+    back = p.trust_misperception_return * (1.0 - dyad.contact)
+    if dyad.misperception < p.trust_misperception:
+        dyad.misperception += back * (p.trust_misperception - dyad.misperception)
+
+
+@rule
+def evidence_of_attack(attempt, attacked, kind_known, controllable, p):
+    """Log-likelihood ratio, reliable against unreliable, of a month in which a faction could have attacked.
+
+    Attacks work because they say something about will or control (Kydd and Walter 2002): c, perceived control, is
+    `control` where the attack is known to have been one that could be foiled, 0 where it is known not to (explained),
+    and their mixture where nothing is known. A quiet month at a time of threat is evidence too, by the same rule.
+    """
+    if attacked:
+        if kind_known:
+            foiled = p.spoiling_control if controllable else 0.0
+        else:
+            foiled = p.spoiling_control * p.spoiling_controllable
+        return math.log(clip(1.0 - foiled, 1e-12, 1.0))
+    by_reliable = attempt * (1.0 - p.spoiling_control * p.spoiling_controllable)
+    return math.log(clip(1.0 - by_reliable, 1e-12, 1.0) / clip(1.0 - attempt, 1e-12, 1.0))
+
+
+@rule
+def learn_from_attack(dyad, evidence, p):
+    """Bayes' rule on an attack from the other side, or on its restraint."""
+    dyad.trust += evidence
+    dyad.from_attacks += evidence
+    bound_belief(dyad, p)

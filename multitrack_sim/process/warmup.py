@@ -1,0 +1,70 @@
+"""Compiling the model for the first time: once per machine and version, on two cores where there are two."""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import cache
+
+import numba
+
+from ..engine.cache import PACKAGE, is_cold, keeps_code
+from ..schema.outcomes import OUTCOME_ROW, SERIES_ROW
+from ..schema.world import empty_world
+from .initial import furnish
+from .month import SCHEDULE
+from .observation import measure_month, measure_run
+
+__all__ = ["prepare"]
+
+_ELSEWHERE = ("talks", "dialogue", "furnish", "measure_month", "measure_run")  # about half of the compiler's work
+
+
+def _jobs() -> dict[str, tuple[Callable, tuple]]:
+    """Every phase with the types of its arguments, which are the same for all worlds."""
+    world, number = numba.typeof(empty_world({})), numba.int64
+    jobs: dict[str, tuple[Callable, tuple]] = {name: (phase, (world, number)) for name, phase in SCHEDULE.items()}
+    jobs["furnish"] = furnish, (world,)
+    jobs["measure_month"] = measure_month, (world, numba.from_dtype(SERIES_ROW))
+    jobs["measure_run"] = measure_run, (world, numba.from_dtype(OUTCOME_ROW))
+    return jobs
+
+
+def compile_phases(elsewhere: bool) -> None:
+    """Compile one half of the phases, without running them."""
+    collects = gc.isenabled()
+    gc.disable()  # a compiler makes millions of objects that live to its end: looking for garbage costs a tenth
+    try:
+        _compile(elsewhere)
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _compile(elsewhere: bool) -> None:
+    for name, (phase, types) in _jobs().items():
+        if (name in _ELSEWHERE) == elsewhere:
+            phase.compile(types)  # type: ignore[attr-defined]
+
+
+@cache
+def prepare() -> None:
+    """Compile all phases if that is still to be done: one half here, one half in a process of its own (which is of use
+    only where compiled code can be kept).
+    """
+    if not is_cold("talks") or not keeps_code():
+        return
+    code = f"from {__name__} import compile_phases; compile_phases(elsewhere=True)"
+    path = os.pathsep.join([str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+    helper = None
+    if (os.cpu_count() or 1) > 1:
+        quiet, surroundings = subprocess.DEVNULL, os.environ | {"PYTHONPATH": path}
+        helper = subprocess.Popen(
+            [sys.executable, "-c", code], stdin=quiet, stdout=quiet, stderr=quiet, env=surroundings
+        )
+    compile_phases(elsewhere=False)
+    if helper is not None:
+        helper.wait()  # what it could not do is compiled here, when it is needed

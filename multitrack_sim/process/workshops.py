@@ -1,0 +1,259 @@
+"""One workshop: who comes, who gets on, what is invented, what is reported home."""
+
+import math
+
+from ..engine.compiled import part, rule
+from ..engine.random import chance
+from ..schema.categories import ACADEMIC_KINDS
+from ..schema.draws import AGENDAS_CLASH, HARDENED, INSIGHT, REPORT, TABLES_ISSUE, TAKES_PART
+from ..schema.events import ISSUE_TABLED, PARTICIPANTS_HARDENED, REPORT_HEARD, WORKSHOP_HELD
+from .basics import clip, dyad_row, log_odds, record
+from .trust import bound_belief
+
+SCHOLAR, THINK_TANK, FORMER_OFFICIAL, FORMER_OFFICER = range(4)  # kinds of participants that rules tell apart
+KINDS = len(ACADEMIC_KINDS)
+
+
+@rule(of="academics")
+def attend(me, legitimacy, workshops, p):
+    """Probability of coming: openness, the host's standing, confidentiality; continuity asks those who came before."""
+    willing = me.openness * (1.0 - me.closed) * legitimacy * (0.6 + 0.6 * p.track_two_confidentiality)
+    if workshops > 0:
+        willing *= 1.0 + 0.5 * p.track_two_continuity if me.invited > 0 else 1.0 - 0.8 * p.track_two_continuity
+    return clip(willing, 0.0, 1.0)
+
+
+@rule(of="academics")
+def harden(me, p):
+    """A clash hardens: less open from now on, and this time's report makes the other side look worse."""
+    me.closed = me.closed + p.track_two_hardening_cost * (1.0 - me.closed)
+    me.hardened = 1
+
+
+@rule
+def meet(pair, one, two, skill, clash, p):
+    """Rapport between two who meet: grows with facilitation, confidentiality and openness; a clash of agendas costs."""
+    if clash:
+        pair.trust *= 1.0 - p.track_two_clash_cost
+    else:
+        warmth = skill * (0.4 + 0.6 * p.track_two_confidentiality) * math.sqrt(one.openness * two.openness)
+        warmth *= math.sqrt((1.0 - one.closed) * (1.0 - two.closed))
+        warmth *= 1.0 - p.technology_shallowness * p.track_two_digital
+        pair.trust += p.track_two_rapport_gain * warmth * (1.0 - pair.trust)
+    pair.months_since = 0
+
+
+@rule(of="issues")
+def invent_unofficially(me, rapport, diversity, scholars, p):
+    """Options found in a workshop: rapport, variety of participants, scholars and confidentiality help (Fisher 1983,
+    2005).
+    """
+    found = p.track_two_invention * rapport * diversity * (0.4 + 0.6 * p.track_two_confidentiality)
+    found *= 1.0 + p.track_two_scholarship * scholars
+    me.found_unofficial += clip(found, 0.0, 1.0) * (1.0 - me.found_unofficial)
+
+
+@rule(of="academics")
+def report(me, government, recognition, distance, p):
+    """Probability that a report gets through to the leadership: access x credibility x receptivity x consistency.
+
+    Former officials and officers, and those whom the leadership endorses, are believed more. Hawks do not listen, nor
+    do leaderships that do not recognise the other side. A line far from the official text is not taken up where the
+    tracks are not coordinated. Everything that reaches officials passes the gate `track_two.access`.
+    """
+    credibility = me.credibility
+    if me.kind == FORMER_OFFICIAL or me.kind == FORMER_OFFICER:
+        credibility += p.track_two_officials_ear * (1.0 - credibility)
+    credibility += p.track_two_endorsement * government.endorsement * (1.0 - credibility)
+    receptivity = 1.0 - p.track_two_hawk_deafness * government.hawkishness
+    receptivity *= 1.0 - p.track_two_unrecognised * (1.0 - recognition)
+    consistency = clip(1.0 - p.track_two_contradiction * (1.0 - p.track_two_coordination) * distance, 0.0, 1.0)
+    heard = p.track_two_access * p.track_two_transfer * me.access * credibility * receptivity * consistency
+    return clip(heard, 0.0, 1.0)
+
+
+@rule(of="governments")
+def hear_options(me, stake, issue, p):
+    """A leadership that hears a report knows the unofficial options; good ones raise what it demands."""
+    news = issue.found_unofficial - stake.known_unofficial
+    if news > 0.0:
+        stake.known_unofficial += news
+        me.aspiration = clip(me.aspiration + p.track_two_raised_hopes * news * issue.potential, 0.0, 1.0)
+
+
+@rule
+def insight_odds(rapport, reports, p):
+    """Log-odds that the next report on a leadership's type is right, after so many reports already heard.
+
+    n reports of correlation rho count as n / (1 + (n - 1) rho) independent ones (design effect, Kish 1965), so the
+    next one adds only the difference; a single one is right with the accuracy that rapport allows.
+    """
+    accuracy = 0.5 + (p.track_two_insight - 0.5) * rapport
+    after, rho = reports + 1.0, p.track_two_correlation
+    weight = after / (1.0 + (after - 1.0) * rho)
+    if reports > 1.0:
+        weight -= reports / (1.0 + (reports - 1.0) * rho)
+    else:
+        weight -= reports
+    return weight * log_odds(accuracy)
+
+
+@rule
+def learn_from_report(dyad, evidence, hardened, distance, p):
+    """Bayes' rule on an unofficial report about the other's type, and a clearer view of what the other means.
+
+    From somebody who came away hardened the view gets darker instead; and a line that contradicts the official text
+    confuses where the tracks are not coordinated.
+    """
+    dyad.trust += evidence
+    dyad.from_dialogue += evidence
+    dyad.reports += 1.0
+    if hardened:
+        dyad.misperception += p.track_two_understanding * (1.0 - dyad.misperception)
+    else:
+        dyad.misperception *= 1.0 - p.track_two_understanding
+    confusion = clip(p.track_two_divergence * (1.0 - p.track_two_coordination) * distance, 0.0, 1.0)
+    dyad.misperception += confusion * (1.0 - dyad.misperception)
+    bound_belief(dyad, p)
+
+
+@part
+def seat(ngo, host, academics, standing, parties, process, p, month):
+    """Who comes to a workshop: how many, and their reach to publics on average. Where more would come than there is
+    room for, fewer of all are asked.
+    """
+    present, voices, would_come = 0, 0.0, 0.0
+    invited_by = ngo.legitimacy + process.hosting * (1.0 - ngo.legitimacy)
+    for row in range(len(academics)):
+        me = academics[row]
+        legitimacy = invited_by
+        if me.party >= 0:
+            legitimacy *= standing[host * parties + me.party].legitimacy
+        me.willing = attend(me, legitimacy, process.workshops, p) if me.active else 0.0
+        would_come += me.willing
+    asked = p.track_two_seats / would_come if would_come > p.track_two_seats else 1.0
+    for row in range(len(academics)):
+        me = academics[row]
+        comes = chance(process.key, TAKES_PART, month, me.id, ngo.id) < asked * me.willing
+        me.attends = 1 if comes and me.active else 0
+        me.hardened = 0
+        if me.attends:
+            present += 1
+            voices += me.reach
+    for row in range(len(academics)):
+        if academics[row].attends:
+            academics[row].invited += 1
+    return present, voices / present if present > 0 else 0.0
+
+
+@part
+def draw_a_line(academics, positions, issues, stakes, parties):
+    """Where those present would settle every issue: the line of unofficial dialogue, and how far it is from the text."""
+    agenda, distance, weight = len(issues), 0.0, 0.0
+    for k in range(agenda):
+        total, present = 0.0, 0
+        for row in range(len(academics)):
+            if academics[row].attends:
+                total += positions[row * agenda + k].position
+                present += 1
+        if present > 0:
+            issues[k].line = total / present
+        for i in range(parties):
+            weight += stakes[i * agenda + k].salience
+            distance += stakes[i * agenda + k].salience * abs(issues[k].line - issues[k].draft)
+    return distance / weight if weight > 0.0 else 0.0
+
+
+@part
+def recognises(of, dyads, parties):
+    """How far a party recognises the others, on average."""
+    total = 0.0
+    for other in range(parties):
+        if other != of:
+            total += dyads[dyad_row(of, other, parties)].recognition
+    return total / (parties - 1)
+
+
+@part
+def hold_workshop(
+    ngo, host, academics, positions, standing, rapport, governments, dyads, stakes, issues, process, events, p, month
+):
+    """One workshop: who comes, who gets on, what is invented, what is reported home. Gives the reach of those present."""
+    key, parties, agenda = process.key, len(governments), len(issues)
+    present, voices = seat(ngo, host, academics, standing, parties, process, p, month)
+    for i in range(parties):
+        governments[i].delegates = 0
+    kinds, sides, scholars = 0, 0, 0  # variety of walks of life and of parties around the table
+    for row in range(len(academics)):
+        me = academics[row]
+        if me.attends:
+            if me.kind == SCHOLAR or me.kind == THINK_TANK:
+                scholars += 1
+            if me.party >= 0:
+                governments[me.party].delegates += 1
+                if governments[me.party].delegates == 1:
+                    sides += 1
+    for kind in range(KINDS):
+        for row in range(len(academics)):
+            if academics[row].attends and academics[row].kind == kind:
+                kinds += 1
+                break
+    ngo.convenes = 1
+    process.workshops += 1
+    record(process, events, month, WORKSHOP_HELD, host, -1, float(present))
+    if sides < 2:
+        return voices
+
+    warmth, pairs, quarrels = 0.0, 0, 0
+    for first in range(len(academics)):
+        one = academics[first]
+        if not one.attends:
+            continue
+        for row in range(one.first_pair, one.first_pair + one.pairs):
+            pair = rapport[row]
+            two = academics[pair.two]
+            if not two.attends:
+                continue
+            clash = chance(key, AGENDAS_CLASH, month, pair.id, ngo.id) < p.track_two_clash
+            meet(pair, one, two, ngo.skill, clash, p)
+            if clash and chance(key, HARDENED, month, pair.id, ngo.id) < p.track_two_hardening:
+                harden(one, p)
+                harden(two, p)
+                quarrels += 1
+            warmth += pair.trust
+            pairs += 1
+    if quarrels > 0:
+        record(process, events, month, PARTICIPANTS_HARDENED, host, -1, float(quarrels))
+    warmth /= pairs
+    distance = draw_a_line(academics, positions, issues, stakes, parties)
+    diversity = clip(0.25 + 0.25 * kinds, 0.0, 1.0)
+    for k in range(agenda):
+        if issues[k].active:
+            invent_unofficially(issues[k], warmth, diversity, scholars / present, p)
+
+    for row in range(len(academics)):
+        me = academics[row]
+        if not me.attends or me.party < 0:
+            continue
+        home = governments[me.party]
+        recognition = recognises(me.party, dyads, parties)
+        heard = chance(key, REPORT, month, me.id, ngo.id) < report(me, home, recognition, distance, p)
+        if not heard:
+            continue
+        process.reports_heard += 1
+        record(process, events, month, REPORT_HEARD, row, me.party, warmth)
+        for k in range(agenda):
+            stake = stakes[me.party * agenda + k]
+            hear_options(home, stake, issues[k], p)
+            tables = chance(key, TABLES_ISSUE, month, me.id, issues[k].id) < p.track_two_tabling
+            if tables and not issues[k].tabled:
+                issues[k].tabled = 1
+                record(process, events, month, ISSUE_TABLED, row, k, 0.0)
+        for j in range(parties):
+            if j != me.party and governments[j].delegates > 0:
+                dyad = dyads[dyad_row(me.party, j, parties)]
+                odds = insight_odds(warmth, dyad.reports, p)
+                right = chance(key, INSIGHT, month, me.id * parties + j, ngo.id) < 1.0 / (1.0 + math.exp(-odds))
+                evidence = odds if right == (governments[j].reliable == 1) else -odds
+                learn_from_report(dyad, evidence, me.hardened, distance, p)
+    return voices

@@ -1,0 +1,300 @@
+"""Rows of `Comparison.effects` as words: the same on a page and in a terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..analysis.intervals import paired_shares, wilson
+from ..analysis.summary import MAIN_OUTCOMES, PairedDifference, paired_difference
+from ..designs.arms import INTERVENTIONS
+from ..schema.parameters import PARAMETERS
+from .words import for_markdown, interval, month_name, percent, plain, points
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..analysis.comparison import Comparison
+
+__all__ = [
+    "NO_FORECAST",
+    "SHOWN",
+    "Change",
+    "comparison_paragraph",
+    "findings",
+    "findings_in_markdown",
+    "main_effects",
+    "shown_difference",
+    "shown_end",
+    "shown_estimate",
+    "shown_interval",
+    "told_apart",
+    "told_changes",
+    "verdict",
+]
+
+# Of the statistics of an effect, those that people are shown first, and what they are; files hold the others too.
+SHOWN = {
+    "share": "share of runs",
+    "restricted mean months": "mean months over all runs",
+    "mean": "mean",
+}
+LEVEL = 0.05  # of p after correction, below which a difference is more than chance among so many outcomes
+LONGEST = 200  # letters of what was changed
+
+
+class Change(NamedTuple):
+    """One thing that an arm changes, in words."""
+
+    what: str
+    to: str
+
+
+def told_changes(changes: Mapping[str, Any]) -> list[Change]:
+    """What an arm changes, line by line.
+
+    >>> told_changes({"track_two.budget": 0.0, "interventions": [{"month": 6, "set": "cbm.budget", "to": 2.0}]})
+    [Change(what='track_two.budget', to='0'), Change(what='in month 6', to='set cbm.budget, to 2')]
+    """
+    lines = [Change(plain(name, LONGEST), _value(value)) for name, value in changes.items() if name != INTERVENTIONS]
+    for one in changes.get(INTERVENTIONS, ()):
+        said = ", ".join(f"{key} {_value(value)}" for key, value in one.items() if value is not None and key != "month")
+        lines.append(Change(f"in month {_value(one.get('month', ''))}", said))
+    return lines
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else plain(value, LONGEST)
+
+
+def main_effects(effects: pd.DataFrame, arm: str) -> pd.DataFrame:
+    """The effects of one arm that people look at first, in the order in which a process lives."""
+    order = {name: at for at, name in enumerate(MAIN_OUTCOMES)}
+    shown = effects[(effects["arm"] == arm) & effects["outcome"].isin(list(order)) & effects["statistic"].isin(SHOWN)]
+    return shown.sort_values("outcome", key=lambda names: names.map(order), kind="stable")
+
+
+def shown_estimate(row: Mapping[str, Any], which: str) -> str:
+    """An estimate of an arm as people read it: shares in percent, as exact as their difference."""
+    value = row[which]
+    if math.isnan(value):
+        return "unknown"
+    if row["statistic"] == "share":
+        return f"{100 * value:.1f}%"
+    if value == int(value) or abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+def shown_difference(row: Mapping[str, Any]) -> str:
+    """A difference as people read it: of shares in percentage points.
+
+    >>> shown_difference({"statistic": "share", "difference": -0.05})
+    '-5.0 points'
+    """
+    points = " points" if row["statistic"] == "share" and not math.isnan(row["difference"]) else ""
+    return shown_end(row, "difference") + points
+
+
+def shown_interval(row: Mapping[str, Any]) -> str:
+    """Its interval; empty where there is none."""
+    if math.isnan(row["low"]) or math.isnan(row["high"]):
+        return ""
+    return f"{shown_end(row, 'low')} to {shown_end(row, 'high')}"
+
+
+def shown_end(row: Mapping[str, Any], which: str) -> str:
+    """A difference or an end of its interval: with its sign, and no more digits than its interval lets one read.
+
+    >>> row = {"statistic": "mean", "low": -3.14159, "difference": 0.01234, "high": 1234.5}
+    >>> [shown_end(row, which) for which in ("low", "difference", "high")]
+    ['-3', '+0', '+1,234']
+    >>> shown_end({"statistic": "share", "difference": 0.05123, "low": -0.01, "high": 0.11}, "difference")
+    '+5.1'
+    """
+    scale = 100 if row["statistic"] == "share" else 1
+    value = scale * row[which]
+    if math.isnan(value):
+        return "unknown"
+    return f"{value:+,.{_digits(row, scale)}f}" if value else "0"
+
+
+def _digits(row: Mapping[str, Any], scale: float) -> int:
+    """Digits after the point: two that count of the interval's width, at least one below 100."""
+    width = scale * (row.get("high", math.nan) - row.get("low", math.nan))
+    if math.isnan(width) or width <= 0:
+        width = abs(scale * row["difference"])
+    if math.isnan(width) or width == 0:
+        return 1
+    return 0 if width >= 100 else max(1, min(4, 1 - math.floor(math.log10(width))))
+
+
+def verdict(row: Mapping[str, Any]) -> str:
+    """What an interval lets one say, to end a sentence."""
+    said = told_apart(row)
+    if said == "unknown":
+        return "on too few runs to say more"
+    if said == "same in every pair":
+        return "the same in every pair of runs"
+    if said == "cannot tell":
+        return "which so many runs cannot tell from nothing"
+    chance = "more than chance between runs explains"
+    return (
+        f"{chance}, though among so many outcomes compared it may be chance" if said.startswith("perhaps") else chance
+    )
+
+
+def told_apart(row: Mapping[str, Any]) -> str:
+    """In a word or two, whether the arms can be told apart; "perhaps" where correcting for many outcomes undoes it."""
+    if not row["pairs"] or math.isnan(row["low"]) or math.isnan(row["high"]):
+        return "unknown"
+    if row["low"] > 0 or row["high"] < 0:
+        said = "more" if row["difference"] > 0 else "less"
+        return said if row["p_corrected"] < LEVEL else f"perhaps {said}"
+    return "cannot tell" if row["only_arm"] or row["only_baseline"] else "same in every pair"
+
+
+EARLY = 60  # months
+CAVEAT = (
+    "What this is not: a forecast, or evidence of what {subject} did in the real conflict. Most of the model's numbers "
+    "are assumptions that no data have tested, the scenario was written by people who knew how it ended, and the "
+    "intervals cover chance between runs only, not doubt about the rules."
+)
+
+NO_FORECAST = (
+    "This is no forecast, and no evidence of what happened in a real conflict. It shows what follows from stated "
+    "assumptions: most of the model's numbers have been tested by no data, and a scenario is written by people who know "
+    "how its conflict ended. The intervals (95%) cover chance between runs, which more runs make small; they do not "
+    "cover doubt about the rules and the numbers. Of many outcomes compared, some differ by chance alone."
+)
+ASKED = ("agreed", "months_at_peace")  # what a finding is about: accords, and how long there was peace
+
+
+def findings(comparison: Comparison) -> list[str]:
+    """What was found for every arm, a paragraph each: whose effect it is, what it is; and last what it is not."""
+    told = []
+    for arm in list(comparison.arms)[1:]:
+        found = " ".join(comparison.finding(arm, outcome) for outcome in ASKED)
+        told.append(f"{plain(arm)}. {comparison.estimand(arm)} {found}")
+    return [*told, NO_FORECAST]
+
+
+def findings_in_markdown(comparison: Comparison) -> str:
+    """The same as a file."""
+    heading = f"# {for_markdown(comparison.scenario.title, 200)}: arms compared"
+    return "\n\n".join([heading, *(for_markdown(told, 10_000) for told in findings(comparison))]) + "\n"
+
+
+def comparison_paragraph(
+    table_a: pd.DataFrame,
+    table_b: pd.DataFrame,
+    scenario: Any,
+    names: tuple[str, str],
+    subject: str,
+    hangs_on: str = "",
+) -> str:
+    """One paragraph about two arms run on the same seeds: what differs, how surely, and what that does not mean.
+
+    `names` are the arms ("with Track II", "without Track II"), `subject` what the second lacks ("Track II");
+    `hangs_on` names a setting on which the size of the difference hangs.
+    """
+    table_b = table_b.set_index("seed").loc[table_a["seed"]].reset_index()
+    a, b = names
+    runs, months = len(table_a), int(_setting(scenario, "run.months"))
+    accord = paired_difference(table_a, table_b, "agreed")
+    peace = paired_difference(table_a, table_b, "months_at_peace")
+    violence = paired_difference(table_a, table_b, "violence_total")
+    zero = scenario.month_zero
+    span = f" ({month_name(zero, 0)} to {month_name(zero, months - 1)})" if zero else ""
+
+    told = [
+        f"{plain(scenario.title)}, run {runs:,} times {a} and {runs:,} times {b}, on the same seeds, "
+        f"for {months} months{span}.",
+        f"Under the stated assumptions, an accord was signed and ratified in {_share(table_a)} of the runs {a} and in "
+        f"{_share(table_b)} {b}.",
+        f"Seed by seed the difference is {_points(accord.difference, accord.low, accord.high)}.",
+        _both_ways(accord, names, subject),
+    ]
+    if months > EARLY:
+        told.append(_early(table_a, table_b, names))
+    told.append(
+        f"Months at peace differ by {_amount(peace)}; violence, summed over the run, by {_amount(violence)}; "
+        f"both {a} less {b}."
+    )
+    told.append(_what_happened(table_a, scenario, a))
+    told.append(CAVEAT.format(subject=subject))
+    if hangs_on:
+        parameter = PARAMETERS[hangs_on]
+        low, high = parameter.range
+        told.append(
+            f"The size of the difference hangs on assumptions too, first of all on {hangs_on} ({parameter.meaning}; "
+            f"here {_setting(scenario, hangs_on):g}, to be tried from {low:g} to {high:g}): change it and see."
+        )
+    return " ".join(filter(None, told))
+
+
+def _setting(scenario: Any, name: str) -> float:
+    return scenario.settings.get(name, PARAMETERS[name].value)
+
+
+def _share(table: pd.DataFrame) -> str:
+    count = float(table["agreed"].sum())
+    return interval(count / len(table), *wilson(count, len(table)))
+
+
+def _points(gap: float, low: float, high: float) -> str:
+    return f"{points(gap, low, high)}, {_verdict(low, high)}"
+
+
+def _amount(found: PairedDifference) -> str:
+    if found.pairs < 2:
+        return f"{found.difference:+.1f}"
+    numbers = f"{found.difference:+.1f} (95% interval {found.low:+.1f} to {found.high:+.1f})"
+    return f"{numbers}, {_verdict(found.low, found.high)}"
+
+
+def _verdict(low: float, high: float) -> str:
+    if low > 0 or high < 0:
+        return "more than chance between runs explains"
+    return "which so many runs cannot tell from nothing"
+
+
+def _early(table_a: pd.DataFrame, table_b: pd.DataFrame, names: tuple[str, str]) -> str:
+    """Whether it comes sooner, which the state at the end does not show."""
+    a = (table_a["months_to_agreement"] <= EARLY).to_numpy()
+    b = (table_b["months_to_agreement"] <= EARLY).to_numpy()
+    difference = _points(*paired_shares((a & ~b).sum(), (~a & b).sum(), len(a)))
+    return (
+        f"By month {EARLY} there is one in {percent(a.mean())} {names[0]} against {percent(b.mean())} {names[1]}: "
+        f"a difference of {difference}."
+    )
+
+
+def _both_ways(found: PairedDifference, names: tuple[str, str], subject: str) -> str:
+    if not found.only_a and not found.only_b:
+        return f"No pair of runs differed in whether there was an accord: here {subject} decided nothing about that."
+    changed = percent((found.only_a + found.only_b) / found.pairs)
+    counts = f"{found.only_a} had an accord only {names[0]}, {found.only_b} only {names[1]}"
+    text = f"{subject} changed that in {changed} of the pairs: {counts}"
+    text += ", so it works in both directions." if found.only_a and found.only_b else "."
+    if found.narrower > 0.05:
+        text += f" (On the same seeds the interval is {percent(found.narrower)} narrower than on independent ones.)"
+    return text
+
+
+def _what_happened(table: pd.DataFrame, scenario: Any, name: str) -> str:
+    record = getattr(scenario, "record", None) or {}
+    months, kind = record.get("months"), record.get("agreement")
+    if not isinstance(months, (int, float)) or isinstance(months, bool) or kind not in ("framework", "comprehensive"):
+        return ""
+    calendar = month_name(scenario.month_zero, months)
+    told = f"What happened: a {kind} accord was signed after {months:g} months" + (
+        f", in {calendar}" if calendar else ""
+    )
+    reached = table["months_to_agreement"].dropna()
+    if len(reached):
+        told += f"; in the runs {name} that reached an accord, half had it by month {reached.median():.0f}"
+    return told + "."

@@ -1,0 +1,81 @@
+"""With what, where and when something was run."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from .plan import Plan
+
+__all__ = ["machine", "provenance"]
+
+
+def provenance(plan: Plan, started: str) -> tuple[dict[str, str], str]:
+    """What a page says about where its numbers come from, in words, and the command that makes them again."""
+    about = machine()
+    versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
+    told = {
+        "Scenario": ", ".join(dict.fromkeys(Path(arm.source).name for arm in plan.arms)),  # not whose computer it was
+        "Runs of each arm": f"{plan.runs:,}",
+        "Seed": str(plan.seed),
+        "Model": f"fingerprint {plan.fingerprint}",
+        "This comparison": f"identity {plan.identity}: the same means the same numbers",
+        "Versions": versions,
+        "Machine": f"{about['platform']}, {about['processor_kind']}, {about['libm']}",
+        "Made": started,
+    }
+    return told, (subprocess.list2cmdline if os.name == "nt" else _shell)(plan.command)
+
+
+def machine() -> dict[str, Any]:
+    """What decides the last bits of a number: versions, processor, mathematical library, operating system."""
+    versions = {"python": platform.python_version(), "multitrack_sim": __version__}
+    for name in ("numpy", "numba", "llvmlite", "mesa", "pandas", "pyarrow", "matplotlib"):
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            versions[name] = "not installed"
+    from llvmlite import binding
+
+    features = [name for name, there in sorted(dict(binding.get_host_cpu_features()).items()) if there]
+    return {
+        "versions": versions,
+        "platform": platform.platform(),
+        "libm": " ".join(part for part in platform.libc_ver() if part)
+        or f"of {platform.system()} {platform.release()}",
+        "processor": _processor_model(),
+        "processor_kind": binding.get_host_cpu_name(),
+        "processor_features": features,
+        "cores": os.cpu_count(),
+    }
+
+
+def _processor_model() -> str:
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
+            if line.startswith(("model name", "Model")):
+                return line.split(":", 1)[1].strip()
+    if sys.platform == "darwin":
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            asked = ["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"]
+            return subprocess.run(asked, capture_output=True, text=True, timeout=5, check=True).stdout.strip()
+    return platform.processor() or platform.machine()
+
+
+def _shell(command: Sequence[str]) -> str:
+    import shlex
+
+    return shlex.join(command)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,1 @@
+"""Everything that is declared once: words, parameters, outcomes, tables, events, draws."""

@@ -1,0 +1,105 @@
+"""Every outcome of a run, every monthly series and every kind of event, declared once.
+
+`official` outcomes are those that unofficial dialogue could only change through one of its two gates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .categories import AGREEMENTS, ENDINGS, PHASES
+
+__all__ = ["OUTCOMES", "OUTCOME_ROW", "SERIES", "SERIES_ROW", "Outcome"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One column of the run table. `values` names the codes of a category; `event` marks outcomes that are times."""
+
+    name: str
+    unit: str
+    meaning: str
+    missing: str = "never missing"
+    official: bool = True
+    values: tuple[str, ...] = ()
+    event: bool = False
+
+    @property
+    def binary(self) -> bool:
+        return self.unit == "0 or 1"
+
+
+_MONTHS, _YES = "months", "0 or 1"
+_ALL = [
+    Outcome("agreement", "kind", "the most far-reaching agreement ratified by the horizon", values=AGREEMENTS),
+    Outcome("agreed", _YES, "a framework or comprehensive accord was signed and ratified by the horizon"),
+    Outcome("ended_by", "kind", "how the conflict first ended", values=ENDINGS),
+    Outcome("talks_opened", _YES, "official talks opened by the horizon"),
+    Outcome("months_to_talks", _MONTHS, "until official talks first opened", "no talks by the horizon", event=True),
+    Outcome("months_to_agreement", _MONTHS, "until the first accord that was then ratified was signed", "no accord by the horizon", event=True),
+    Outcome("months_of_round", _MONTHS, "from the opening of the round of talks (or the back channel) that led to the first accord to its signature", "no accord by the horizon"),
+    Outcome("comprehensive", _YES, "a comprehensive accord was signed and ratified by the horizon"),
+    Outcome("ratified", _YES, "the last text signed was ratified", "nothing was signed, or no vote was held by the horizon"),
+    Outcome("votes_failed", "votes", "ratifications that failed"),
+    Outcome("durable", _YES, "an accord stood for accord.durable_months"),
+    Outcome("months_to_collapse", _MONTHS, "from signature to the first collapse of an accord", "no accord, or none collapsed by the horizon", event=True),
+    Outcome("collapses", "accords", "accords that collapsed"),
+    Outcome("recurred", _YES, "fighting resumed within 60 months of the first end of the conflict", "the conflict did not end, or less than 60 months before the horizon and did not resume"),
+    Outcome("months_at_peace", _MONTHS, "with an accord in force, or after another end of the conflict that still holds"),
+    Outcome("months_in_talks", _MONTHS, "in official talks"),
+    Outcome("months_without_channel", _MONTHS, "before an accord, without talks, back channel or living unofficial contact"),
+    Outcome("share_settled", "share", "of the weight of all issues, settled in the last text"),
+    Outcome("implementation", "share", "of the provisions due, carried out", "no accord, or nothing fell due by the horizon"),
+    Outcome("violence_total", "violence x months", "sum of the monthly level of violence"),
+    Outcome("attacks", "attacks", "attacks by spoilers"),
+    Outcome("attacks_foiled", "attacks", "attacks a leadership prevented"),
+    Outcome("escalations", "escalations", "incidents that escalated"),
+    Outcome("breakdowns", "breakdowns", "rounds of talks that broke down or were given up"),
+    Outcome("leader_changes", "changes", "leaderships replaced"),
+    Outcome("mean_trust", "probability", "mean belief, at the horizon, that another leadership is reliable"),
+    Outcome("mean_misperception", "share", "mean misperception at the horizon"),
+    Outcome("mean_support", "share", "mean support for a settlement among communities at the horizon"),
+    Outcome("mean_attitude", "share", "mean attitude to the other side among communities at the horizon"),
+    Outcome("mean_fear", "share", "mean fear among communities at the horizon"),
+    Outcome("mean_readiness", "share", "mean readiness of governments until the conflict first ended", "the conflict ended in the first month"),
+    Outcome("measures_in_force", "measures", "mean number of confidence-building measures in force"),
+    Outcome("violations_seen", "violations", "violations of measures seen by another party"),
+    Outcome("options_found", "share", "mean over issues of the options found by either pool at the horizon", official=False),
+    Outcome("options_known", "share", "mean over issues of the options known to all required parties at the horizon"),
+    Outcome("reports_heard", "reports", "unofficial reports that got through to a leadership"),
+    Outcome("back_channels", "channels", "back channels opened"),
+    Outcome("workshops", "workshops", "unofficial workshops held", official=False),
+    Outcome("mean_rapport", "share", "mean rapport between unofficial participants at the horizon", official=False),
+    Outcome("spent_track_two", "money", "spent on unofficial dialogue", official=False),
+    Outcome("spent_track_three", "money", "spent on grassroots programmes"),
+    Outcome("spent_measures", "money", "spent on confidence-building measures"),
+]  # fmt: skip
+OUTCOMES: dict[str, Outcome] = {outcome.name: outcome for outcome in _ALL}
+OUTCOME_ROW = np.dtype([(name, "f8") for name in OUTCOMES], align=True)
+
+_SERIES = [
+    Outcome("phase", "kind", "where the process stands", values=PHASES),
+    Outcome("violence", "share", "level of violence in the month"),
+    Outcome("mean_trust", "probability", "mean belief that another leadership is reliable"),
+    Outcome("mean_misperception", "share", "mean misperception"),
+    Outcome("mean_support", "share", "mean support for a settlement among communities"),
+    Outcome("mean_attitude", "share", "mean attitude to the other side among communities"),
+    Outcome("readiness", "share", "mean readiness of governments"),
+    Outcome("least_surplus", "value", "surplus of the required party that gains least from the text as it stands"),
+    Outcome("share_settled", "share", "of the weight of all issues, settled"),
+    Outcome("measures", "measures", "confidence-building measures in force"),
+    Outcome("attacks_now", "attacks", "attacks by spoilers in the month"),
+    Outcome("contact", "share", "strongest living unofficial contact between required parties, as officials feel it"),
+    Outcome("options_known", "share", "mean over issues of the options known to all required parties"),
+    Outcome("carried_out", "share", "of all provisions, carried out", "no accord yet"),
+    Outcome("from_measures", "log-odds", "mean trust owed to confidence-building measures"),
+    Outcome("from_attacks", "log-odds", "mean trust owed to attacks and to restraint"),
+    Outcome("from_dialogue", "log-odds", "mean trust owed to unofficial reports"),
+    Outcome("from_accord", "log-odds", "mean trust owed to the accord's implementation"),
+    Outcome("from_leaders", "log-odds", "mean trust owed to changes of leadership"),
+    Outcome("from_prior", "log-odds", "mean trust owed to the prior"),
+]  # fmt: skip
+SERIES: dict[str, Outcome] = {outcome.name: outcome for outcome in _SERIES}
+SERIES_ROW = np.dtype([(name, "f8") for name in SERIES], align=True)

@@ -1,0 +1,230 @@
+"""One run told as a chronicle: by chapters, with dates and names, repeats condensed."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from ..model import PeaceProcess
+from ..reports.words import count_name, for_markdown, listing, plain
+from ..schema.events import PROVISION_DONE, VIOLATION_SEEN, WORKSHOP_HELD
+from .event_log import Happening, check_model, happenings, is_cut_off, phrase, row_name, when
+
+__all__ = ["IN_MARKDOWN", "IN_TEXT", "outcome_in_words", "story", "story_in_markdown"]
+
+WIDTH = 100
+MOST_LINES = 60  # about two pages
+FEW = (3, 2, 1, 0)  # so many of a kind are told one by one; fewer if the story gets too long
+AT_EITHER_END = 4  # chapters told in full when there are very many
+QUIET = {WORKSHOP_HELD, VIOLATION_SEEN, PROVISION_DONE}  # of interest only in numbers
+
+CHAPTERS = {
+    "fighting": "No talks",
+    "pretalks": "No talks",
+    "collapsed": "No talks",
+    "talks": "Talks",
+    "suspended": "Talks",
+    "signed": "Talks",
+    "implementation": "Under the accord",
+    "durable": "Under the accord",
+    "dormant": "The fighting has ended without an accord",
+}
+LONGEST = 200  # characters of a name or a reason from a file
+Safe = Callable[[str], str]
+IN_TEXT: Safe = partial(plain, longest=LONGEST)
+IN_MARKDOWN: Safe = partial(for_markdown, longest=LONGEST)
+
+
+@dataclass
+class Chapter:
+    """A stretch of the run: what is told month by month, and what is told in one sentence."""
+
+    title: str
+    first: int
+    last: int = 0
+    events: list[Happening] = field(default_factory=list)
+
+
+def story(model: PeaceProcess) -> str:
+    """The run so far as a chronicle, a page or two of plain text: what happened, month by month, and how it came out.
+
+    Events of a kind that repeats within a chapter are counted instead of told; nothing is left out of the count. The
+    model may be at any month. MultitrackError if `model` is no PeaceProcess.
+
+    >>> import multitrack_sim as mt
+    >>> model = mt.PeaceProcess(mt.scenario_from_codes({"track2": 4}).with_settings({"run.months": 12}), seed=1)
+    >>> _ = model.run()
+    >>> print(mt.story(model).splitlines()[0])
+    A conflict in codes: one run of the model, seed 1
+    """
+    check_model(model)
+    lines = [f"{IN_TEXT(model.conflict.title)}: one run of the model, seed {model.key}", _span(model)]
+    for title, told, summary in _told(model, IN_TEXT):
+        lines += ["", title]
+        for date, sentence in told:
+            lines += _hanging(f"  {date:<15} ", sentence)
+        lines += _hanging("  ", summary) if summary else []
+    lines += ["", *_hanging("", outcome_in_words(model)), *_hanging("", _warning(model))]
+    return "\n".join(lines)
+
+
+def story_in_markdown(model: PeaceProcess) -> str:
+    """The same as Markdown, with every name made safe for it."""
+    check_model(model)
+    title = IN_MARKDOWN(model.conflict.title)
+    parts = [f"# {title}: one run of the model, seed {model.key}", _span(model)]
+    for title, told, summary in _told(model, IN_MARKDOWN):
+        parts.append(f"## {title}")
+        parts.append("\n".join(f"- **{date}**: {sentence}" for date, sentence in told))
+        parts.append(summary)
+    parts += ["## In the end", outcome_in_words(model), _warning(model)]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _hanging(start: str, sentence: str) -> list[str]:
+    return textwrap.wrap(
+        sentence, WIDTH, initial_indent=start, subsequent_indent=" " * len(start), break_on_hyphens=False
+    )
+
+
+def _span(model: PeaceProcess) -> str:
+    count = f"{model.month} month{'' if model.month == 1 else 's'}"
+    if model.month == 0 or not model.conflict.month_zero:
+        return f"{count} of {model.months}." if model.month < model.months else f"{count}."
+    left = f" of {model.months}" if model.month < model.months else ""
+    return f"{count}{left}, {when(model, 0)} to {when(model, model.month - 1)}."
+
+
+def _warning(model: PeaceProcess) -> str:
+    if not is_cut_off(model):
+        return ""
+    kept, all_ = len(model.tables.events), int(model.tables.process["events"][0])
+    last = when(model, int(model.tables.events["month"][-1]))
+    return f"The log holds the first {kept:,} of {all_:,} events: what is told breaks off in {last}."
+
+
+# ---- chapters --------------------------------------------------------------------------------------------------------
+def _told(model: PeaceProcess, safe: Safe) -> list[tuple[str, list[tuple[str, str]], str]]:
+    """Title, dated sentences and summary of every chapter, in as much detail as two pages hold."""
+    chapters = _chapters(model)
+    for few in FEW:
+        told = [_tell(model, chapter, few, safe) for chapter in chapters]
+        if _length(told) <= MOST_LINES:
+            return told
+    if len(told) <= 2 * AT_EITHER_END:
+        return told
+    first, middle, last = (
+        told[:AT_EITHER_END],
+        chapters[AT_EITHER_END:-AT_EITHER_END],
+        told[-AT_EITHER_END:],
+    )
+    return [*first, _in_short(model, middle, safe), *last]
+
+
+def _length(told: Sequence[tuple[str, list, str]]) -> int:
+    return sum(2 + len(sentences) + -(-len(summary) // WIDTH) for _, sentences, summary in told)
+
+
+def _chapters(model: PeaceProcess) -> list[Chapter]:
+    chapters = [Chapter(CHAPTERS["fighting"], 0)]
+    for one in happenings(model):
+        title = CHAPTERS[one.phase]
+        if title != chapters[-1].title:
+            chapters.append(Chapter(title, one.month))
+        chapters[-1].events.append(one)
+        chapters[-1].last = one.month
+    for chapter, following in zip(chapters, chapters[1:]):
+        chapter.last = max(chapter.first, chapter.last, following.first - 1)
+    chapters[-1].last = max(chapters[-1].first, model.month - 1)
+    return chapters
+
+
+def _tell(model: PeaceProcess, chapter: Chapter, few: int, safe: Safe) -> tuple[str, list[tuple[str, str]], str]:
+    count = Counter(one.kind for one in chapter.events)
+    told = []
+    counted: dict[int, list[Happening]] = defaultdict(list)
+    seen: set[tuple[int, str]] = set()
+    for one in chapter.events:
+        notable = one.followed is not None and few > 1 and count[one.kind] <= 4 * few
+        if one.event.opens or one.kind not in QUIET and (count[one.kind] <= few or notable):
+            sentence = _sentence(model, one, safe)
+            if (one.month, sentence) not in seen:  # one change from outside may touch many rows
+                told.append((when(model, one.month), sentence))
+            seen.add((one.month, sentence))
+        else:
+            counted[one.kind].append(one)
+    clauses = [_several(model, events, safe) for events in counted.values()]
+    besides = "Besides: " if told else ""
+    summary = f"{besides}{'; '.join(clauses)}." if clauses else "" if told else "Nothing was recorded."
+    return _title(model, chapter), told, summary[:1].upper() + summary[1:]
+
+
+def _title(model: PeaceProcess, chapter: Chapter) -> str:
+    first, last = when(model, chapter.first), when(model, chapter.last)
+    return f"{chapter.title} ({first}{'' if first == last else f' to {last}'})"
+
+
+def _sentence(model: PeaceProcess, one: Happening, safe: Safe) -> str:
+    sentence = phrase(model, one, "told", safe)
+    if one.followed is not None and not one.event.opens and one.followed.month <= one.month + 1:
+        sentence += f" (what followed: {one.followed.event.name})"
+    return sentence + "."
+
+
+def _several(model: PeaceProcess, events: Sequence[Happening], safe: Safe) -> str:
+    """Events of one kind in a few words."""
+    first = events[0]
+    if len(events) == 1:
+        sentence = phrase(model, first, "told", safe)
+        return sentence if first.event.told.startswith("{") else sentence[:1].lower() + sentence[1:]
+    who = listing(safe(row_name(model, first.event.who, one.who)) for one in events)
+    whom = listing(safe(row_name(model, first.event.whom, one.whom)) for one in events)
+    return first.event.many.format(count=count_name(len(events)), who=who, whom=whom)
+
+
+def _in_short(model: PeaceProcess, chapters: Sequence[Chapter], safe: Safe) -> tuple[str, list[tuple[str, str]], str]:
+    """Many chapters in one sentence."""
+    events = sorted((one for chapter in chapters for one in chapter.events), key=lambda one: one.kind)
+    kinds = defaultdict(list)
+    for one in events:
+        kinds[one.kind].append(one)
+    whole = Chapter(f"{len(chapters)} more chapters in short", chapters[0].first, chapters[-1].last)
+    return _title(model, whole), [], "; ".join(_several(model, some, safe) for some in kinds.values()) + "."
+
+
+# ---- how it came out -------------------------------------------------------------------------------------------------
+def outcome_in_words(model: PeaceProcess) -> str:
+    """How the run has come out so far."""
+    found = model.outcomes()
+    if not found["agreed"]:
+        return _without_accord(model, found["ended_by"])
+    signed = when(model, int(found["months_to_agreement"]))
+    told = f"{found['agreement'].capitalize()} agreement: signed in {signed}, then ratified"
+    if not math.isnan(found["months_to_collapse"]):
+        later = int(found["months_to_agreement"] + found["months_to_collapse"])
+        durable = " though it had become durable" if found["durable"] else ""
+        told += f"; it collapsed in {when(model, later)}{durable}"
+    elif found["durable"]:
+        told += "; it became a durable peace"
+    return f"{told}. {_where_it_stands(model)}"
+
+
+def _without_accord(model: PeaceProcess, ended_by: str) -> str:
+    how = {
+        "ceasefire": "by a ceasefire that held",
+        "victory": "by the victory of one side",
+        "low activity": "because it petered out",
+    }
+    told = f"No agreement in {model.month} month{'' if model.month == 1 else 's'}"
+    if ended_by in how:
+        first = when(model, int(model.tables.process["month_ended_first"][0]))
+        told += f"; the conflict first ended in {first}, {how[ended_by]}"
+    return f"{told}. {_where_it_stands(model)}"
+
+
+def _where_it_stands(model: PeaceProcess) -> str:
+    return f"Where it stood after {model.month} month{'' if model.month == 1 else 's'}: {model.phase}."

@@ -1,0 +1,189 @@
+"""The event log of a run as a table: who did what to whom, by how much, in which phase, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..errors import MultitrackError
+from ..model import PeaceProcess
+from ..reports.words import month_name, percent
+from ..scenario.layout import _changes
+from ..scenario.scenario import verb_of
+from ..schema.events import EVENTS, FOLLOWS, Event
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Happening",
+    "changes_by_row",
+    "check_model",
+    "event_log",
+    "happenings",
+    "is_cut_off",
+    "phrase",
+    "row_name",
+    "when",
+]
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of the log: `who` and `whom` are rows, `phase` is where the process stood, `followed` is another line."""
+
+    month: int
+    kind: int
+    who: int
+    whom: int
+    amount: float
+    phase: str = ""
+    followed: Happening | None = None
+
+    @property
+    def event(self) -> Event:
+        return EVENTS[self.kind]
+
+
+def check_model(model: Any) -> None:
+    """Refuse whatever is no model."""
+    if not isinstance(model, PeaceProcess):
+        raise MultitrackError(f"model is a {type(model).__name__}; allowed: a PeaceProcess")
+
+
+def event_log(model: PeaceProcess) -> pd.DataFrame:
+    """Every event of a run so far, in order: one row each.
+
+    Columns: `month` (counted from 0), `date` ("1997-03"; empty if the scenario names no first month), `event`, `who` and
+    `whom` (names, empty where there is nobody), `amount` (missing where an event of this kind has none) with `meaning`
+    and `unit`, `phase` (where the process stood before), `followed` (what came of it, empty if nothing is known). A run
+    with more events than the log holds has only the first so many. MultitrackError if `model` is no PeaceProcess.
+
+    >>> import multitrack_sim as mt
+    >>> model = mt.PeaceProcess(mt.scenario_from_codes({"spoilers": 4}).with_settings({"run.months": 24}), seed=1)
+    >>> _ = model.run()
+    >>> mt.event_log(model).query("event == 'attack'")[["month", "who", "followed"]].columns.tolist()
+    ['month', 'who', 'followed']
+    """
+    import pandas as pd
+
+    check_model(model)
+    zero = model.conflict.month_zero
+    columns = ["month", "date", "event", "who", "whom", "amount", "meaning", "unit", "phase", "followed"]
+    rows = [
+        (
+            one.month,
+            _iso_month(zero, one.month),
+            one.event.name,
+            row_name(model, one.event.who, one.who),
+            row_name(model, one.event.whom, one.whom),
+            one.amount if one.event.amount else float("nan"),
+            one.event.amount,
+            one.event.unit,
+            one.phase,
+            one.followed.event.name if one.followed else "",
+        )
+        for one in happenings(model)
+    ]
+    return pd.DataFrame(rows, columns=columns).astype({"month": int, "amount": float})
+
+
+def happenings(model: PeaceProcess) -> list[Happening]:
+    """The log, with where the process stood and what followed each event."""
+    events = model.tables.events
+    kept = events[: min(int(model.tables.process["events"][0]), len(events))]
+    lines = list(_with_phases(kept.tolist()))
+    return [
+        Happening(one.month, one.kind, one.who, one.whom, one.amount, one.phase, _what_followed(lines, at))
+        for at, one in enumerate(lines)
+    ]
+
+
+def _with_phases(lines: Sequence[tuple]) -> Iterator[Happening]:
+    phase, since = "fighting", 0
+    for month, kind, who, whom, amount in lines:
+        if phase == "collapsed" and month > since + 1:
+            phase = "fighting"
+        yield Happening(month, kind, who, whom, amount, phase)
+        if EVENTS[kind].opens:
+            phase, since = EVENTS[kind].opens, month
+
+
+def _what_followed(lines: Sequence[Happening], at: int) -> Happening | None:
+    """The first later event that is declared to come of this one."""
+    one = lines[at]
+    kinds, months, same = FOLLOWS.get(one.kind, ((), 0, ""))
+    for later in lines[at + 1 :] if kinds else ():
+        if later.month > one.month + months:
+            return None
+        if later.kind in kinds and (not same or getattr(later, same) == getattr(one, same)):
+            return later
+    return None
+
+
+def is_cut_off(model: PeaceProcess) -> bool:
+    """Whether more happened than the log holds."""
+    return int(model.tables.process["events"][0]) > len(model.tables.events)
+
+
+def row_name(model: PeaceProcess, table: str, row: int) -> str:
+    """The name of a row in the scenario, as it stands there; empty for nobody."""
+    if not table or row < 0:
+        return ""
+    if table == "interventions":
+        return _changes_named(model)[row]
+    names = model.names.get(table, ())
+    return names[row] if row < len(names) else f"{table} {row}"
+
+
+HOW = {
+    "set": "{} set to {}",
+    "scale": "{} times {}",
+    "shift": "{} shifted by {}",
+    "add": "{} comes",
+    "remove": "{} goes",
+}
+
+
+def _changes_named(model: PeaceProcess) -> list[str]:
+    """What each row of `interventions` does, in the scenario's words: many rows may belong to one change."""
+    names = []
+    for change, setting, _ in _changes(model.conflict, model.names, model.tables.communities["party"]):
+        verb = verb_of(change)
+        what = change[verb] if verb in ("add", "remove") else setting.name
+        names.append(change.get("why") or HOW[verb].format(what, change["to"] if verb == "set" else change["by"]))
+    return names
+
+
+def changes_by_row(model: PeaceProcess) -> list[int]:
+    """Which of the scenario's interventions each row of `interventions` belongs to."""
+    number = {id(change): at for at, change in enumerate(model.conflict.interventions)}
+    rows = _changes(model.conflict, model.names, model.tables.communities["party"])
+    return [number[id(change)] for change, _, _ in rows]
+
+
+def phrase(model: PeaceProcess, one: Happening, form: str, safe: Callable[[str], str]) -> str:
+    """An event in words: `form` is "told" or "cause"; `safe` makes strangers' names safe for where they are shown."""
+    template = getattr(one.event, form)
+    who, whom = (safe(row_name(model, *end)) for end in ((one.event.who, one.who), (one.event.whom, one.whom)))
+    return template.format(who=who, whom=whom, amount=_amount(one))
+
+
+def _amount(one: Happening) -> str:
+    if one.event.unit == "share":
+        return percent(one.amount)
+    return f"{one.amount:.0f}" if one.amount == int(one.amount) else f"{one.amount:.2g}"
+
+
+def _iso_month(month_zero: str, month: int) -> str:
+    if not month_name(month_zero, month):
+        return ""
+    year, first = map(int, month_zero.split("-")[:2])
+    count = year * 12 + first - 1 + month
+    return f"{count // 12:04d}-{count % 12 + 1:02d}"
+
+
+def when(model: PeaceProcess, month: int) -> str:
+    """The month by its name in the calendar, or by its number."""
+    return month_name(model.conflict.month_zero, month, full=True) or f"month {month}"

@@ -1,0 +1,333 @@
+"""What lies behind the outcome of one run, as rows of tables: readiness, trust, options, attacks, and what-ifs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..engine.compiled import python_twin
+from ..model import PeaceProcess
+from ..process.bargaining import settle_issues
+from ..process.basics import sigma
+from ..process.month import SCHEDULE
+from ..schema.categories import DORMANT
+from ..schema.events import (
+    ATTACKED,
+    CEASEFIRE_BROKEN,
+    INTERVENED,
+    ISSUE_TABLED,
+    LEADER_CHANGED,
+    PROVISION_BREACHED,
+    PROVISION_DONE,
+    REPORT_HEARD,
+    TALKS_SUSPENDED,
+    UNDOING,
+    VIOLATION_SEEN,
+)
+from ..schema.tables import LEDGER
+from .counterfactuals import MOST_WHAT_IFS, MOST_WITH_AGENTS, Candidate, Rerun, candidates, chosen
+from .event_log import Happening, happenings, row_name
+from .readiness import parts_of_readiness
+
+__all__ = ["COMPARED", "Findings", "alike", "outcome_month"]
+
+# What of a run counts as its outcome.
+COMPARED = ("agreement", "ended_by", "months_to_agreement", "durable", "collapses", "months_to_collapse")
+READINESS = ("party", "month", "readiness", "motivation", "burden", "pressure", "mobilisation", "optimism",
+             "belief", "guarantee", "options", "misperception")  # fmt: skip
+TRUST = ("party", "other", "month", "probability", "log_odds", "prior", *LEDGER)
+TRUST_STEPS = ("month", "party", "other", "source", "change", "events")
+ISSUES = ("issue", "tabled", "tabled_after_report_of", "settled", "known", "known_official", "known_unofficial",
+          "opened_by")  # fmt: skip
+ATTACKS = ("month", "faction", "broke", "then")
+STEPS = ("month", "event", "who", "whom", "change", "changed", *COMPARED, "months_at_peace")
+
+
+def outcome_month(model: PeaceProcess) -> int:
+    """The month in which the run came out as it did: signature, another end that still holds, or the last month."""
+    process = model.tables.process[0]
+    if process["month_agreed"] >= 0:
+        return int(process["month_agreed"])
+    if process["phase"] == DORMANT:
+        return int(process["month_ended"])
+    return max(0, model.month - 1)
+
+
+class Findings:
+    """Everything that is found out about a run, as rows of tables."""
+
+    def __init__(self, model: PeaceProcess):
+        self.model = model
+        self.log = happenings(model)
+        self.month = outcome_month(model)
+        self.watch = _Watch(model)
+        found = candidates(model, self.log, self._last_month())
+        self.tried = chosen(found, self.month, MOST_WHAT_IFS)
+        opening = int(model.tables.process["month_talks"][0])
+        self.rerun = Rerun(model, {one.happening.month for one in self.tried} | {opening}, self.watch)
+        if self.rerun.own_agents:
+            self.tried = self.tried[:MOST_WITH_AGENTS]
+        if not self.rerun.exact:
+            self.tried = []
+        self.possible = len(found)
+        self.note = self._note()
+        self.readiness = self._readiness(opening)
+        self.trust = self._trust()
+        self.trust_steps = self._trust_steps()
+        self.issues = self._issues()
+        self.attacks = self._attacks()
+        self.fact = model.outcomes()
+        self.stuck = 0  # events that happened all the same
+        self.steps = self._steps()
+
+    def tables(self) -> dict[str, tuple[list[dict[str, Any]], Sequence[str]]]:
+        """Rows and columns of every table of an Explanation."""
+        return {
+            "readiness": (self.readiness, READINESS),
+            "trust": (self.trust, TRUST),
+            "trust_steps": (self.trust_steps, TRUST_STEPS),
+            "issues": (self.issues, ISSUES),
+            "attacks": (self.attacks, ATTACKS),
+            "steps": (self.steps, STEPS),
+        }
+
+    def _last_month(self) -> int:
+        """Up to when events may have decided the outcome: a collapse is one too."""
+        return max(self.month, int(self.model.tables.process["month_collapsed"][0]))
+
+    def _note(self) -> str:
+        if self.rerun.exact:
+            return ""
+        cells = self.rerun.differs
+        where = f" (different: {', '.join(cells[:3])}{' and more' if len(cells) > 3 else ''})" if cells else ""
+        why = "its agents remember things of their own, or it" if self.rerun.own_agents else "it"
+        return (
+            f"The same seed does not give this run again{where}: {why} was changed by hand after it was made. What "
+            "stands here is read from the log and from the last month; nothing could be taken out and tried."
+        )
+
+    # -- what made readiness
+
+    def _readiness(self, opening: int) -> list[dict[str, Any]]:
+        """When talks opened; if they never did, when the least ready was readiest. As it decided: in that month's talks."""
+        if not self.rerun.exact:
+            self.rerun.bench.restore(self.model.snapshot())
+            month = max(0, self.model.month - 1)
+        elif self.watch.readiness:
+            month = opening if opening >= 0 else int(np.argmax(self.watch.readiness))
+            bench = self.rerun.go_to(month)
+            for phase in list(SCHEDULE)[: list(SCHEDULE).index("talks")]:
+                bench.pass_phase(phase)
+        else:
+            return []
+        return [{**row, "month": month} for row in parts_of_readiness(self.rerun.bench)]
+
+    # -- what moved trust
+
+    def _trust(self) -> list[dict[str, Any]]:
+        month, dyads = max(0, self.model.month - 1), self.model.tables.dyads
+        if self.rerun.exact and self.model.month:
+            month, dyads = self.month, self.watch.dyads[self.month + 1]
+        return [
+            {
+                "party": row_name(self.model, "governments", int(dyad["of"])),
+                "other": row_name(self.model, "governments", int(dyad["other"])),
+                "month": month,
+                "probability": sigma(float(dyad["trust"])),
+                "log_odds": float(dyad["trust"]),
+                "prior": float(dyad["prior"]),
+                **{source: float(dyad[source]) for source in LEDGER},
+            }
+            for dyad in dyads
+        ]
+
+    def _trust_steps(self) -> list[dict[str, Any]]:
+        """The largest change of every month, source and party trusted; the largest of all first."""
+        if not self.rerun.exact:
+            return []
+        rows = []
+        for month, (before, after) in enumerate(zip(self.watch.dyads, self.watch.dyads[1 : self.month + 2])):
+            for source in LEDGER[:-1]:
+                change = after[source] - before[source]
+                for other in np.unique(after["other"]):
+                    seen = np.flatnonzero(after["other"] == other)
+                    largest = seen[np.argmax(np.abs(change[seen]))]
+                    if abs(change[largest]) > 0.05:
+                        rows.append((float(change[largest]), month, source, int(after["of"][largest]), int(other)))
+        rows.sort(key=lambda row: (-abs(row[0]), row[1]))
+        return [self._trust_step(*row) for row in rows[:20]]
+
+    def _trust_step(self, change: float, month: int, source: str, of: int, other: int) -> dict[str, Any]:
+        kinds = {
+            "from_measures": {VIOLATION_SEEN},
+            "from_attacks": {ATTACKED},
+            "from_dialogue": {REPORT_HEARD},
+            "from_accord": {PROVISION_DONE, PROVISION_BREACHED},
+            "from_leaders": {LEADER_CHANGED},
+        }[source]
+        events = [
+            one.event.name
+            for one in self.log
+            if one.month == month
+            and one.kind in kinds
+            and (one.whom == of if one.kind == REPORT_HEARD else _party_behind(one) == other)
+        ]
+        return {
+            "month": month,
+            "party": row_name(self.model, "governments", of),
+            "other": row_name(self.model, "governments", other),
+            "source": source,
+            "change": change,
+            "events": ", ".join(dict.fromkeys(events)) or "no breach seen",
+        }
+
+    # -- which options opened which issue
+
+    def _issues(self) -> list[dict[str, Any]]:
+        rows = []
+        for k, name in enumerate(self.model.names["issues"]):
+            tabled = next((one for one in self.log if one.kind == ISSUE_TABLED and one.whom == k), None)
+            now = self.model.tables.issues[k]
+            row: dict[str, Any] = {
+                "issue": name,
+                "tabled": tabled.month if tabled else 0 if now["tabled"] else None,
+                "tabled_after_report_of": row_name(self.model, "academics", tabled.who) if tabled else "",
+                **dict.fromkeys(ISSUES[3:]),
+            }
+            if self.rerun.exact:
+                row |= self.watch.settled(k, self.month)
+            rows.append(row)
+        return rows
+
+    # -- which attack broke which round
+
+    def _attacks(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "month": one.month,
+                "faction": row_name(self.model, "spoilers", one.who),
+                "broke": one.followed.event.name,
+                "then": one.followed.followed.event.name if one.followed.followed else "",
+            }
+            for one in self.log
+            if one.kind == ATTACKED and one.followed and one.followed.kind in (TALKS_SUSPENDED, CEASEFIRE_BROKEN)
+        ]
+
+    # -- the decisive step
+
+    def _steps(self) -> list[dict[str, Any]]:
+        rows = []
+        for one in self.tried:
+            other = self.rerun.without(one)
+            if other is None:
+                self.stuck += 1
+            else:
+                rows.append(self._step(one, other))
+        order = [INTERVENED, *UNDOING]
+        rows.sort(
+            key=lambda row: (
+                -row["changed"], -row["change"], row["month"], order.index(row["candidate"].happening.kind)
+            )
+        )  # fmt: skip
+        return rows
+
+    def _step(self, one: Candidate, other: dict[str, Any]) -> dict[str, Any]:
+        who = one.happening
+        names = [*COMPARED]
+        if not self.fact["agreed"] and not other["agreed"]:
+            names.append("months_to_talks")
+        return {
+            "candidate": one,
+            "month": who.month,
+            "event": who.event.name,
+            "who": row_name(self.model, who.event.who, who.who),
+            "whom": row_name(self.model, who.event.whom, who.whom),
+            "change": max(
+                self._months_between(other, "months_to_agreement"), self._months_between(other, "months_at_peace")
+            ),
+            "changed": any(not alike(self.fact[name], other[name]) for name in names),
+            **other,
+        }
+
+    def _months_between(self, other: dict[str, Any], name: str) -> int:
+        """The difference in months; what did not happen counts as the whole run."""
+        one, two = (self.model.month if math.isnan(run[name]) else run[name] for run in (self.fact, other))
+        return int(abs(one - two))
+
+
+def alike(one: Any, two: Any) -> bool:
+    return one == two or one != one and two != two
+
+
+def _party_behind(one: Happening) -> int:
+    """The party whose conduct an event shows."""
+    return one.whom if one.kind == ATTACKED else one.who
+
+
+class _Watch:
+    """What the rerun is watched for, month by month. `dyads` begins with how things stood at the start."""
+
+    def __init__(self, model: PeaceProcess):
+        self.dyads: list[np.ndarray] = []
+        self.readiness: list[float] = []  # of the least ready
+        self.known: list[np.ndarray] = []  # options known to all required parties: all, official, unofficial
+        self.opened: dict[tuple[int, int], str] = {}  # month and issue -> which options it needed
+        self.was_settled = np.zeros(len(model.tables.issues), bool)
+
+    def __call__(self, bench: PeaceProcess) -> None:
+        tables, month = bench.tables, bench.month - 1
+        self.dyads.append(tables.dyads.copy())
+        if month < 0:
+            return
+        self.readiness.append(float(tables.process["least_readiness"][0]))
+        official, unofficial = (_known_to_all(tables, pool) for pool in ("known_official", "known_unofficial"))
+        self.known.append(np.array([tables.issues["known"], official, unofficial]))
+        settled = tables.issues["settled"] == 1
+        newly = np.flatnonzero(settled & ~self.was_settled)
+        if len(newly):
+            needed = _options_needed(bench, official, unofficial)
+            self.opened |= {(month, int(k)): needed[k] for k in newly}
+        self.was_settled = settled
+
+    def settled(self, k: int, until: int) -> dict[str, Any]:
+        """When the issue was settled for the last time before the outcome, and by which options."""
+        months = [month for month, issue in self.opened if issue == k and month <= until]
+        if not months:
+            return {}
+        month = max(months)
+        known, official, unofficial = map(float, self.known[month][:, k])
+        return {
+            "settled": month,
+            "known": known,
+            "known_official": official,
+            "known_unofficial": unofficial,
+            "opened_by": self.opened[month, k],
+        }
+
+
+def _known_to_all(tables: Any, pool: str) -> np.ndarray:
+    """Options of one pool that every required party knows, issue by issue."""
+    needed = (tables.governments["required"] == 1) & (tables.governments["active"] == 1)
+    known = tables.stakes[pool].reshape(len(tables.governments), len(tables.issues))
+    return known[needed].min(axis=0) if needed.any() else np.zeros(len(tables.issues))
+
+
+def _options_needed(bench: PeaceProcess, official: np.ndarray, unofficial: np.ndarray) -> list[str]:
+    """Of every issue, which options it needs to be settled as the text stands: tried with fewer of them."""
+    before, world, settle = bench.snapshot(), bench.world, python_twin(settle_issues, {})
+
+    def settled_with(known: Any) -> np.ndarray:
+        bench.tables.issues["known"] = known
+        settle(world.governments, world.stakes, world.issues, world.process[0], world.parameters[0])
+        return bench.tables.issues["settled"] == 1
+
+    with_none, with_official, with_unofficial = map(settled_with, (0.0, official, unofficial))
+    bench.restore(before)
+    words = {(True, True): "either", (True, False): "official", (False, True): "unofficial", (False, False): "both"}
+    return [
+        "none" if none else words[bool(one), bool(two)]
+        for none, one, two in zip(with_none, with_official, with_unofficial)
+    ]
