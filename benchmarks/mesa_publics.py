@@ -19,12 +19,12 @@ import numpy as np
 
 from multitrack_sim import load
 from multitrack_sim.engine.compiled import kernel
-from multitrack_sim.process.initial import furnish
+from multitrack_sim.process.initial import draw_world
 from multitrack_sim.process.month import SCHEDULE
 from multitrack_sim.process.publics import publics
 from multitrack_sim.process.warmup import prepare
 from multitrack_sim.scenario.layout import lay_out
-from multitrack_sim.schema.categories import DURABLE, IMPLEMENTATION, TALKS
+from multitrack_sim.schema.categories import Phase
 from multitrack_sim.schema.world import World, restore, snapshot
 
 from .measure import Bar, Figure, Part, cpu_clock, interleaved
@@ -240,7 +240,7 @@ def record(communities: int, months: int, seed: int = 7) -> tuple[World, Recordi
     layout = lay_out(load(SCENARIO).with_settings({"society.communities": communities, "run.months": max(12, months)}))
     world = layout.new_world()
     world.process["key"] = seed
-    furnish(world)
+    draw_world(world)
     start = snapshot(world)
     seen = Recording(*(np.stack([getattr(world, name)] * months) for name in ("governments", "spoilers", "process")))
     for month in range(months):
@@ -263,9 +263,9 @@ def months_of(seen: Recording) -> list[Circumstances]:
         history.append(
             Circumstances(
                 violence=float(process["violence"]),
-                carried_out=float(process["carried_out"]) if phase in (IMPLEMENTATION, DURABLE) else 0.0,
-                left_out=float(process["ownerless"]) if phase in (IMPLEMENTATION, DURABLE) else 0.0,
-                public_talks=bool(phase == TALKS and not process["channel"]),
+                carried_out=float(process["carried_out"]) if phase in (Phase.IMPLEMENTATION, Phase.DURABLE) else 0.0,
+                left_out=float(process["ownerless"]) if phase in (Phase.IMPLEMENTATION, Phase.DURABLE) else 0.0,
+                public_talks=bool(phase == Phase.TALKS and not process["channel"]),
                 momentum=float(process["momentum"]),
                 backlash=float(process["backlash"]),
                 attacks_by=tuple(int(row["party"]) for row in spoilers if row["struck"]),

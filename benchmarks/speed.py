@@ -15,10 +15,10 @@ import numpy as np
 from multitrack_sim import Scenario, load, scenario_from_codes
 from multitrack_sim.engine.compiled import kernel
 from multitrack_sim.engine.random import run_seed
-from multitrack_sim.process.initial import furnish
+from multitrack_sim.process.initial import draw_world
 from multitrack_sim.process.month import SCHEDULE, pass_month, run_chunk
 from multitrack_sim.process.publics import publics
-from multitrack_sim.process.track_three import grassroots
+from multitrack_sim.process.track_three import track_three
 from multitrack_sim.process.warmup import prepare
 from multitrack_sim.running.ensemble import run_ensemble
 from multitrack_sim.scenario.layout import lay_out
@@ -40,7 +40,7 @@ QUIET = 0.1  # of a core, what other programs may take while threads are compare
 def growing_phases(world, months):
     """The phases whose work grows with communities, on their own."""
     for month in range(months):
-        grassroots(world, month)
+        track_three(world, month)
         publics(world, month)
 
 
@@ -66,7 +66,7 @@ def starts(scenario: Scenario, worlds: int) -> tuple[World, list[np.ndarray]]:
     for run in range(worlds):
         restore(world, layout.world.words)
         world.process["key"] = run_seed(1, run)
-        furnish(world)
+        draw_world(world)
         found.append(snapshot(world))
     return world, found
 

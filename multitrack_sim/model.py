@@ -12,13 +12,13 @@ import numpy as np
 from .agents import AGENTS, Handle
 from .engine.compiled import plain, python_twin
 from .errors import MultitrackError
-from .process.initial import furnish
+from .process.initial import draw_world
 from .process.month import SCHEDULE
 from .process.observation import measure_month, measure_run
 from .process.warmup import prepare
 from .scenario.layout import lay_out
 from .scenario.scenario import Scenario
-from .schema.categories import PHASES
+from .schema.categories import Phase
 from .schema.outcomes import OUTCOME_ROW, OUTCOMES, SERIES, SERIES_ROW
 from .schema.world import World, blank_rows, records, restore, snapshot
 
@@ -92,7 +92,7 @@ class PeaceProcess(mesa.Model):
             cells, values = settings
             self.tables.words[cells] = values
         self.tables.process["key"] = self.key
-        furnish(self.tables)
+        draw_world(self.tables)
         self.world: World = records(self.tables)
         self.months = int(self.tables.parameters["run_months"][0])
 
@@ -135,7 +135,7 @@ class PeaceProcess(mesa.Model):
     @property
     def phase(self) -> str:
         """Where the process stands, by name."""
-        return PHASES[int(self.tables.process["phase"][0])]
+        return Phase.words()[int(self.tables.process["phase"][0])]
 
     def step(self) -> None:
         """One month. After the last one there is nothing to step to."""

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from multitrack_sim.schema.categories import AGREEMENTS, ENDINGS, PHASES
+from multitrack_sim.schema.categories import Agreement, Ending, Phase
 from multitrack_sim.schema.outcomes import OUTCOMES, SERIES_ROW
 
 # one name that tries everything: a terminal, rich, Markdown, HTML, a formula, mathtext, a spreadsheet, a path
@@ -35,7 +35,7 @@ def made_up_ensemble(runs=60, months=120, seed=1, agree=0.008, collapse=0.004):
     ):
         table[name][:] = np.nan
     agreement, ended_by = np.zeros(runs, int), np.zeros(runs, int)
-    code = PHASES.index
+    code = Phase.words().index
     for run in range(runs):
         phase, signed = code("fighting"), -1
         for month in range(months):
@@ -87,7 +87,7 @@ def made_up_ensemble(runs=60, months=120, seed=1, agree=0.008, collapse=0.004):
     table["violence_total"] = series["violence"].sum(axis=1)
     table["attacks"] = np.floor(10 * draws[:, 0, 3])
     table["mean_trust"], table["mean_support"] = series["mean_trust"][:, -1], series["mean_support"][:, -1]
-    table["agreement"] = pd.Categorical.from_codes(agreement, AGREEMENTS, ordered=True)
-    table["ended_by"] = pd.Categorical.from_codes(ended_by, ENDINGS, ordered=True)
+    table["agreement"] = pd.Categorical.from_codes(agreement, Agreement.words(), ordered=True)
+    table["ended_by"] = pd.Categorical.from_codes(ended_by, Ending.words(), ordered=True)
     frame = pd.DataFrame({"seed": np.arange(runs) + 1000 * seed, **table})
     return SimpleNamespace(table=frame, series=series)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from multitrack_sim.engine import random as module
 from multitrack_sim.engine.random import chance, chance_reference, philox_reference, run_seed, standard_normal
-from multitrack_sim.schema.draws import PURPOSES
+from multitrack_sim.schema.draws import Draw
 
 PACKAGE = Path(module.__file__).parent
 ONES = 0xFFFFFFFF
@@ -149,7 +149,7 @@ def test_the_two_directions_of_a_pair_are_independent():
 
 
 def test_the_purposes_of_one_month_are_independent_of_one_another():
-    drawn = np.array([[chance(3, purpose, 7, id, 0) for purpose in PURPOSES.values()] for id in range(1_000)])
+    drawn = np.array([[chance(3, purpose, 7, id, 0) for purpose in Draw] for id in range(1_000)])
     assert abs(pairs(drawn[:, :-1].ravel(), drawn[:, 1:].ravel())) < LIMIT
 
 
@@ -170,14 +170,14 @@ def test_the_measure_of_uniformity_finds_what_is_not_uniform(drawn):
 
 
 def test_purposes_have_numbers_of_their_own():
-    assert len(set(PURPOSES.values())) == len(PURPOSES) > 40
-    assert all(0 <= number <= ONES for number in PURPOSES.values())
+    assert len(set(Draw)) == len(Draw) > 40
+    assert all(0 <= number <= ONES for number in Draw)
 
 
 def drawn_purposes():
     """The purpose of every draw in the text of the model, by the name it has in chance.py."""
     found = Counter()
-    for path in [*(PACKAGE / "process").glob("*.py"), PACKAGE / "scenario" / "furnish.py"]:
+    for path in [*(PACKAGE / "process").glob("*.py"), PACKAGE / "scenario" / "draw_world.py"]:
         tree, real = ast.parse(path.read_text("utf-8")), {}
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and node.module == "chance":
@@ -190,7 +190,7 @@ def drawn_purposes():
 
 def test_no_two_draws_share_a_purpose():
     drawn = drawn_purposes()
-    assert set(drawn) <= set(PURPOSES) - {"RUN_SEED"}
+    assert set(drawn) <= set(Draw.__members__)
     assert len(drawn) > 40
     assert [name for name, times in drawn.items() if times > 1] == []
 

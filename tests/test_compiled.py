@@ -132,7 +132,7 @@ PHASE = """
 """
 # A phase that calls a rule of another file.
 ACROSS = """
-    from multitrack_sim.process.track_three import grassroots
+    from multitrack_sim.process.track_three import track_three
     from multitrack_sim.schema.tables import empty_world
 
     world = empty_world({"governments": 2, "communities": 1})

@@ -25,7 +25,7 @@ from multitrack_sim.reports.figures import (
 )
 from multitrack_sim.reports.sentences import comparison_paragraph
 from multitrack_sim.reports.terminal import results_table
-from multitrack_sim.schema.categories import PHASES
+from multitrack_sim.schema.categories import Phase
 
 ARMS = ("with it", "without it")
 
@@ -109,7 +109,7 @@ def test_arms_on_other_seeds_are_refused(arms):
 def test_the_caption_of_the_process_counts_runs(arms):
     caption = process_figure(arms[0], MadeUp())[1]
     last = arms[0].series["phase"][:, -1]
-    shares = {name: (last == code).mean() for code, name in enumerate(PHASES)}
+    shares = {name: (last == code).mean() for code, name in enumerate(Phase.words())}
     top = max(shares, key=shares.get)
     assert f"{top} {words.percent(shares[top])}" in caption and "60 runs" in caption and "May 2006" in caption
 
@@ -164,7 +164,7 @@ def test_neighbours_differ_in_grey_or_hatch(looks):
 
 
 def test_every_phase_and_source_has_its_looks():
-    assert set(figures.PHASE_LOOKS) == set(PHASES)
+    assert set(figures.PHASE_LOOKS) == set(Phase.words())
     declared = [name for name in figures.SERIES if name.startswith("from_")]
     assert set(figures.LEDGER_LOOKS) == set(declared)
 

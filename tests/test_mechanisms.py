@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import multitrack_sim as mt
-from multitrack_sim.schema.events import DEFERRED_TALKS_BEGAN, EVENTS, MEASURE_RECOMMITTED_NOW
+from multitrack_sim.schema.events import Event
 
 LIVELY = {
     "hurting_stalemate": 3, "track2": 4, "track3": 3, "cbm": 3, "spoilers": 3, "fighting_level": 3, "secrecy": 2,
@@ -130,7 +130,7 @@ def test_elections_fall_on_the_months_of_the_term():
     model = mt.PeaceProcess(base.with_settings({"governments.'Party 1'.next_election": 7}), seed=3)
     model.run()
     events = model.tables.events[: int(model.tables.process["events"][0])]
-    changes = [int(event["month"]) for event in events if EVENTS[int(event["kind"])].name.startswith("leadership")]
+    changes = [int(event["month"]) for event in events if Event(int(event["kind"])).word.startswith("leadership")]
     assert changes == [7, 37, 67, 97]
 
 
@@ -201,7 +201,7 @@ def test_under_a_gradual_agenda_frameworks_come_first_and_some_become_comprehens
     """Hard issues are put off; talks on them begin under the interim accord, and some succeed."""
     table = gradual.table
     assert set(table["agreement"]) >= {"framework", "comprehensive"}
-    began = np.array([DEFERRED_TALKS_BEGAN in kinds(world) for world in gradual.worlds])
+    began = np.array([Event.DEFERRED_TALKS_BEGAN in kinds(world) for world in gradual.worlds])
     assert began.mean() > 0.5
     assert (table["comprehensive"].to_numpy(bool) <= began).all()
 
@@ -301,8 +301,8 @@ def test_every_kind_of_event_happens_somewhere():
         scenario = scenario.with_interventions([{"month": 3, "set": "track_two.budget", "to": 2.0}])
         for world in mt.run_ensemble(scenario, runs=60, seed=4, worlds=True).worlds:
             seen.update(kinds(world))
-    assert {EVENTS[kind] for kind in set(range(1, len(EVENTS))) - seen} == set()
-    assert MEASURE_RECOMMITTED_NOW in seen
+    assert {Event(kind) for kind in set(range(1, len(Event))) - seen} == set()
+    assert Event.MEASURE_RECOMMITTED_NOW in seen
 
 
 def test_entities_of_final_worlds_are_a_table():

@@ -22,7 +22,7 @@ from multitrack_sim.agents import AGENTS, Handle
 from multitrack_sim.engine.compiled import plain
 from multitrack_sim.process.month import SCHEDULE
 from multitrack_sim.running.ensemble import run_ensemble
-from multitrack_sim.schema.categories import PHASES
+from multitrack_sim.schema.categories import Phase
 from multitrack_sim.schema.outcomes import OUTCOMES, SERIES
 from multitrack_sim.schema.tables import TABLES
 from multitrack_sim.schema.world import differing_cells, same
@@ -200,7 +200,7 @@ def test_the_data_collector_sees_what_the_ensemble_sees():
     frame = world.datacollector.get_model_vars_dataframe()
     for name, series in SERIES.items():
         stored = many.series[name][0]
-        expected = [PHASES[int(code)] for code in stored] if series.values else stored.tolist()
+        expected = [Phase.words()[int(code)] for code in stored] if series.values else stored.tolist()
         assert [str(x) for x in frame[name]] == [str(x) for x in expected], name
 
 

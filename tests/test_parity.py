@@ -16,7 +16,7 @@ from strategies import full_cast, scenarios
 import multitrack_sim as mt
 from multitrack_sim.engine.random import run_seed
 from multitrack_sim.running.ensemble import RUNS_AT_ONCE, run_ensemble
-from multitrack_sim.schema.events import EVENTS
+from multitrack_sim.schema.events import Event
 from multitrack_sim.schema.outcomes import OUTCOMES, SERIES
 from multitrack_sim.schema.tables import TABLES
 from multitrack_sim.schema.world import differing_cells, same
@@ -80,7 +80,7 @@ def agree(scenario, seed):
 
 def happened(world):
     return {
-        EVENTS[kind].name for kind in world.events["kind"][: min(int(world.process["events"][0]), len(world.events))]
+        Event(kind).word for kind in world.events["kind"][: min(int(world.process["events"][0]), len(world.events))]
     }
 
 
@@ -115,7 +115,7 @@ def test_three_ways_agree_on_any_scenario():
 
     agreed()
     assert len(seen) >= 25, (
-        f"too little happens in these worlds to compare: not {sorted({event.name for event in EVENTS} - seen)}"
+        f"too little happens in these worlds to compare: not {sorted({event.word for event in Event} - seen)}"
     )
 
 

@@ -16,7 +16,7 @@ from multitrack_sim.scenario import Scenario, load, loads, scenario_from_codes, 
 from multitrack_sim.scenario.standard import standard
 from multitrack_sim.scenario.toml_text import key_lines, split_name, write_key, write_value
 from multitrack_sim.scenario.validation import IN_A_FILE, row_columns
-from multitrack_sim.schema.categories import MEASURE_KINDS
+from multitrack_sim.schema.categories import MeasureKind
 from multitrack_sim.schema.parameters import PARAMETERS, SECTIONS
 from multitrack_sim.schema.tables import NAMED
 
@@ -219,7 +219,7 @@ def test_little_is_enough_and_the_standard_cast_fills_in():
     count = {table: len(rows) for table, rows in scenario.rows.items()}
     assert count == {"governments": 2, "issues": 3, "stakes": 6, "academics": 8, "ngos": 3, "spoilers": 0,
                      "measures": 8, "organisations": 0, "dyads": 0, "positions": 0, "standing": 0}  # fmt: skip
-    assert {row["kind"] for row in scenario.rows["measures"]} == set(MEASURE_KINDS)
+    assert {row["kind"] for row in scenario.rows["measures"]} == set(MeasureKind.words())
     for party in ("North", "South"):
         kinds = [row["kind"] for row in scenario.rows["academics"] if row["party"] == party]
         assert len(set(kinds)) == 3

@@ -21,7 +21,7 @@ from multitrack_sim.analysis.intervals import (
 from multitrack_sim.analysis.summary import MAIN_OUTCOMES, paired_difference, summarise
 from multitrack_sim.analysis.survival import cumulative_incidence
 from multitrack_sim.errors import MultitrackError
-from multitrack_sim.schema.categories import AGREEMENTS
+from multitrack_sim.schema.categories import Agreement
 from multitrack_sim.schema.outcomes import OUTCOMES
 
 
@@ -136,7 +136,7 @@ def test_every_outcome_is_summarised():
     table = made_up_ensemble().table
     found = summarise(table)
     assert set(found["outcome"]) == set(OUTCOMES)
-    assert list(found.loc[found["outcome"] == "agreement", "value"]) == list(AGREEMENTS)
+    assert list(found.loc[found["outcome"] == "agreement", "value"]) == list(Agreement.words())
     assert found.loc[found["outcome"] == "agreement", "estimate"].sum() == pytest.approx(1)
     assert set(MAIN_OUTCOMES) <= set(OUTCOMES)
     known = found.dropna(subset=["low"])
@@ -198,7 +198,7 @@ def test_a_paired_difference_of_shares_and_of_categories():
     assert (found.low, found.high) == pytest.approx(paired_shares(10, 2, 100)[1:])
     assert 0.3 < found.narrower < 0.7
     one, two = made_up_ensemble(seed=1, agree=0.01).table, made_up_ensemble(seed=1, agree=0.005).table
-    by_value = sum(paired_difference(one, two, "agreement", value).difference for value in AGREEMENTS)
+    by_value = sum(paired_difference(one, two, "agreement", value).difference for value in Agreement.words())
     assert by_value == pytest.approx(0, abs=1e-12)
 
 

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import multitrack_sim as mt
-from multitrack_sim.process.initial import furnish
+from multitrack_sim.process.initial import draw_world
 from multitrack_sim.process.month import SCHEDULE
 from multitrack_sim.process.observation import measure_month, measure_run
 from multitrack_sim.scenario import lay_out
-from multitrack_sim.schema.events import EVENTS
+from multitrack_sim.schema.events import Event
 from multitrack_sim.schema.outcomes import OUTCOME_ROW, OUTCOMES, SERIES, SERIES_ROW
 from multitrack_sim.schema.parameters import PARAMETERS, SECTIONS
 from multitrack_sim.schema.tables import LEDGER, MOST_EVENTS, TABLES
@@ -48,7 +48,7 @@ def furnished():
     scenario = mt.scenario_from_codes({"parties": 3, "track2": 3, "cbm": 3, "spoilers": 3})
     layout = lay_out(scenario.with_settings({"society.communities": 9, "run.months": 30}))
     layout.world.process["key"] = 11
-    furnish(layout.world)
+    draw_world(layout.world)
     return layout.world
 
 
@@ -76,7 +76,7 @@ def test_everything_has_a_meaning_a_unit_and_a_name_of_its_own():
     assert [declared for declared in DECLARED if not all(text.strip() for text in declared)] == []
     assert len({declared[:2] for declared in DECLARED}) == len(DECLARED)
     assert all(table.meaning.strip() for table in TABLES.values())
-    assert len({event.name for event in EVENTS}) == len(EVENTS)
+    assert len({event.word for event in Event}) == len(Event)
 
 
 def test_names_can_be_written_as_attributes_and_settings():
@@ -141,7 +141,7 @@ def test_the_tables_can_be_read_as_data_frames(table):
 
 
 def test_every_parameter_is_read_somewhere_in_the_model():
-    model = text_of("process/*.py", "scenario/furnish.py", "ensemble.py")
+    model = text_of("process/*.py", "scenario/draw_world.py", "ensemble.py")
     layout = text_of("scenario/build.py", "scenario/schema.py")
     unread = [
         p.name
@@ -152,7 +152,7 @@ def test_every_parameter_is_read_somewhere_in_the_model():
 
 
 def test_every_column_is_read_or_written_somewhere_in_the_model():
-    model = text_of("process/*.py", "scenario/furnish.py", "scenario/build.py")
+    model = text_of("process/*.py", "scenario/draw_world.py", "scenario/build.py")
     unused = [
         f"{table}.{name}"
         for table, name in COLUMNS

@@ -19,11 +19,11 @@ from multitrack_sim.agents import AGENTS
 from multitrack_sim.analysis.identifiability import always_beside, inseparable, read_by, rule_modules, switches, written
 from multitrack_sim.engine.compiled import plain
 from multitrack_sim.errors import MultitrackError, Problem, nearest
-from multitrack_sim.process import initial as furnish
+from multitrack_sim.process import initial as draw_world
 from multitrack_sim.process.month import SCHEDULE
 from multitrack_sim.schema.categories import AGREEMENTS, ENDINGS, PHASES
-from multitrack_sim.schema.draws import PURPOSES
-from multitrack_sim.schema.events import EVENTS
+from multitrack_sim.schema.draws import Draw
+from multitrack_sim.schema.events import Event
 from multitrack_sim.schema.outcomes import OUTCOMES, SERIES, Outcome
 from multitrack_sim.schema.parameters import PARAMETERS, SECTIONS, Parameter
 from multitrack_sim.schema.tables import TABLES, Column, Table
@@ -190,7 +190,7 @@ def _events() -> str:
     told = [
         textwrap.fill(f"*{title}:* {', '.join(names)}.", 120, break_on_hyphens=False) for title, names in words.items()
     ]
-    rows = [[e.name, e.who or "-", e.whom or "-", _text(e.amount) or "-", e.unit or "-"] for e in EVENTS[1:]]
+    rows = [[e.word, e.who or "-", e.whom or "-", _text(e.amount) or "-", e.unit or "-"] for e in list(Event)[1:]]
     table = _table(("event", "who (a row of)", "whom (a row of)", "amount", "unit"), rows)
     return "\n\n".join([*told, _folded(f"<b>Events</b> in the log of a run ({len(rows)} kinds)", table)])
 
@@ -222,7 +222,7 @@ def _purposes(module: ModuleType) -> list[str]:
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "chance" and len(node.args) > 1:
             name = getattr(node.args[1], "id", "")
             drawn.add(aliases.get(name, name))
-    return [name.lower().replace("_", " ") for name in PURPOSES if name in drawn]
+    return [name.lower().replace("_", " ") for name in Draw.__members__ if name in drawn]
 
 
 def _aliases(module: ModuleType) -> dict[str, str]:
@@ -241,7 +241,7 @@ def _submodels() -> str:
         parts += [title, _phase(module, name), *_rules(module)]
     parts.append(f"### 7.{len(SCHEDULE) + 1} Rules that several phases use")
     for module in rule_modules():
-        if module is not furnish and not _owner(module):
+        if module is not draw_world and not _owner(module):
             parts += [f"*{_sentences(module)}*", *_rules(module)]
     return "\n\n".join(parts)
 
@@ -280,8 +280,8 @@ def _rule(node: ast.FunctionDef, function: Callable) -> str:
 
 
 def _initialisation() -> str:
-    purposes = ", ".join(_purposes(furnish))
-    return "\n\n".join([*_rules(furnish), f"*Drawn at the start:* {purposes}."])
+    purposes = ", ".join(_purposes(draw_world))
+    return "\n\n".join([*_rules(draw_world), f"*Drawn at the start:* {purposes}."])
 
 
 # --- paths and products

@@ -15,7 +15,7 @@ from typing import Any
 from ..errors import MultitrackError, SettingError, nearest, printable
 from ..scenario.scenario import ReadOnly, Scenario, Setting, changed_setting, settings_meant
 from ..scenario.validation import row_columns
-from ..schema.categories import MUTED_MONEY
+from ..schema.categories import MutedMoney
 
 __all__ = [
     "ARMS",
@@ -128,8 +128,8 @@ def with_money(arm: Arm | str, money: str) -> Arm:
     'no workshops, money moved'
     """
     arm = arm_named(arm)
-    if money not in MUTED_MONEY:
-        raise SettingError(f"money={printable(money)}; allowed: {', '.join(MUTED_MONEY)}")
+    if money not in MutedMoney.words():
+        raise SettingError(f"money={printable(money)}; allowed: {', '.join(MutedMoney.words())}")
     return dataclasses.replace(arm, name=f"{arm.name.split(', money ')[0]}, money {money}", money=money)
 
 

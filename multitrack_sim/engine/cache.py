@@ -26,7 +26,6 @@ def _engine_sources() -> list[Path]:
     return [path for room in rooms for path in sorted(room.glob("*.py"))] + [PACKAGE / "running" / "ensemble.py"]
 
 
-
 @cache
 def fingerprint() -> str:
     """The hash of all engine sources and of the compiler: two equal fingerprints are the same model.

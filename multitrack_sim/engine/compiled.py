@@ -95,11 +95,18 @@ def part(function: Callable) -> Any:
 
 
 class _Once(CPUDispatcher):
-    """Compiled once for all whole numbers: numba would compile it anew for every constant it is called with."""
+    """Compiled once for all whole numbers: numba would compile it anew for every constant and every category."""
 
     def get_call_template(self, args, kws):
-        plain_types = tuple(numba.types.unliteral(t) for t in args)
-        return super().get_call_template(plain_types, {k: numba.types.unliteral(t) for k, t in kws.items()})
+        return super().get_call_template(tuple(map(_number, args)), {name: _number(t) for name, t in kws.items()})
+
+    def typeof_pyval(self, value):
+        return _number(super().typeof_pyval(value))
+
+
+def _number(given: Any) -> Any:
+    """The type of a number as compiled code takes it: neither a constant's own nor a category's."""
+    return given.dtype if isinstance(given, numba.types.IntEnumMember) else numba.types.unliteral(given)
 
 
 class _Part(_Once):

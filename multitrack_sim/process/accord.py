@@ -4,9 +4,9 @@ import math
 
 from ..engine.compiled import part, phase, rule
 from ..engine.random import chance
-from ..schema.categories import COLLAPSED, DURABLE, FIGHTING, IMPLEMENTATION
-from ..schema.draws import COLLAPSE, PROVISION, PROVISION_DETECTED
-from ..schema.events import ACCORD_COLLAPSED, PEACE_DURABLE, PROVISION_BREACHED, PROVISION_DONE
+from ..schema.categories import Phase
+from ..schema.draws import Draw
+from ..schema.events import Event
 from .basics import clip, dyad_row, enter, record
 from .trust import evidence_of_conduct, learn_from_accord
 
@@ -93,14 +93,22 @@ def do_ones_share(provisions, governments, dyads, process, events, p, month):
             continue
         actor = governments[item.party]
         will = will_or_pressure(actor)
-        done = chance(key, PROVISION, age, item.id, which) < carry_out(actor, will, process.guarantee, p)
+        done = chance(key, Draw.PROVISION, age, item.id, which) < carry_out(actor, will, process.guarantee, p)
         item.carried_out = 1 if done else -1
         process.provisions_due += 1
         process.provisions_done += 1 if done else 0
-        record(process, events, month, PROVISION_DONE if done else PROVISION_BREACHED, item.party, item.issue, 0.0)
+        record(
+            process,
+            events,
+            month,
+            Event.PROVISION_DONE if done else Event.PROVISION_BREACHED,
+            item.party,
+            item.issue,
+            0.0,
+        )
         for i in range(parties):
             if i != item.party and governments[i].active:
-                sees = chance(key, PROVISION_DETECTED, month, item.id, governments[i].id) < detected
+                sees = chance(key, Draw.PROVISION_DETECTED, month, item.id, governments[i].id) < detected
                 evidence = evidence_of_conduct(
                     sees and not done,
                     detected,
@@ -126,11 +134,11 @@ def accord(world, month):
     p, process = world.parameters[0], world.process[0]
     parties = len(governments)
     process.bitterness *= 1.0 - p.accord_bitterness_fading
-    if process.phase == COLLAPSED:
-        enter(process, FIGHTING)
-    if process.phase != IMPLEMENTATION and process.phase != DURABLE:
+    if process.phase == Phase.COLLAPSED:
+        enter(process, Phase.FIGHTING)
+    if process.phase != Phase.IMPLEMENTATION and process.phase != Phase.DURABLE:
         return
-    if process.phase == IMPLEMENTATION and process.months_in_phase == 0:
+    if process.phase == Phase.IMPLEMENTATION and process.months_in_phase == 0:
         schedule_provisions(world.provisions, world.issues, governments, process, p, month)
     do_ones_share(world.provisions, governments, dyads, process, world.events, p, month)
 
@@ -147,7 +155,7 @@ def accord(world, month):
     months = month - process.signed_month
     trust = trust / pairs if pairs > 0 else 0.0
     hazard = collapse(process, trust, support / required, tempted / required, float(months), p)
-    if chance(process.key, COLLAPSE, months, which_accord(process), 0) < hazard:
+    if chance(process.key, Draw.COLLAPSE, months, which_accord(process), 0) < hazard:
         process.collapses += 1
         if process.month_collapsed < 0:
             process.month_collapsed = month
@@ -155,9 +163,9 @@ def accord(world, month):
             process.month_recurred = month
         process.bitterness = 1.0
         process.interim, process.final_talks = 0, 0
-        record(process, world.events, month, ACCORD_COLLAPSED, -1, -1, trust)
-        enter(process, COLLAPSED)
-    elif process.phase == IMPLEMENTATION and months >= p.accord_durable_months:
+        record(process, world.events, month, Event.ACCORD_COLLAPSED, -1, -1, trust)
+        enter(process, Phase.COLLAPSED)
+    elif process.phase == Phase.IMPLEMENTATION and months >= p.accord_durable_months:
         process.durable = 1
-        enter(process, DURABLE)
-        record(process, world.events, month, PEACE_DURABLE, -1, -1, trust)
+        enter(process, Phase.DURABLE)
+        record(process, world.events, month, Event.PEACE_DURABLE, -1, -1, trust)

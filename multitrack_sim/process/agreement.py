@@ -2,14 +2,11 @@
 
 from ..engine.compiled import part, rule
 from ..engine.random import chance
-from ..schema.categories import BY_AGREEMENT, COMPREHENSIVE, FRAMEWORK, IMPLEMENTATION, SIGNED, TALKS
-from ..schema.draws import RATIFICATION
-from ..schema.events import ACCORD_RATIFIED, ACCORD_SIGNED, DEFERRED_TALKS_BEGAN, TALKS_BROKE_DOWN, VOTE_FAILED
+from ..schema.categories import Agenda, Agreement, Ending, Phase, Ratifier
+from ..schema.draws import Draw
+from ..schema.events import Event
 from .bargaining import negotiable, open_with
 from .basics import clip, enter, record, sigma
-
-LEADER, PARLIAMENT, REFERENDUM = range(3)
-PACKAGE, GRADUAL = range(2)
 
 
 @rule(of="governments")
@@ -18,9 +15,9 @@ def ratify(me, process, p):
 
     Opinion: support, legitimacy (less after a secret road or failed votes) and the memory of attacks.
     """
-    if me.ratified_by == LEADER:
+    if me.ratified_by == Ratifier.LEADER:
         return 1.0 if me.surplus >= 0.0 else 0.0
-    opinion = me.support if me.ratified_by == REFERENDUM else 0.5 * (me.support + 0.5)
+    opinion = me.support if me.ratified_by == Ratifier.REFERENDUM else 0.5 * (me.support + 0.5)
     odds = p.track_one_vote_base + p.track_one_vote_support * (opinion - 0.5)
     odds += p.track_one_vote_legitimacy * (process.legitimacy - 0.5) - p.track_one_vote_attacks * process.attack_memory
     return sigma(odds)
@@ -33,7 +30,7 @@ def put_off(issues, process, p):
     for k in range(len(issues)):
         if issues[k].tabled and issues[k].active and issues[k].indivisibility <= p.track_one_interim_limit:
             divisible = True
-    gradual = p.track_one_agenda == GRADUAL and divisible
+    gradual = p.track_one_agenda == Agenda.GRADUAL and divisible
     for k in range(len(issues)):
         issues[k].deferred = 1 if gradual and issues[k].indivisibility > p.track_one_interim_limit else 0
 
@@ -72,11 +69,11 @@ def sign(governments, issues, stakes, process, events, p, month):
     process.legitimacy = clip(process.legitimacy - process.failed_votes_now, 0.0, 1.0)
     process.ownerless = 1.0 - covered / weight
     process.ownership = own_accord(governments, process)
-    process.accord = COMPREHENSIVE if covered / weight >= p.track_one_comprehensive else FRAMEWORK
+    process.accord = Agreement.COMPREHENSIVE if covered / weight >= p.track_one_comprehensive else Agreement.FRAMEWORK
     process.signed_month = month
     process.milestone = 0.0
-    enter(process, SIGNED)
-    record(process, events, month, ACCORD_SIGNED, -1, -1, covered / weight)
+    enter(process, Phase.SIGNED)
+    record(process, events, month, Event.ACCORD_SIGNED, -1, -1, covered / weight)
 
 
 @part
@@ -90,8 +87,8 @@ def fall_back(issues, stakes, process):
             covered += stakes[row].salience * issues[k].in_accord
     process.ownerless = 1.0 - covered / weight
     process.signed_month = process.interim_month
-    process.accord = FRAMEWORK
-    enter(process, IMPLEMENTATION)
+    process.accord = Agreement.FRAMEWORK
+    enter(process, Phase.IMPLEMENTATION)
     process.months_in_phase = 1  # what it provides for is already on its way
 
 
@@ -101,10 +98,10 @@ def hold_vote(governments, issues, stakes, process, events, p, month):
     passed = True
     for i in range(len(governments)):
         me = governments[i]
-        yes = chance(process.key, RATIFICATION, month, me.id, 0) < ratify(me, process, p)
+        yes = chance(process.key, Draw.RATIFICATION, month, me.id, 0) < ratify(me, process, p)
         if me.required and me.active and not yes:
             passed = False
-            record(process, events, month, VOTE_FAILED, i, -1, me.support)
+            record(process, events, month, Event.VOTE_FAILED, i, -1, me.support)
     process.ratified = 1 if passed else 0
     if not passed:
         process.votes_failed += 1
@@ -127,20 +124,20 @@ def hold_vote(governments, issues, stakes, process, events, p, month):
         process.month_agreed = process.signed_month
         process.months_of_round = process.signed_month - process.month_round
     if not process.ended_by:
-        process.ended_by = BY_AGREEMENT
+        process.ended_by = Ending.AGREEMENT
         process.month_ended_first = month
     process.month_ended = month
     process.ceasefire = 0
     process.ceasefire_months = 0
     process.failed_votes_now = 0.0
-    enter(process, IMPLEMENTATION)
-    record(process, events, month, ACCORD_RATIFIED, -1, -1, process.legitimacy)
+    enter(process, Phase.IMPLEMENTATION)
+    record(process, events, month, Event.ACCORD_RATIFIED, -1, -1, process.legitimacy)
 
 
 @rule
 def open_round(process, month):
     """Official talks open or go on: the clock of deadlock starts again."""
-    enter(process, TALKS)
+    enter(process, Phase.TALKS)
     process.deadlock = 0.0
     process.best_gap = -99.0
     process.milestone = 0.0
@@ -159,7 +156,7 @@ def take_up_the_rest(governments, issues, process, events, p, month):
         issues[k].deferred = 0
     for i in range(len(governments)):
         open_with(governments[i], p)
-    record(process, events, month, DEFERRED_TALKS_BEGAN, -1, -1, process.least_readiness)
+    record(process, events, month, Event.DEFERRED_TALKS_BEGAN, -1, -1, process.least_readiness)
 
 
 @part
@@ -171,4 +168,4 @@ def leave_the_rest(issues, dyads, process, events, p, month):
         issues[k].deferred = 0 if issues[k].in_interim else 1
     for row in range(len(dyads)):
         dyads[row].misperception += p.track_one_failed_talks * (1.0 - dyads[row].misperception)
-    record(process, events, month, TALKS_BROKE_DOWN, -1, -1, process.deadlock)
+    record(process, events, month, Event.TALKS_BROKE_DOWN, -1, -1, process.deadlock)

@@ -2,33 +2,17 @@
 
 from ..engine.compiled import part, phase, rule
 from ..engine.random import chance
-from ..schema.categories import IMPLEMENTATION, SIGNED, TALKS
-from ..schema.draws import (
-    MEASURE_COMPLIED,
-    MEASURE_DETECTED,
-    MEASURE_ERODES,
-    MEASURE_PERSISTS,
-    MEASURE_PROPOSED,
-    MEASURE_RECOMMITTED,
-    MEASURE_SUSPENDED,
-)
-from ..schema.events import (
-    MEASURE_AGREED,
-    MEASURE_DROPPED,
-    MEASURE_RECOMMITTED_NOW,
-    MEASURE_SUSPENDED_NOW,
-    VIOLATION_SEEN,
-)
+from ..schema.categories import MeasureKind, Phase
+from ..schema.draws import Draw
+from ..schema.events import Event
 from .basics import clip, dyad_row, record
 from .trust import evidence_of_conduct, learn_from_conduct
-
-TRANSPARENCY, COMMUNICATION, COOPERATION, NON_TRADITIONAL = range(4)
 
 
 @rule(of="governments")
 def have_will(me, phase, p):
     """Political will for co-operation: readiness, more once talks are under way, less under hawks."""
-    in_talks = 0.2 if phase == TALKS or phase == SIGNED or phase == IMPLEMENTATION else 0.0
+    in_talks = 0.2 if phase == Phase.TALKS or phase == Phase.SIGNED or phase == Phase.IMPLEMENTATION else 0.0
     me.will = clip((me.readiness + in_talks) * (1.2 - 0.5 * me.hawkishness), 0.0, 1.0)
 
 
@@ -40,7 +24,7 @@ def propose(measure, least_will, light, contact, organisations, p):
     """
     rate = p.cbm_proposal * clip(p.cbm_budget, 0.0, 10.0) * p.cbm_push
     rate *= 1.0 + p.track_two_proposals * contact + p.cbm_organisations * organisations
-    if measure.kind == NON_TRADITIONAL:
+    if measure.kind == MeasureKind.NON_TRADITIONAL:
         return clip(0.5 * rate, 0.0, 1.0)
     above = clip(2.0 * (least_will + 0.3 + p.cbm_sequence * (light - 0.5) - measure.sensitivity), 0.0, 1.0)
     return clip(rate * above, 0.0, 1.0)
@@ -93,8 +77,8 @@ def review(measure, m, governments, dyads, commitments, process, events, p, mont
     seen_by_any = False
     for j in range(parties):
         actor, commitment = governments[j], commitments[m * parties + j]
-        draw = chance(key, MEASURE_COMPLIED, month, measure.id, actor.id)
-        persists = chance(key, MEASURE_PERSISTS, month, measure.id, actor.id) < p.cbm_persistence
+        draw = chance(key, Draw.MEASURE_COMPLIED, month, measure.id, actor.id)
+        persists = chance(key, Draw.MEASURE_PERSISTS, month, measure.id, actor.id) < p.cbm_persistence
         if persists and measure.months_in_force > int(p.cbm_review):
             continue  # conduct as in the last period: nothing new to see, nothing new to learn
         complies = draw < comply(actor, measure, p)
@@ -106,7 +90,8 @@ def review(measure, m, governments, dyads, commitments, process, events, p, mont
         for i in range(parties):
             if i != j and governments[i].active and actor.active:
                 sees = (
-                    chance(key, MEASURE_DETECTED, month, measure.id, actor.id * parties + governments[i].id) < detected
+                    chance(key, Draw.MEASURE_DETECTED, month, measure.id, actor.id * parties + governments[i].id)
+                    < detected
                 )
                 seen = sees and not complies
                 evidence = evidence_of_conduct(
@@ -119,12 +104,12 @@ def review(measure, m, governments, dyads, commitments, process, events, p, mont
                 if seen:
                     seen_by_any = True
                     process.violations_seen += 1
-                    record(process, events, month, VIOLATION_SEEN, j, i, evidence)
+                    record(process, events, month, Event.VIOLATION_SEEN, j, i, evidence)
     return seen_by_any
 
 
 @phase
-def confidence(world, month):
+def cbm(world, month):
     """Measures are agreed, reviewed, suspended or dropped; those in force do their work."""
     governments, dyads, measures = world.governments, world.dyads, world.measures
     p, process = world.parameters[0], world.process[0]
@@ -144,13 +129,13 @@ def confidence(world, month):
     for m in range(len(measures)):
         measure = measures[m]
         light = lighter_in_force(measures, measure.sensitivity)
-        proposed = chance(key, MEASURE_PROPOSED, month, measure.id, 0) < propose(
+        proposed = chance(key, Draw.MEASURE_PROPOSED, month, measure.id, 0) < propose(
             measure, least_will, light, process.contact, process.proposers, p
         )
-        returns = chance(key, MEASURE_RECOMMITTED, month, measure.id, 0) < recommit(measure, least_will, p)
+        returns = chance(key, Draw.MEASURE_RECOMMITTED, month, measure.id, 0) < recommit(measure, least_will, p)
         affordable = p.cbm_budget > 0.0 and cost + measure.cost <= funds
-        suspends = chance(key, MEASURE_SUSPENDED, month, measure.id, 0) < p.cbm_suspension
-        drops = chance(key, MEASURE_ERODES, month, measure.id, 0) < p.cbm_erosion * (
+        suspends = chance(key, Draw.MEASURE_SUSPENDED, month, measure.id, 0) < p.cbm_suspension
+        drops = chance(key, Draw.MEASURE_ERODES, month, measure.id, 0) < p.cbm_erosion * (
             1.0 - p.cbm_verification * measure.verifiable
         )
         if measure.in_force and p.cbm_budget <= 0.0:
@@ -162,24 +147,24 @@ def confidence(world, month):
                 violated = review(measure, m, governments, dyads, world.commitments, process, events, p, month)
                 if violated and suspends:
                     measure.in_force, measure.lapsed = 0, 1
-                    record(process, events, month, MEASURE_SUSPENDED_NOW, m, -1, measure.sensitivity)
+                    record(process, events, month, Event.MEASURE_SUSPENDED_NOW, m, -1, measure.sensitivity)
             if drops and measure.in_force:
                 measure.in_force, measure.lapsed = 0, 1
-                record(process, events, month, MEASURE_DROPPED, m, -1, measure.sensitivity)
+                record(process, events, month, Event.MEASURE_DROPPED, m, -1, measure.sensitivity)
             if not measure.in_force:
                 cost -= measure.cost
         elif measure.active and affordable and (proposed or (measure.lapsed and returns)):
             measure.in_force = 1
             measure.months_in_force = 0
             cost += measure.cost
-            kind = MEASURE_AGREED if proposed else MEASURE_RECOMMITTED_NOW
+            kind = Event.MEASURE_AGREED if proposed else Event.MEASURE_RECOMMITTED_NOW
             record(process, events, month, kind, m, -1, measure.sensitivity)
         if measure.in_force:
             in_force += 1
             strength = 0.2 + 0.4 * measure.sensitivity
-            if measure.kind == TRANSPARENCY:
+            if measure.kind == MeasureKind.TRANSPARENCY:
                 off_transparency *= 1.0 - strength
-            elif measure.kind == COMMUNICATION:
+            elif measure.kind == MeasureKind.COMMUNICATION:
                 off_hotline *= 1.0 - strength
             else:  # cooperation and non-traditional work are what publics see
                 off_cooperation *= 1.0 - strength

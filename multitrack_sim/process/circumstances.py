@@ -2,14 +2,13 @@
 
 from ..engine.compiled import part, phase, rule
 from ..engine.random import chance, standard_normal
-from ..schema.draws import ELECTION, LEADER_CHANGE, LEADER_NEW_HAWK, LEADER_NEW_TYPE, LEADER_TYPE_CHANGES, PRESSURE
-from ..schema.events import INTERVENED, LEADER_CHANGED
+from ..schema.categories import InterventionKind
+from ..schema.draws import Draw
+from ..schema.events import Event
 from .basics import clip, dyad_row, record
 from .funding import keep_giving
 from .third_parties import gather_support
 from .trust import discount_belief, upset_relations
-
-SCALE, SHIFT = 1, 2  # kinds of intervention besides setting
 
 
 @rule(of="governments")
@@ -67,16 +66,16 @@ def intervene(interventions, words, wholes, process, events, month):
             else:
                 change.saved = words[change.cell]
             value = change.value
-            if change.kind == SCALE:
+            if change.kind == InterventionKind.SCALE:
                 value = change.saved * change.value
-            elif change.kind == SHIFT:
+            elif change.kind == InterventionKind.SHIFT:
                 value = change.saved + change.value
             value = clip(value, change.low, change.high)
             if change.cell_is_whole:
                 wholes[change.cell] = int(value)
             else:
                 words[change.cell] = value
-            record(process, events, month, INTERVENED, row, -1, value)
+            record(process, events, month, Event.INTERVENED, row, -1, value)
         if change.until == month:
             if change.cell_is_whole:
                 wholes[change.cell] = int(change.saved)
@@ -97,14 +96,14 @@ def circumstances(world, month):
         me = governments[j]
         me.months_in_office += 1.0
         feel_pressure(
-            me, process.violence, process.pressure, standard_normal(chance(key, PRESSURE, month, me.id, 0)), p
+            me, process.violence, process.pressure, standard_normal(chance(key, Draw.PRESSURE, month, me.id, 0)), p
         )
-        leaves = chance(key, LEADER_CHANGE, month, me.id, 0) < leave_office(me, p)
-        loses = chance(key, ELECTION, month, me.id, 0) < lose_election(me, p)
+        leaves = chance(key, Draw.LEADER_CHANGE, month, me.id, 0) < leave_office(me, p)
+        loses = chance(key, Draw.ELECTION, month, me.id, 0) < lose_election(me, p)
         if me.active and (leaves or (loses and faces_election(me, month))):
-            new_type = chance(key, LEADER_TYPE_CHANGES, month, me.id, 0) < p.leaders_renewal
-            is_reliable = chance(key, LEADER_NEW_TYPE, month, me.id, 0) < p.trust_reliable_share
-            hawkishness = standard_normal(chance(key, LEADER_NEW_HAWK, month, me.id, 0))
+            new_type = chance(key, Draw.LEADER_TYPE_CHANGES, month, me.id, 0) < p.leaders_renewal
+            is_reliable = chance(key, Draw.LEADER_NEW_TYPE, month, me.id, 0) < p.trust_reliable_share
+            hawkishness = standard_normal(chance(key, Draw.LEADER_NEW_HAWK, month, me.id, 0))
             take_office(me, new_type, is_reliable, hawkishness, p)
             saved_by_measures = 1.0 - (1.0 - process.transparency) * (1.0 - process.hotline)
             for i in range(parties):
@@ -115,4 +114,4 @@ def circumstances(world, month):
                     upset_relations(seen, continuity, p)
                     upset_relations(sees, continuity, p)
             process.leader_changes += 1
-            record(process, world.events, month, LEADER_CHANGED, j, -1, me.hawkishness)
+            record(process, world.events, month, Event.LEADER_CHANGED, j, -1, me.hawkishness)

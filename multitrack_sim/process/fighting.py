@@ -4,29 +4,9 @@ import math
 
 from ..engine.compiled import phase, rule
 from ..engine.random import chance, standard_normal
-from ..schema.categories import (
-    BY_CEASEFIRE,
-    BY_LOW_ACTIVITY,
-    BY_VICTORY,
-    DORMANT,
-    DURABLE,
-    FIGHTING,
-    IMPLEMENTATION,
-    PRETALKS,
-    SIGNED,
-    SUSPENDED,
-    TALKS,
-)
-from ..schema.draws import CEASEFIRE, CEASEFIRE_ENDS, ESCALATION, INCIDENT, PETERING_OUT, RECURRENCE, VICTORY, VIOLENCE
-from ..schema.events import (
-    ACTIVE_AGAIN,
-    CEASEFIRE_BROKEN,
-    CEASEFIRE_HELD,
-    CEASEFIRE_MADE,
-    ESCALATED,
-    PETERED_OUT,
-    VICTORY_WON,
-)
+from ..schema.categories import Ending, Phase
+from ..schema.draws import Draw
+from ..schema.events import Event
 from .basics import clip, enter, record
 
 
@@ -35,14 +15,14 @@ def fight(process, noise, p):
     """Violence of a month: the conflict's level, less in talks, under a ceasefire, and least where it has ended."""
     level = p.conflict_violence * math.exp(p.fighting_noise * noise)
     if (
-        process.phase == SIGNED
-        or process.phase == IMPLEMENTATION
-        or process.phase == DURABLE
-        or process.phase == DORMANT
+        process.phase == Phase.SIGNED
+        or process.phase == Phase.IMPLEMENTATION
+        or process.phase == Phase.DURABLE
+        or process.phase == Phase.DORMANT
     ):
         level *= p.accord_residual_violence
     else:
-        if process.phase == TALKS or process.phase == SUSPENDED:
+        if process.phase == Phase.TALKS or process.phase == Phase.SUSPENDED:
             level *= p.fighting_talks_effect
         if process.ceasefire:
             level *= p.fighting_ceasefire_effect
@@ -55,7 +35,7 @@ def escalate(process, misperception, p):
 
     Official talks and an open back channel are contact; unofficial contact counts as far as officials feel it.
     """
-    contact = 1.0 if process.phase == TALKS or process.channel else process.contact
+    contact = 1.0 if process.phase == Phase.TALKS or process.channel else process.contact
     damping = (1.0 - p.fighting_hotline_damping * process.hotline) * (1.0 - p.fighting_contact_damping * contact)
     return clip(p.fighting_escalation * misperception * damping, 0.0, 1.0)
 
@@ -121,23 +101,25 @@ def fighting(world, month):
     key, parties = process.key, len(governments)
 
     last_attacks = process.attack_violence
-    fight(process, standard_normal(chance(key, VIOLENCE, month, 0, 0)), p)
+    fight(process, standard_normal(chance(key, Draw.VIOLENCE, month, 0, 0)), p)
     misperception = 0.0
     for row in range(len(dyads)):
         misperception += dyads[row].misperception
     misperception /= len(dyads)
 
-    resumes = process.ceasefire and chance(key, CEASEFIRE_ENDS, month, 0, 0) < resume_shooting(process, p)
+    resumes = process.ceasefire and chance(key, Draw.CEASEFIRE_ENDS, month, 0, 0) < resume_shooting(process, p)
     process.escalations_now = 0
-    incident = chance(key, INCIDENT, month, 0, 0) < p.conflict_incidents
-    escalates = chance(key, ESCALATION, month, 0, 0) < escalate(process, misperception, p)
+    incident = chance(key, Draw.INCIDENT, month, 0, 0) < p.conflict_incidents
+    escalates = chance(key, Draw.ESCALATION, month, 0, 0) < escalate(process, misperception, p)
     if incident and escalates:
         process.violence += p.fighting_escalation_size
         process.escalations_now = 1
         process.escalations += 1
-        record(process, world.events, month, ESCALATED, -1, -1, p.fighting_escalation_size)
+        record(process, world.events, month, Event.ESCALATED, -1, -1, p.fighting_escalation_size)
 
-    no_deal = 0.0 if process.phase == IMPLEMENTATION or process.phase == DURABLE else p.conflict_cost_of_no_deal
+    no_deal = (
+        0.0 if process.phase == Phase.IMPLEMENTATION or process.phase == Phase.DURABLE else p.conflict_cost_of_no_deal
+    )
     least_motivation, burden, most, second = 1.0, 0.0, 0.0, 0.0
     for i in range(parties):
         me = governments[i]
@@ -152,46 +134,50 @@ def fighting(world, month):
             second = me.share_of_power
 
     process.inequality = clip(most - second, 0.0, 1.0)
-    at_war = process.phase == FIGHTING or process.phase == PRETALKS
-    open_conflict = at_war or process.phase == TALKS or process.phase == SUSPENDED
-    in_talks = 1.0 if process.phase == TALKS else 0.0
+    at_war = process.phase == Phase.FIGHTING or process.phase == Phase.PRETALKS
+    open_conflict = at_war or process.phase == Phase.TALKS or process.phase == Phase.SUSPENDED
+    in_talks = 1.0 if process.phase == Phase.TALKS else 0.0
     if resumes:
         process.ceasefire = 0
         process.ceasefire_months = 0
-        record(process, world.events, month, CEASEFIRE_BROKEN, -1, -1, 0.0)
-    stops = chance(key, CEASEFIRE, month, 0, 0) < stop_shooting(least_motivation, process.mediation, in_talks, p)
+        record(process, world.events, month, Event.CEASEFIRE_BROKEN, -1, -1, 0.0)
+    stops = chance(key, Draw.CEASEFIRE, month, 0, 0) < stop_shooting(least_motivation, process.mediation, in_talks, p)
     if stops and open_conflict and not process.ceasefire and not resumes and p.conflict_violence > 0.0:
         process.ceasefire = 1
         process.milestone = 0.0
-        record(process, world.events, month, CEASEFIRE_MADE, -1, -1, 0.0)
+        record(process, world.events, month, Event.CEASEFIRE_MADE, -1, -1, 0.0)
     if process.ceasefire:
         process.ceasefire_months += 1
 
-    wins = chance(key, VICTORY, month, 0, 0) < end_by_victory(most - second, process.violence, p)
-    peters_out = chance(key, PETERING_OUT, month, 0, 0) < peter_out(burden, p)
+    wins = chance(key, Draw.VICTORY, month, 0, 0) < end_by_victory(most - second, process.violence, p)
+    peters_out = chance(key, Draw.PETERING_OUT, month, 0, 0) < peter_out(burden, p)
     if at_war and p.conflict_violence > 0.0:
         ended = 0
         if wins:
-            ended = BY_VICTORY
-            record(process, world.events, month, VICTORY_WON, -1, -1, most - second)
-        elif process.ceasefire and process.phase == FIGHTING and process.ceasefire_months >= p.fighting_quiet_months:
-            ended = BY_CEASEFIRE
-            record(process, world.events, month, CEASEFIRE_HELD, -1, -1, float(process.ceasefire_months))
-        elif peters_out and process.phase == FIGHTING and not process.channel:
-            ended = BY_LOW_ACTIVITY
-            record(process, world.events, month, PETERED_OUT, -1, -1, burden)
+            ended = Ending.VICTORY
+            record(process, world.events, month, Event.VICTORY_WON, -1, -1, most - second)
+        elif (
+            process.ceasefire
+            and process.phase == Phase.FIGHTING
+            and process.ceasefire_months >= p.fighting_quiet_months
+        ):
+            ended = Ending.CEASEFIRE
+            record(process, world.events, month, Event.CEASEFIRE_HELD, -1, -1, float(process.ceasefire_months))
+        elif peters_out and process.phase == Phase.FIGHTING and not process.channel:
+            ended = Ending.LOW_ACTIVITY
+            record(process, world.events, month, Event.PETERED_OUT, -1, -1, burden)
         if ended:
-            enter(process, DORMANT)
+            enter(process, Phase.DORMANT)
             if not process.ended_by:
                 process.ended_by = ended
                 process.month_ended_first = month
             process.month_ended = month
-    elif process.phase == DORMANT:
-        if chance(key, RECURRENCE, month, 0, 0) < flare_up(process, month, p):
-            enter(process, FIGHTING)
+    elif process.phase == Phase.DORMANT:
+        if chance(key, Draw.RECURRENCE, month, 0, 0) < flare_up(process, month, p):
+            enter(process, Phase.FIGHTING)
             process.ceasefire = 0
             process.ceasefire_months = 0
             if process.month_recurred < 0:
                 process.month_recurred = month
-            record(process, world.events, month, ACTIVE_AGAIN, -1, -1, 0.0)
+            record(process, world.events, month, Event.ACTIVE_AGAIN, -1, -1, 0.0)
     process.violence_total += process.violence

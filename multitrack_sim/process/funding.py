@@ -1,10 +1,8 @@
 """Money for unofficial work: what donors give, and what becomes of the money of a muted track."""
 
 from ..engine.compiled import arithmetic, rule
-from ..schema.categories import DORMANT, FIGHTING, SUSPENDED
+from ..schema.categories import MutedMoney, Phase
 from .basics import clip
-
-_, MOVED, REPLACED = range(3)  # 0: burned
 
 
 @arithmetic
@@ -27,9 +25,9 @@ def grant(own, own_budget, other, other_budget, process, p):
     or replaced in part by other donors: three uses, hence three different questions about a muted track.
     """
     given = own * own_budget
-    if p.funding_muted == REPLACED:
+    if p.funding_muted == MutedMoney.REPLACED:
         given += p.funding_replacement * own * clip(1.0 - own_budget, 0.0, 1.0)
-    elif p.funding_muted == MOVED and own_budget > 0.0:
+    elif p.funding_muted == MutedMoney.MOVED and own_budget > 0.0:
         given += other * clip(1.0 - other_budget, 0.0, 1.0)
     return given * (1.0 + process.sponsors) * process.interest * (1.0 + p.funding_publicity * process.momentum)
 
@@ -38,7 +36,10 @@ def grant(own, own_budget, other, other_budget, process, p):
 def keep_giving(process, p):
     """Interest of donors: lost while nothing moves, partly brought back by every milestone."""
     stuck = (
-        process.phase == FIGHTING or process.phase == SUSPENDED or process.phase == DORMANT or process.deadlock >= 3.0
+        process.phase == Phase.FIGHTING
+        or process.phase == Phase.SUSPENDED
+        or process.phase == Phase.DORMANT
+        or process.deadlock >= 3.0
     )
     if process.milestone <= 1.0:
         process.interest += p.funding_renewal * (1.0 - process.interest)

@@ -2,17 +2,8 @@
 
 from ..engine.compiled import part, phase, rule
 from ..engine.random import chance, standard_normal
-from ..schema.categories import FIGHTING, PRETALKS
-from ..schema.draws import (
-    WORLD_ATTITUDE,
-    WORLD_FEAR,
-    WORLD_GRIEVANCE,
-    WORLD_MOTIVATION,
-    WORLD_SUPPORT,
-    WORLD_TIE_KIND,
-    WORLD_TIE_NEIGHBOUR,
-    WORLD_TYPE,
-)
+from ..schema.categories import Phase
+from ..schema.draws import Draw
 from .basics import clip
 
 STRANGERS = 0.2  # of the ties within a party, those that lead anywhere in it; the others lead next door (small world)
@@ -53,7 +44,7 @@ def own_position(me, governments, stakes, agenda, k):
 
 
 @phase
-def furnish(world):
+def draw_world(world):
     """Draw everything about a world that the scenario leaves to chance. The seed stands in `process.key`."""
     governments, dyads, communities, ties = world.governments, world.dyads, world.communities, world.ties
     p, process = world.parameters[0], world.process[0]
@@ -63,8 +54,10 @@ def furnish(world):
     for i in range(parties):
         me = governments[i]
         me.base_hawkishness = me.hawkishness
-        me.reliable = 1 if chance(key, WORLD_TYPE, 0, me.id, 0) < p.trust_reliable_share else 0
-        me.burden = (0.5 + 0.4 * chance(key, WORLD_MOTIVATION, 0, me.id, 0)) * steady / (p.fighting_forgetting + 0.01)
+        me.reliable = 1 if chance(key, Draw.WORLD_TYPE, 0, me.id, 0) < p.trust_reliable_share else 0
+        me.burden = (
+            (0.5 + 0.4 * chance(key, Draw.WORLD_MOTIVATION, 0, me.id, 0)) * steady / (p.fighting_forgetting + 0.01)
+        )
         me.support = p.society_support
         me.perceived_support = clip(p.society_support - p.publics_misreading, 0.0, 1.0)
         me.count = 0
@@ -83,7 +76,9 @@ def furnish(world):
     for row in range(len(world.spoilers)):
         world.spoilers[row].base_capacity = world.spoilers[row].capacity
     process.ceasefire = int(p.conflict_ceasefire_at_start)
-    process.phase = FIGHTING if p.conflict_start == FIGHTING else PRETALKS  # talks open in the first month
+    process.phase = (
+        Phase.FIGHTING if p.conflict_start == Phase.FIGHTING else Phase.PRETALKS
+    )  # talks open in the first month
 
     for row in range(people):
         home = governments[communities[row].party]
@@ -96,17 +91,17 @@ def furnish(world):
         settle_in(
             me,
             home,
-            standard_normal(chance(key, WORLD_ATTITUDE, 0, me.id, 0)),
-            standard_normal(chance(key, WORLD_SUPPORT, 0, me.id, 0)),
-            chance(key, WORLD_FEAR, 0, me.id, 0),
-            chance(key, WORLD_GRIEVANCE, 0, me.id, 0),
+            standard_normal(chance(key, Draw.WORLD_ATTITUDE, 0, me.id, 0)),
+            standard_normal(chance(key, Draw.WORLD_SUPPORT, 0, me.id, 0)),
+            chance(key, Draw.WORLD_FEAR, 0, me.id, 0),
+            chance(key, Draw.WORLD_GRIEVANCE, 0, me.id, 0),
             p,
         )
         others = people - home.count
         place = row - home.first_community
         for t in range(me.ties):
-            kind = chance(key, WORLD_TIE_KIND, 0, me.id, t)
-            where = chance(key, WORLD_TIE_NEIGHBOUR, 0, me.id, t)
+            kind = chance(key, Draw.WORLD_TIE_KIND, 0, me.id, t)
+            where = chance(key, Draw.WORLD_TIE_NEIGHBOUR, 0, me.id, t)
             tie = ties[me.first_tie + t]
             tie.weight = 1.0 / me.ties
             if kind < p.society_cross_ties and others > 0:

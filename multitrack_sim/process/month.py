@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from ..engine.compiled import arithmetic, kernel, part, plain
 from .accord import accord
-from .cbm import confidence
+from .cbm import cbm
 from .circumstances import circumstances
 from .fighting import fighting
-from .initial import furnish
+from .initial import draw_world
 from .observation import count, measure_month, measure_run
 from .publics import publics
 from .spoiling import spoiling
-from .track_one import talks
-from .track_three import grassroots
-from .track_two import dialogue
+from .track_one import track_one
+from .track_three import track_three
+from .track_two import track_two
 
 __all__ = ["run_months"]
 
@@ -23,10 +23,10 @@ def pass_month(world, month):
     """One month of the process: the schedule, once and in order."""
     circumstances(world, month)
     fighting(world, month)
-    grassroots(world, month)
-    dialogue(world, month)
-    confidence(world, month)
-    talks(world, month)
+    track_three(world, month)
+    track_two(world, month)
+    cbm(world, month)
+    track_one(world, month)
     spoiling(world, month)
     accord(world, month)
     publics(world, month)
@@ -57,7 +57,7 @@ def run_chunk(world, template, seeds, cells, values, outcomes, series, finals):
         for c in range(len(cells)):
             world.words[cells[c]] = values[run, c]
         world.process[0].key = seeds[run]
-        furnish(world)
+        draw_world(world)
         for month in range(months):
             pass_month(world, month)
             if series.shape[1] > 0:

@@ -3,20 +3,7 @@
 import math
 
 from ..engine.compiled import phase
-from ..schema.categories import (
-    COLLAPSED,
-    COMPREHENSIVE,
-    DORMANT,
-    DURABLE,
-    FIGHTING,
-    IMPLEMENTATION,
-    NO_AGREEMENT,
-    NOT_ENDED,
-    PRETALKS,
-    SIGNED,
-    SUSPENDED,
-    TALKS,
-)
+from ..schema.categories import Agreement, Ending, Phase
 from .basics import sigma
 from .trust import fade_belief
 
@@ -29,17 +16,17 @@ def count(world, month):
     process, p, dyads, governments = world.process[0], world.parameters[0], world.dyads, world.governments
     for row in range(len(dyads)):
         fade_belief(dyads[row], p)
-    interim_holds = process.phase == SIGNED and process.interim and process.interim_month != process.signed_month
-    in_force = process.phase == IMPLEMENTATION or process.phase == DURABLE or interim_holds
-    if in_force or process.phase == DORMANT:
+    interim_holds = process.phase == Phase.SIGNED and process.interim and process.interim_month != process.signed_month
+    in_force = process.phase == Phase.IMPLEMENTATION or process.phase == Phase.DURABLE or interim_holds
+    if in_force or process.phase == Phase.DORMANT:
         process.months_at_peace += 1
-    if process.phase == TALKS:
+    if process.phase == Phase.TALKS:
         process.months_in_talks += 1
     before = (
-        process.phase == FIGHTING
-        or process.phase == PRETALKS
-        or process.phase == SUSPENDED
-        or process.phase == COLLAPSED
+        process.phase == Phase.FIGHTING
+        or process.phase == Phase.PRETALKS
+        or process.phase == Phase.SUSPENDED
+        or process.phase == Phase.COLLAPSED
     )
     if before and not process.channel and process.contact < 0.05:
         process.months_without_channel += 1
@@ -105,22 +92,22 @@ def measure_run(world, row):
     process = world.process[0]
     months = process.month
     row.agreement = process.agreement
-    if process.agreement == NO_AGREEMENT and (process.ceasefire or process.ended_by == 2):
+    if process.agreement == Agreement.NONE and (process.ceasefire or process.ended_by == 2):
         row.agreement = 1.0
-    row.agreed = 1.0 if process.agreement > NO_AGREEMENT else 0.0
+    row.agreed = 1.0 if process.agreement > Agreement.NONE else 0.0
     row.ended_by = process.ended_by
     row.talks_opened = 1.0 if process.month_talks >= 0 else 0.0
     row.months_to_talks = process.month_talks if process.month_talks >= 0 else MISSING
     row.months_to_agreement = process.month_agreed if process.month_agreed >= 0 else MISSING
     row.months_of_round = process.months_of_round if process.months_of_round >= 0 else MISSING
-    row.comprehensive = 1.0 if process.agreement == COMPREHENSIVE else 0.0
+    row.comprehensive = 1.0 if process.agreement == Agreement.COMPREHENSIVE else 0.0
     row.ratified = process.ratified if process.ratified >= 0 else MISSING
     row.votes_failed = process.votes_failed
     row.durable = process.durable
     row.months_to_collapse = process.month_collapsed - process.month_agreed if process.month_collapsed >= 0 else MISSING
     row.collapses = process.collapses
     row.recurred = MISSING
-    if process.ended_by != NOT_ENDED:
+    if process.ended_by != Ending.NONE:
         if process.month_recurred >= 0 and process.month_recurred - process.month_ended_first <= 60:
             row.recurred = 1.0
         elif process.month_recurred >= 0 or months - process.month_ended_first >= 60:

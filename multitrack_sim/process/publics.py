@@ -7,8 +7,8 @@ import math
 
 from ..engine.compiled import part, phase, rule
 from ..engine.random import chance, standard_normal
-from ..schema.categories import DURABLE, IMPLEMENTATION, TALKS
-from ..schema.draws import MISREADING
+from ..schema.categories import Phase
+from ..schema.draws import Draw
 from .basics import clip, sigma
 
 
@@ -54,7 +54,7 @@ def give_cue(me, process, p):
     A leader speaks for a settlement when it sees a surplus in it, against it when hawkish and without one.
     """
     me.cue = clip(2.0 * me.optimism - 0.5 - me.hawkishness, -1.0, 1.0)
-    concessions = me.concession if process.phase == TALKS and not process.channel else 0.0
+    concessions = me.concession if process.phase == Phase.TALKS and not process.channel else 0.0
     me.reasons = p.publics_burden * clip(me.burden, 0.0, 2.0) * 0.5 + p.publics_momentum * process.momentum
     me.reasons += p.publics_cue * me.cue - p.publics_audience_cost * clip(10.0 * concessions, 0.0, 1.0)
     me.reasons -= 4.0 * process.backlash
@@ -102,7 +102,7 @@ def publics(world, month):
         governments[i].support = 0.0
         governments[i].grievance = 0.0
         governments[i].count = 0
-    in_accord = process.phase == IMPLEMENTATION or process.phase == DURABLE
+    in_accord = process.phase == Phase.IMPLEMENTATION or process.phase == Phase.DURABLE
     carried_out = process.carried_out if in_accord else 0.0
     if in_accord:
         for i in range(parties):
@@ -139,6 +139,6 @@ def publics(world, month):
             me.support = support / people
             me.grievance = grievance / people
         mobilise(me, p)
-        hear_public(me, standard_normal(chance(process.key, MISREADING, month, me.id, 0)), p)
+        hear_public(me, standard_normal(chance(process.key, Draw.MISREADING, month, me.id, 0)), p)
     process.momentum *= 1.0 - p.publics_momentum_fading
     process.backlash *= 1.0 - p.publics_momentum_fading

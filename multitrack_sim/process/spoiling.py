@@ -4,13 +4,12 @@ import math
 
 from ..engine.compiled import phase, rule
 from ..engine.random import chance
-from ..schema.categories import IMPLEMENTATION, SIGNED, TALKS
-from ..schema.draws import ATTACK, ATTACK_FOILED, ATTACK_KIND, ATTACK_REVEALED
-from ..schema.events import ATTACK_FOILED_NOW, ATTACKED, FACTION_SOCIALISED
+from ..schema.categories import Phase, SpoilerKind
+from ..schema.draws import Draw
+from ..schema.events import Event
 from .basics import clip, dyad_row, record, sigma
 from .trust import evidence_of_attack, learn_from_attack
 
-LIMITED, GREEDY, TOTAL = range(3)
 NEAR = 0.3  # from the text: a faction this near to it is met by it
 
 
@@ -20,14 +19,14 @@ def feel_threatened(me, draft, process, p):
     public dialogue. For a total spoiler any accord is as far away as can be; a greedy one minds distance half as much.
     """
     distance = abs(draft - me.ideal)
-    if me.kind == TOTAL:
+    if me.kind == SpoilerKind.TOTAL:
         distance = 1.0
-    elif me.kind == GREEDY:
+    elif me.kind == SpoilerKind.GREEDY:
         distance *= 0.5
     stage = 0.0
-    if process.phase == TALKS:
+    if process.phase == Phase.TALKS:
         stage = process.progress
-    elif process.phase == SIGNED or process.phase == IMPLEMENTATION:
+    elif process.phase == Phase.SIGNED or process.phase == Phase.IMPLEMENTATION:
         stage = 1.0
     near_milestone = p.spoiling_milestone * math.exp(-0.5 * process.milestone)
     me.threat = stage * (p.spoiling_progress + p.spoiling_distance * distance) + near_milestone + process.alarm
@@ -58,11 +57,11 @@ def grow(me, grievance, support, draft_gap, p):
     recruits = p.spoiling_recruits * grievance * me.base_capacity
     recruits += p.spoiling_payment_lure * p.spoiling_payment * me.base_capacity  # who is paid is copied
     drained = p.spoiling_coercion + p.spoiling_isolation * clip(support - 0.5, 0.0, 0.5)
-    if me.kind == GREEDY:
+    if me.kind == SpoilerKind.GREEDY:
         drained += p.spoiling_payment_effect * p.spoiling_payment
-    elif me.kind == LIMITED:
+    elif me.kind == SpoilerKind.LIMITED:
         drained += p.spoiling_payment_effect * p.spoiling_payment / 3.0
-    if me.kind == LIMITED and me.inside:
+    if me.kind == SpoilerKind.LIMITED and me.inside:
         drained += p.spoiling_inclusion * (1.0 - draft_gap) * (1.0 if draft_gap < NEAR else 0.0)
     me.capacity = clip(me.capacity + recruits - drained * me.capacity, 0.0, 1.0)
 
@@ -70,7 +69,7 @@ def grow(me, grievance, support, draft_gap, p):
 @rule(of="spoilers")
 def come_round(me, draft, p):
     """Socialisation: what a faction wants moves towards the text, at the table three times as fast; not a total one's."""
-    if me.kind != TOTAL:
+    if me.kind != SpoilerKind.TOTAL:
         speed = p.spoiling_socialisation * p.spoiling_socialisation_effect
         me.ideal += (speed if me.inside else speed / 3.0) * (draft - me.ideal)
 
@@ -91,9 +90,9 @@ def spoiling(world, month):
         host, draft = governments[me.party], issues[me.key_issue].draft
         feel_threatened(me, draft, process, p)
         attempt = try_attack(me, p)
-        tries = chance(key, ATTACK, month, me.id, 0) < attempt
-        controllable = chance(key, ATTACK_KIND, month, me.id, 0) < p.spoiling_controllable
-        foils = chance(key, ATTACK_FOILED, month, me.id, 0) < prevent(host, p)
+        tries = chance(key, Draw.ATTACK, month, me.id, 0) < attempt
+        controllable = chance(key, Draw.ATTACK_KIND, month, me.id, 0) < p.spoiling_controllable
+        foils = chance(key, Draw.ATTACK_FOILED, month, me.id, 0) < prevent(host, p)
         me.struck = 0
         if not me.active:
             continue
@@ -101,7 +100,7 @@ def spoiling(world, month):
         attacked = tries and not foiled
         if foiled:
             process.attacks_foiled += 1
-            record(process, events, month, ATTACK_FOILED_NOW, row, me.party, me.threat)
+            record(process, events, month, Event.ATTACK_FOILED_NOW, row, me.party, me.threat)
         if attacked:
             me.struck = 1
             me.attacks += 1
@@ -111,7 +110,7 @@ def spoiling(world, month):
             process.attack_memory = clip(
                 process.attack_memory + p.spoiling_mark * (1.0 - process.attack_memory), 0.0, 1.0
             )
-            record(process, events, month, ATTACKED, row, me.party, me.threat)
+            record(process, events, month, Event.ATTACKED, row, me.party, me.threat)
         if attempt > 0.0:
             for i in range(parties):
                 if i != me.party and governments[i].active:
@@ -119,7 +118,7 @@ def spoiling(world, month):
                     explained = 1.0 - (1.0 - p.cbm_explanation * process.hotline) * (
                         1.0 - p.track_two_explanation * dyad.contact
                     )
-                    known = chance(key, ATTACK_REVEALED, month, me.id, governments[i].id) < explained
+                    known = chance(key, Draw.ATTACK_REVEALED, month, me.id, governments[i].id) < explained
                     learn_from_attack(dyad, evidence_of_attack(attempt, attacked, known, controllable, p), p)
     process.violence += process.attack_violence
     process.violence_total += process.attack_violence
@@ -136,7 +135,7 @@ def spoiling(world, month):
             come_round(me, draft, p)
         gap = abs(draft - me.ideal)
         if far and gap <= NEAR and me.active:
-            record(process, events, month, FACTION_SOCIALISED, row, me.party, gap)
+            record(process, events, month, Event.FACTION_SOCIALISED, row, me.party, gap)
         grow(me, host.grievance, host.support, gap, p)
         if me.active and me.inside:
             host.restraint = clip(host.restraint + p.spoiling_inside_veto * me.capacity * gap, 0.0, 0.9)

@@ -7,17 +7,9 @@ to a chance of agreement.
 
 from ..engine.compiled import part, phase
 from ..engine.random import chance
-from ..schema.categories import DORMANT, DURABLE, FIGHTING, IMPLEMENTATION, PRETALKS, SIGNED, SUSPENDED, TALKS
-from ..schema.draws import BREAKDOWN, DEFERRED_TALKS, DRAFT, PRETALKS_END, RESUMPTION, SIGNATURE, SUSPENSION, TALKS_OPEN
-from ..schema.draws import PRETALKS as PRETALKS_DRAW
-from ..schema.events import (
-    SOUNDINGS_BEGAN,
-    SOUNDINGS_FAILED,
-    TALKS_BROKE_DOWN,
-    TALKS_OPENED,
-    TALKS_RESUMED,
-    TALKS_SUSPENDED,
-)
+from ..schema.categories import Phase
+from ..schema.draws import Draw
+from ..schema.events import Event
 from .agreement import hold_vote, leave_the_rest, open_round, put_off, sign, take_up_the_rest
 from .bargaining import (
     compromise_on,
@@ -55,7 +47,7 @@ def bargain(governments, dyads, issues, stakes, process, events, p, month):
             for i in range(parties):
                 take_in(stakes[i * agenda + k], issues[k], p)
             miss = p.track_one_draft_noise * p.track_one_drafting * mean_misperception
-            miss *= 2.0 * chance(key, DRAFT, month, issues[k].id, 0) - 1.0
+            miss *= 2.0 * chance(key, Draw.DRAFT, month, issues[k].id, 0) - 1.0
             redraft(issues[k], compromise_on(governments, stakes, issues, k, process), miss, p)
 
     in_public = 0.0 if process.channel else 1.0
@@ -88,7 +80,7 @@ def bargain(governments, dyads, issues, stakes, process, events, p, month):
     else:
         process.deadlock += 1.0
     process.progress = clip(1.0 + 2.0 * least_gap, 0.0, 1.0)
-    signs = chance(key, SIGNATURE, month, 0, 0) < p.track_one_signature
+    signs = chance(key, Draw.SIGNATURE, month, 0, 0) < p.track_one_signature
     if signs and content >= p.track_one_quorum * required - 1e-9:
         sign(governments, issues, stakes, process, events, p, month)
 
@@ -98,7 +90,7 @@ def break_down(issues, stakes, dyads, process, events, p, month):
     """A round fails: misperception grows, part of what was settled and learnt is lost."""
     process.breakdowns += 1
     process.channel = 0
-    enter(process, FIGHTING)
+    enter(process, Phase.FIGHTING)
     for row in range(len(dyads)):
         dyads[row].misperception += p.track_one_failed_talks * (1.0 - dyads[row].misperception)
     for k in range(len(issues)):
@@ -106,11 +98,11 @@ def break_down(issues, stakes, dyads, process, events, p, month):
         issues[k].settled = 0
     for row in range(len(stakes)):
         stakes[row].known_official *= 1.0 - p.track_one_unsettling
-    record(process, events, month, TALKS_BROKE_DOWN, -1, -1, process.deadlock)
+    record(process, events, month, Event.TALKS_BROKE_DOWN, -1, -1, process.deadlock)
 
 
 @phase
-def talks(world, month):
+def track_one(world, month):
     """Where the process stands, and where it goes this month."""
     governments, dyads, issues, stakes = world.governments, world.dyads, world.issues, world.stakes
     p, process = world.parameters[0], world.process[0]
@@ -122,7 +114,7 @@ def talks(world, month):
     value_fighting_on(governments, stakes, issues, p)
     if not process.interim:
         put_off(issues, process, p)
-    before = process.phase == FIGHTING or process.phase == PRETALKS or process.phase == DORMANT
+    before = process.phase == Phase.FIGHTING or process.phase == Phase.PRETALKS or process.phase == Phase.DORMANT
     if before and not process.channel:
         for k in range(len(issues)):
             issues[k].draft = compromise_on(governments, stakes, issues, k, process)
@@ -131,60 +123,61 @@ def talks(world, month):
     # leverage lowers the readiness that talks need
     needed = p.track_one_ready_threshold * (1.0 - p.track_one_leverage * process.leverage)
     ready = threshold(process.least_readiness, needed, p.track_one_ready_steepness)
-    sounds = chance(key, PRETALKS_DRAW, month, 0, 0) < p.track_one_pretalks * ready
-    gives_up = chance(key, PRETALKS_END, month, 0, 0) < p.track_one_pretalks_fail * (1.0 - ready)
-    opens = chance(key, TALKS_OPEN, month, 0, 0) < p.track_one_opening * ready
-    fails = chance(key, BREAKDOWN, month, 0, 0) < p.track_one_breakdown * (
+    sounds = chance(key, Draw.PRETALKS, month, 0, 0) < p.track_one_pretalks * ready
+    gives_up = chance(key, Draw.PRETALKS_END, month, 0, 0) < p.track_one_pretalks_fail * (1.0 - ready)
+    opens = chance(key, Draw.TALKS_OPEN, month, 0, 0) < p.track_one_opening * ready
+    fails = chance(key, Draw.BREAKDOWN, month, 0, 0) < p.track_one_breakdown * (
         1.0 + p.track_one_deadlock * process.deadlock
     ) * (1.0 - 0.5 * process.mediation)
     stops = p.track_one_suspension * (1.0 - p.spoiling_departing_train)
-    suspends = chance(key, SUSPENSION, month, 0, 0) < 1.0 - (1.0 - stops) ** process.attacks_now
-    draw = chance(key, RESUMPTION, month, 0, 0)
+    suspends = chance(key, Draw.SUSPENSION, month, 0, 0) < 1.0 - (1.0 - stops) ** process.attacks_now
+    draw = chance(key, Draw.RESUMPTION, month, 0, 0)
     resumption = clip(
         p.track_one_resumption * ready * (1.0 + p.track_one_resumption_contact * process.contact), 0.0, 1.0
     )
 
-    takes_up = chance(key, DEFERRED_TALKS, month, 0, 0) < p.track_one_deferred * ready
+    takes_up = chance(key, Draw.DEFERRED_TALKS, month, 0, 0) < p.track_one_deferred * ready
 
-    if process.phase == FIGHTING or process.phase == DORMANT:
-        if sounds and process.phase == FIGHTING:
-            enter(process, PRETALKS)
-            record(process, events, month, SOUNDINGS_BEGAN, -1, -1, process.least_readiness)
-    elif process.phase == PRETALKS:
-        if opens or (month == 0 and p.conflict_start == TALKS):
+    if process.phase == Phase.FIGHTING or process.phase == Phase.DORMANT:
+        if sounds and process.phase == Phase.FIGHTING:
+            enter(process, Phase.PRETALKS)
+            record(process, events, month, Event.SOUNDINGS_BEGAN, -1, -1, process.least_readiness)
+    elif process.phase == Phase.PRETALKS:
+        if opens or (month == 0 and p.conflict_start == Phase.TALKS):
             open_round(process, month)
             process.month_round = month
             for i in range(len(governments)):
                 open_with(governments[i], p)
-            record(process, events, month, TALKS_OPENED, -1, -1, process.least_readiness)
+            record(process, events, month, Event.TALKS_OPENED, -1, -1, process.least_readiness)
         elif gives_up:
-            enter(process, FIGHTING)
-            record(process, events, month, SOUNDINGS_FAILED, -1, -1, process.least_readiness)
-    elif process.phase == TALKS:
+            enter(process, Phase.FIGHTING)
+            record(process, events, month, Event.SOUNDINGS_FAILED, -1, -1, process.least_readiness)
+    elif process.phase == Phase.TALKS:
         if suspends:
-            enter(process, SUSPENDED)
-            record(process, events, month, TALKS_SUSPENDED, -1, -1, float(process.attacks_now))
+            enter(process, Phase.SUSPENDED)
+            record(process, events, month, Event.TALKS_SUSPENDED, -1, -1, float(process.attacks_now))
         elif fails:
             break_down(issues, stakes, dyads, process, events, p, month)
-    elif process.phase == SUSPENDED:
+    elif process.phase == Phase.SUSPENDED:
         if draw < resumption:
             open_round(process, month)
-            record(process, events, month, TALKS_RESUMED, -1, -1, process.contact)
+            record(process, events, month, Event.TALKS_RESUMED, -1, -1, process.contact)
         elif draw > 1.0 - p.track_one_abandonment:
             break_down(issues, stakes, dyads, process, events, p, month)
-    elif process.interim and (process.phase == IMPLEMENTATION or process.phase == DURABLE):
+    elif process.interim and (process.phase == Phase.IMPLEMENTATION or process.phase == Phase.DURABLE):
         if process.final_talks and (suspends or fails):
             leave_the_rest(issues, dyads, process, events, p, month)
         elif takes_up and not process.final_talks:
             take_up_the_rest(governments, issues, process, events, p, month)
-    elif process.phase == SIGNED and process.months_in_phase >= p.track_one_ratification_months:
+    elif process.phase == Phase.SIGNED and process.months_in_phase >= p.track_one_ratification_months:
         hold_vote(governments, issues, stakes, process, events, p, month)
 
     if process.channel and process.month_talks < 0 and process.deadlock == 0.0 and process.best_gap == -99.0:
         for i in range(len(governments)):
             open_with(governments[i], p)
-    at_table = process.phase == TALKS or process.final_talks
+    at_table = process.phase == Phase.TALKS or process.final_talks
     if at_table or (
-        process.channel and (process.phase == FIGHTING or process.phase == PRETALKS or process.phase == SUSPENDED)
+        process.channel
+        and (process.phase == Phase.FIGHTING or process.phase == Phase.PRETALKS or process.phase == Phase.SUSPENDED)
     ):
         bargain(governments, dyads, issues, stakes, process, events, p, month)

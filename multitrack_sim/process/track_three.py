@@ -4,12 +4,12 @@ import math
 
 from ..engine.compiled import phase, rule
 from ..engine.random import chance
-from ..schema.draws import PROGRAMME, PROGRAMME_BACKFIRE
+from ..schema.categories import Programme
+from ..schema.draws import Draw
 from .basics import clip
 from .funding import dialogue_share, grant, grassroots_share
 
 PROGRAMME_MONTHS = 6  # a programme stays in a place for half a year
-_, EDUCATION, INTERFAITH = range(3)  # what an organisation does; 0 is exchange
 
 
 @rule(of="ngos")
@@ -18,9 +18,9 @@ def work_in_places(me, money, p):
     what is online.
     """
     cost = 1.0 - p.technology_saving * p.track_three_digital
-    if me.programme == EDUCATION:
+    if me.programme == Programme.EDUCATION:
         cost *= p.track_three_education_cost
-    elif me.programme == INTERFAITH:
+    elif me.programme == Programme.INTERFAITH:
         cost *= p.track_three_interfaith_cost
     return money / clip(cost, 0.01, 100.0)
 
@@ -40,11 +40,11 @@ def take_part(me, p):
     salience of identity (Svensson and Brouneus 2013). Education works on grievance too, interfaith work on fear.
     """
     gain = p.track_three_contact_gain * (1.0 - me.fear) * (1.0 - p.technology_shallowness * p.track_three_digital)
-    if abs(me.programme) == 1 + EDUCATION:
+    if abs(me.programme) == 1 + Programme.EDUCATION:
         gain *= p.track_three_education_depth
         if me.programme > 0:
             me.grievance *= 1.0 - p.track_three_education_grievance
-    elif abs(me.programme) == 1 + INTERFAITH:
+    elif abs(me.programme) == 1 + Programme.INTERFAITH:
         gain *= p.track_three_interfaith_depth
         if me.programme > 0:
             me.fear *= 1.0 - p.track_three_interfaith_fear
@@ -67,7 +67,7 @@ def forget_programme(me, p):
 
 
 @phase
-def grassroots(world, month):
+def track_three(world, month):
     """Money becomes programmes; programmes reach communities; effects come and fade."""
     communities, ngos, governments = world.communities, world.ngos, world.governments
     p, process = world.parameters[0], world.process[0]
@@ -88,9 +88,9 @@ def grassroots(world, month):
             for j in range(parties):
                 part = work if ngo.party == j else work / parties if ngo.party < 0 else 0.0
                 governments[j].programme_reach += part
-                if ngo.programme == EDUCATION:
+                if ngo.programme == Programme.EDUCATION:
                     governments[j].reach_education += part
-                elif ngo.programme == INTERFAITH:
+                elif ngo.programme == Programme.INTERFAITH:
                     governments[j].reach_interfaith += part
     for j in range(parties):
         me = governments[j]
@@ -104,16 +104,16 @@ def grassroots(world, month):
     for row in range(len(communities)):
         me = communities[row]
         if (month + me.id) % PROGRAMME_MONTHS == 0:
-            home, draw = governments[me.party], chance(key, PROGRAMME, month, me.id, 0)
+            home, draw = governments[me.party], chance(key, Draw.PROGRAMME, month, me.id, 0)
             joins = join_programme(me, home.programme_reach, p)
             me.programme = 0
             if draw < joins:
                 me.programme = 1
                 if draw < joins * home.reach_education:
-                    me.programme = 1 + EDUCATION
+                    me.programme = 1 + Programme.EDUCATION
                 elif draw < joins * (home.reach_education + home.reach_interfaith):
-                    me.programme = 1 + INTERFAITH
-                if chance(key, PROGRAMME_BACKFIRE, month, me.id, 0) < backfire(me, process.inequality, p):
+                    me.programme = 1 + Programme.INTERFAITH
+                if chance(key, Draw.PROGRAMME_BACKFIRE, month, me.id, 0) < backfire(me, process.inequality, p):
                     me.programme = -me.programme
         if not funded:
             me.programme = 0

@@ -10,9 +10,9 @@ import math
 
 from ..engine.compiled import part, phase, rule
 from ..engine.random import chance
-from ..schema.categories import DORMANT, FIGHTING, PRETALKS, SUSPENDED
-from ..schema.draws import CHANNEL_ENDS, CHANNEL_LEAKS, CHANNEL_OPENS
-from ..schema.events import CHANNEL_ENDED, CHANNEL_LEAKED, CHANNEL_OPENED
+from ..schema.categories import Phase
+from ..schema.draws import Draw
+from ..schema.events import Event
 from .basics import clip, dyad_row, record
 from .funding import dialogue_share, grant, grassroots_share
 from .workshops import hold_workshop
@@ -106,30 +106,32 @@ def keep_contact(academics, rapport, dyads, governments, process, p):
 def run_channel(process, events, p, month):
     """The back channel: opens out of contact and readiness; leaks, ends in nothing, or goes on (talks use it)."""
     key = process.key
-    opens = chance(key, CHANNEL_OPENS, month, 0, 0) < open_channel(process.least_readiness, process.contact, p)
-    leaks = chance(key, CHANNEL_LEAKS, month, 0, 0) < leak(p)
-    ends = chance(key, CHANNEL_ENDS, month, 0, 0) < p.track_two_channel_ends
-    before_talks = process.phase == FIGHTING or process.phase == PRETALKS or process.phase == SUSPENDED
+    opens = chance(key, Draw.CHANNEL_OPENS, month, 0, 0) < open_channel(process.least_readiness, process.contact, p)
+    leaks = chance(key, Draw.CHANNEL_LEAKS, month, 0, 0) < leak(p)
+    ends = chance(key, Draw.CHANNEL_ENDS, month, 0, 0) < p.track_two_channel_ends
+    before_talks = (
+        process.phase == Phase.FIGHTING or process.phase == Phase.PRETALKS or process.phase == Phase.SUSPENDED
+    )
     if process.channel:
         if leaks:
             process.channel = 0
             process.backlash = clip(process.backlash + p.track_two_backlash, 0.0, 1.0)
-            record(process, events, month, CHANNEL_LEAKED, -1, -1, p.track_two_backlash)
-        elif ends or process.phase == DORMANT:
+            record(process, events, month, Event.CHANNEL_LEAKED, -1, -1, p.track_two_backlash)
+        elif ends or process.phase == Phase.DORMANT:
             process.channel = 0
-            record(process, events, month, CHANNEL_ENDED, -1, -1, 0.0)
+            record(process, events, month, Event.CHANNEL_ENDED, -1, -1, 0.0)
     elif opens and before_talks:
         process.channel = 1
         process.back_channels += 1
-        if process.phase != SUSPENDED:
+        if process.phase != Phase.SUSPENDED:
             process.month_round = month
         process.deadlock = 0.0
         process.best_gap = -99.0
-        record(process, events, month, CHANNEL_OPENED, -1, -1, process.contact)
+        record(process, events, month, Event.CHANNEL_OPENED, -1, -1, process.contact)
 
 
 @phase
-def dialogue(world, month):
+def track_two(world, month):
     """Workshops are held as money allows; contact is kept or fades; the back channel lives its own life."""
     p, process, events = world.parameters[0], world.process[0], world.events
     ngos, issues, academics, rapport = world.ngos, world.issues, world.academics, world.rapport

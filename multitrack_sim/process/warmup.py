@@ -14,20 +14,26 @@ import numba
 from ..engine.cache import PACKAGE, is_cold, keeps_code
 from ..schema.outcomes import OUTCOME_ROW, SERIES_ROW
 from ..schema.world import empty_world
-from .initial import furnish
+from .initial import draw_world
 from .month import SCHEDULE
 from .observation import measure_month, measure_run
 
 __all__ = ["prepare"]
 
-_ELSEWHERE = ("talks", "dialogue", "furnish", "measure_month", "measure_run")  # about half of the compiler's work
+_ELSEWHERE = (
+    "track_one",
+    "track_two",
+    "draw_world",
+    "measure_month",
+    "measure_run",
+)  # about half of the compiler's work
 
 
 def _jobs() -> dict[str, tuple[Callable, tuple]]:
     """Every phase with the types of its arguments, which are the same for all worlds."""
     world, number = numba.typeof(empty_world({})), numba.int64
     jobs: dict[str, tuple[Callable, tuple]] = {name: (phase, (world, number)) for name, phase in SCHEDULE.items()}
-    jobs["furnish"] = furnish, (world,)
+    jobs["draw_world"] = draw_world, (world,)
     jobs["measure_month"] = measure_month, (world, numba.from_dtype(SERIES_ROW))
     jobs["measure_run"] = measure_run, (world, numba.from_dtype(OUTCOME_ROW))
     return jobs
@@ -55,7 +61,7 @@ def prepare() -> None:
     """Compile all phases if that is still to be done: one half here, one half in a process of its own (which is of use
     only where compiled code can be kept).
     """
-    if not is_cold("talks") or not keeps_code():
+    if not is_cold("track_one") or not keeps_code():
         return
     code = f"from {__name__} import compile_phases; compile_phases(elsewhere=True)"
     path = os.pathsep.join([str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])])

@@ -4,14 +4,13 @@ import math
 
 from ..engine.compiled import part, rule
 from ..engine.random import chance
-from ..schema.categories import ACADEMIC_KINDS
-from ..schema.draws import AGENDAS_CLASH, HARDENED, INSIGHT, REPORT, TABLES_ISSUE, TAKES_PART
-from ..schema.events import ISSUE_TABLED, PARTICIPANTS_HARDENED, REPORT_HEARD, WORKSHOP_HELD
+from ..schema.categories import AcademicKind
+from ..schema.draws import Draw
+from ..schema.events import Event
 from .basics import clip, dyad_row, log_odds, record
 from .trust import bound_belief
 
-SCHOLAR, THINK_TANK, FORMER_OFFICIAL, FORMER_OFFICER = range(4)  # kinds of participants that rules tell apart
-KINDS = len(ACADEMIC_KINDS)
+KINDS = len(AcademicKind.words())
 
 
 @rule(of="academics")
@@ -62,7 +61,7 @@ def report(me, government, recognition, distance, p):
     tracks are not coordinated. Everything that reaches officials passes the gate `track_two.access`.
     """
     credibility = me.credibility
-    if me.kind == FORMER_OFFICIAL or me.kind == FORMER_OFFICER:
+    if me.kind == AcademicKind.FORMER_OFFICIAL or me.kind == AcademicKind.FORMER_OFFICER:
         credibility += p.track_two_officials_ear * (1.0 - credibility)
     credibility += p.track_two_endorsement * government.endorsement * (1.0 - credibility)
     receptivity = 1.0 - p.track_two_hawk_deafness * government.hawkishness
@@ -134,7 +133,7 @@ def seat(ngo, host, academics, standing, parties, process, p, month):
     asked = p.track_two_seats / would_come if would_come > p.track_two_seats else 1.0
     for row in range(len(academics)):
         me = academics[row]
-        comes = chance(process.key, TAKES_PART, month, me.id, ngo.id) < asked * me.willing
+        comes = chance(process.key, Draw.TAKES_PART, month, me.id, ngo.id) < asked * me.willing
         me.attends = 1 if comes and me.active else 0
         me.hardened = 0
         if me.attends:
@@ -187,7 +186,7 @@ def hold_workshop(
     for row in range(len(academics)):
         me = academics[row]
         if me.attends:
-            if me.kind == SCHOLAR or me.kind == THINK_TANK:
+            if me.kind == AcademicKind.SCHOLAR or me.kind == AcademicKind.THINK_TANK:
                 scholars += 1
             if me.party >= 0:
                 governments[me.party].delegates += 1
@@ -200,7 +199,7 @@ def hold_workshop(
                 break
     ngo.convenes = 1
     process.workshops += 1
-    record(process, events, month, WORKSHOP_HELD, host, -1, float(present))
+    record(process, events, month, Event.WORKSHOP_HELD, host, -1, float(present))
     if sides < 2:
         return voices
 
@@ -214,16 +213,16 @@ def hold_workshop(
             two = academics[pair.two]
             if not two.attends:
                 continue
-            clash = chance(key, AGENDAS_CLASH, month, pair.id, ngo.id) < p.track_two_clash
+            clash = chance(key, Draw.AGENDAS_CLASH, month, pair.id, ngo.id) < p.track_two_clash
             meet(pair, one, two, ngo.skill, clash, p)
-            if clash and chance(key, HARDENED, month, pair.id, ngo.id) < p.track_two_hardening:
+            if clash and chance(key, Draw.HARDENED, month, pair.id, ngo.id) < p.track_two_hardening:
                 harden(one, p)
                 harden(two, p)
                 quarrels += 1
             warmth += pair.trust
             pairs += 1
     if quarrels > 0:
-        record(process, events, month, PARTICIPANTS_HARDENED, host, -1, float(quarrels))
+        record(process, events, month, Event.PARTICIPANTS_HARDENED, host, -1, float(quarrels))
     warmth /= pairs
     distance = draw_a_line(academics, positions, issues, stakes, parties)
     diversity = clip(0.25 + 0.25 * kinds, 0.0, 1.0)
@@ -237,23 +236,23 @@ def hold_workshop(
             continue
         home = governments[me.party]
         recognition = recognises(me.party, dyads, parties)
-        heard = chance(key, REPORT, month, me.id, ngo.id) < report(me, home, recognition, distance, p)
+        heard = chance(key, Draw.REPORT, month, me.id, ngo.id) < report(me, home, recognition, distance, p)
         if not heard:
             continue
         process.reports_heard += 1
-        record(process, events, month, REPORT_HEARD, row, me.party, warmth)
+        record(process, events, month, Event.REPORT_HEARD, row, me.party, warmth)
         for k in range(agenda):
             stake = stakes[me.party * agenda + k]
             hear_options(home, stake, issues[k], p)
-            tables = chance(key, TABLES_ISSUE, month, me.id, issues[k].id) < p.track_two_tabling
+            tables = chance(key, Draw.TABLES_ISSUE, month, me.id, issues[k].id) < p.track_two_tabling
             if tables and not issues[k].tabled:
                 issues[k].tabled = 1
-                record(process, events, month, ISSUE_TABLED, row, k, 0.0)
+                record(process, events, month, Event.ISSUE_TABLED, row, k, 0.0)
         for j in range(parties):
             if j != me.party and governments[j].delegates > 0:
                 dyad = dyads[dyad_row(me.party, j, parties)]
                 odds = insight_odds(warmth, dyad.reports, p)
-                right = chance(key, INSIGHT, month, me.id * parties + j, ngo.id) < 1.0 / (1.0 + math.exp(-odds))
+                right = chance(key, Draw.INSIGHT, month, me.id * parties + j, ngo.id) < 1.0 / (1.0 + math.exp(-odds))
                 evidence = odds if right == (governments[j].reliable == 1) else -odds
                 learn_from_report(dyad, evidence, me.hardened, distance, p)
     return voices

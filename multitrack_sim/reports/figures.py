@@ -24,7 +24,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 from ..analysis.intervals import paired_shares, wilson
 from ..analysis.summary import paired_difference
 from ..analysis.survival import cumulative_incidence
-from ..schema.categories import DORMANT, DURABLE, ENDINGS, IMPLEMENTATION, PHASES
+from ..schema.categories import Ending, Phase
 from ..schema.outcomes import SERIES
 from .style import BLACK, BLUE, GREEN, GREY, LEDGER_LOOKS, PHASE_LOOKS, PURPLE, STYLE, VERMILLION, YELLOW, Told, _drawn
 from .words import for_figure, for_markdown, in_brackets, interval, month_name, percent, plain, points, signed
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ..running.ensemble import Ensemble
 
 __all__ = ["all_figures", "comparison_figure", "process_figure", "save_figures", "trust_figure", "waiting_figure"]
-_AT_PEACE = (IMPLEMENTATION, DURABLE, DORMANT)
+_AT_PEACE = (Phase.IMPLEMENTATION, Phase.DURABLE, Phase.DORMANT)
 
 
 @_drawn
@@ -42,14 +42,14 @@ def process_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     series = _series(ensemble)
     runs, months = series.shape
     time = np.arange(months)
-    shares = np.array([(series["phase"] == k).mean(axis=0) for k in range(len(PHASES))])
+    shares = np.array([(series["phase"] == k).mean(axis=0) for k in range(len(Phase.words()))])
 
     figure, rows = _panels((9.2, 9.6), 4, 1, right=0.765, height_ratios=[2.5, 1, 1, 1])
     _headline(figure, scenario, arm, f"month by month, {_count(runs, 'run')}")
     top: Axes = rows[0]
     bottom, handles = np.zeros(months), []
     for name, (colour, hatch) in PHASE_LOOKS.items():
-        share = shares[PHASES.index(name)]
+        share = shares[Phase.words().index(name)]
         edge = (
             "#FFFFFF" if colour in (BLUE, GREEN, VERMILLION, BLACK, PURPLE) else "#8A7A00" if colour == YELLOW else GREY
         )
@@ -80,7 +80,7 @@ def process_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
                    loc="center left", bbox_to_anchor=(1.005, 0.5), handlelength=1.6)  # fmt: skip
     _months_axis(rows[-1], months, scenario)
 
-    last = {name: int((series["phase"][:, -1] == PHASES.index(name)).sum()) for name in PHASES}
+    last = {name: int((series["phase"][:, -1] == Phase.words().index(name)).sum()) for name in Phase.words()}
     leading = sorted((name for name in last if last[name]), key=lambda name: -last[name])[:3]
     where = "; ".join(f"{name} {interval(last[name] / runs, *wilson(last[name], runs))}" for name in leading)
     medians = {name: np.nanmedian(series[name], axis=0) for name in ("violence", "mean_trust", "mean_support")}
@@ -115,11 +115,11 @@ def waiting_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     accord = cumulative_incidence(np.where(agreed, signed, horizon), agreed.astype(int), horizon)
     curves: list[tuple[str, Any, str, str]] = [("accord", accord, BLUE, "-")]
     ended = _first_end(series)
-    codes = np.array([ENDINGS.index(str(end)) for end in table["ended_by"]])
+    codes = np.array([Ending.words().index(str(end)) for end in table["ended_by"]])
     codes = np.where(ended < months, codes, 0)
     looks = {"ceasefire": (GREEN, "--"), "victory": (VERMILLION, ":"), "low activity": (GREY, "-.")}
     for end, (colour, style) in looks.items():
-        found = cumulative_incidence(np.minimum(ended, horizon), codes, horizon, ENDINGS.index(end))
+        found = cumulative_incidence(np.minimum(ended, horizon), codes, horizon, Ending.words().index(end))
         curves.append((end, found, colour, style))
     _with_band(left, accord["month"], accord["share"], accord["low"], accord["high"], BLUE, "-")
     for _, found, colour, style in curves[1:]:

@@ -25,7 +25,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 from ..analysis.intervals import wilson
 from ..analysis.precision import convergence, pairs_needed
 from ..analysis.survival import cumulative_incidence
-from ..schema.categories import PHASES
+from ..schema.categories import Phase
 from .sentences import shown_end, shown_interval
 from .style import BLACK, BLUE, GREEN, GREY, LEDGER_LOOKS, ORANGE, PHASE_LOOKS, PURPLE, SKY, STYLE, VERMILLION, Told
 from .words import for_figure, in_brackets, interval, month_name, percent, plain, points, signed
@@ -66,7 +66,7 @@ def phases_figure(ensemble: Ensemble, scenario: Any, arm: str) -> Told:
     """In which phase the runs of one arm are, month by month; and the same in words."""
     phase = _series(ensemble)["phase"]
     runs, months = phase.shape
-    shares = {name: (phase == code).mean(axis=0) for code, name in enumerate(PHASES)}
+    shares = {name: (phase == code).mean(axis=0) for code, name in enumerate(Phase.words())}
     figure, axes = _panel(3.3, below=1.15)
     axes.set_title(for_figure(arm, 46))
     bottom, handles = np.zeros(months), []
@@ -82,7 +82,7 @@ def phases_figure(ensemble: Ensemble, scenario: Any, arm: str) -> Told:
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     _time_axis(axes, months, scenario)
     _legend(figure, handles, 3)
-    last = {name: int((phase[:, -1] == code).sum()) for code, name in enumerate(PHASES)}
+    last = {name: int((phase[:, -1] == code).sum()) for code, name in enumerate(Phase.words())}
     leading = sorted((name for name in last if last[name]), key=lambda name: -last[name])[:3]
     where = ", ".join(f"{name} {interval(last[name] / runs, *wilson(last[name], runs))}" for name in leading)
     return figure, f"{plain(arm)}: in the last month{in_brackets(scenario.month_zero, months - 1)}, {where}."

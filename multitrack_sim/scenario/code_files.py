@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import Problem, ScenarioError, printable
-from ..schema.categories import AGREEMENTS
+from ..schema.categories import Agreement
 from .codebook import CODES, check_codes, checked_title, missing_codes, scenario_from_codes
 from .load import parse, read_text
 from .scenario import Scenario
@@ -162,7 +162,7 @@ def _case(cells: Mapping[str, Any], where: str) -> tuple[CodedCase, list[Problem
         ]
     recorded = {column: cells[column] for column in RECORDED if cells.get(column) is not None}
     for column, value in recorded.items():
-        found, choices = f"found {printable(value)}", {"agreement": AGREEMENTS, "held_60": HELD}.get(column, ())
+        found, choices = f"found {printable(value)}", {"agreement": Agreement.words(), "held_60": HELD}.get(column, ())
         if choices and value not in choices:
             few = ", ".join(choices) + ", or empty"
             problems.append(Problem(f"{where}, column {column}", found, few, did_you_mean(value, choices)))

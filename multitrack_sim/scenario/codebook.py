@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import Problem, ScenarioError, nearest, printable
-from ..schema.categories import SPOILER_TYPES
+from ..schema.categories import SpoilerKind
 from ..schema.tables import SPARSE
 from .scenario import ReadOnly, Scenario
 from .standard import all_stakes, standard
@@ -122,7 +122,7 @@ def scenario_from_codes(codes: Mapping[str, Any], title: str | None = None) -> S
     share = 1 / n + (0.9 - 1 / n) * x["power_asymmetry"]
     issues = standard("issues", parties)
     hard = [min(1.0, max(0.0, x["indivisibility"] + step)) for step in (0.2, 0.0, -0.2)]
-    type_ = SPOILER_TYPES[0 if code["spoilers"] < 1.5 else 1 if code["spoilers"] < 3 else 2]
+    type_ = SpoilerKind.words()[0 if code["spoilers"] < 1.5 else 1 if code["spoilers"] < 3 else 2]
     faction = {
         "kind": type_,
         "capacity": 0.3 * x["spoilers"] * math.sqrt(x["spoilers"]),

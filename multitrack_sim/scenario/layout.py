@@ -1,7 +1,7 @@
 """From a scenario to the template of its worlds: every given cell filled, everything drawn by chance still open.
 
 Rows lie in order of `id` and relations name rows, so that the order of rows in a file cannot matter. What a seed
-decides is drawn later, by `furnish`.
+decides is drawn later, by `draw_world`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..schema.categories import INTERVENTION_KINDS
+from ..schema.categories import InterventionKind
 from ..schema.parameters import PARAMETERS
 from ..schema.tables import NAMED, REFERS, RELATIONS, SPARSE, TABLES, Column
 from ..schema.world import World, _world_on, cell, empty_world, sizes
@@ -201,7 +201,7 @@ def lay_out(scenario: Scenario) -> Layout:
         row["cell"] = cell(world, setting.table, at, column.name)
         row["cell_is_whole"] = TABLES[setting.table].column(column.name).whole
         row["month"], row["until"] = change["month"], -1 if change["until"] is None else change["until"]
-        row["kind"] = INTERVENTION_KINDS.index(verb if verb in ("scale", "shift") else "set")
+        row["kind"] = InterventionKind.words().index(verb if verb in ("scale", "shift") else "set")
         row["low"], row["high"] = column.low, column.high
         if verb in ("scale", "shift"):
             row["value"] = change["by"]

@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from ..errors import Problem, nearest, printable
-from ..schema.categories import AGREEMENTS
+from ..schema.categories import Agreement
 from ..schema.parameters import PARAMETERS, SECTIONS
 from ..schema.tables import NAMED, REFERS, RELATIONS, SPARSE, TABLES, Column
 from .toml_text import KeyPath
@@ -183,7 +183,10 @@ def other_models() -> dict[str, type[BaseModel]]:
         },
         "history": {"date": (date, ...), "what": (TEXT, ...), "source": (TEXT, ...)},
         "record": {
-            "agreement": (note(Literal[AGREEMENTS], "one of " + ", ".join(f'"{a}"' for a in AGREEMENTS)), None),
+            "agreement": (
+                note(Literal[Agreement.words()], "one of " + ", ".join(f'"{a}"' for a in Agreement.words())),
+                None,
+            ),
             "months": (note(float, "a number of months", ge=0, le=10_000, allow_inf_nan=False), None),
             "held_60": (note(Literal["yes", "no", ""], 'one of "yes", "no", ""'), None),
             "note": (TEXT, None),

@@ -1,106 +1,16 @@
-"""Every kind of event, declared once."""
+"""Every kind of event, declared once: its sentences, whom it concerns, which draw decides it, what may come of it."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import IntEnum
 
-from . import draws
+from .draws import Draw
 
-__all__ = ["EVENTS", "Event"]
-
-(NOTHING, LEADER_CHANGED, ESCALATED, CEASEFIRE_MADE, CEASEFIRE_BROKEN, VICTORY_WON, PETERED_OUT, ACTIVE_AGAIN,
- SOUNDINGS_BEGAN, SOUNDINGS_FAILED, TALKS_OPENED, TALKS_SUSPENDED, TALKS_RESUMED, TALKS_BROKE_DOWN, ACCORD_SIGNED,
- ACCORD_RATIFIED, VOTE_FAILED, ACCORD_COLLAPSED, PEACE_DURABLE, WORKSHOP_HELD, REPORT_HEARD, ISSUE_TABLED,
- CHANNEL_OPENED, CHANNEL_LEAKED, CHANNEL_ENDED, MEASURE_AGREED, VIOLATION_SEEN, MEASURE_SUSPENDED_NOW, MEASURE_DROPPED,
- ATTACKED, ATTACK_FOILED_NOW, PROVISION_DONE, PROVISION_BREACHED, INTERVENED,
- PARTICIPANTS_HARDENED, DEFERRED_TALKS_BEGAN, MEASURE_RECOMMITTED_NOW, FACTION_SOCIALISED, CEASEFIRE_HELD) = range(39)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Event:
-    """One kind of event. `who` and `whom` name the tables whose rows an event of this kind points to ("": nobody).
-
-    `amount` is what its amount means. `told` is the sentence, `cause` the same as a noun ("Without the attack by ..."),
-    `many` what is said of several at once; all may use {who}, {whom} and {amount}, `many` {count} too. `opens` is the
-    phase that begins with it.
-    """
-
-    name: str
-    who: str = ""
-    whom: str = ""
-    amount: str = ""
-    unit: str = ""
-    told: str = ""
-    cause: str = ""
-    many: str = ""
-    opens: str = ""
-
-
-# In the order of their numbers above. New kinds come last.
-_G, _I, _M = "governments", "issues", "measures"
-EVENTS = (
-    Event("nothing", told="Nothing happened", cause="nothing", many="nothing {count} times"),
-    Event("leadership changed", _G, "", "hawkishness of the new leadership", "share", "The leadership of {who} changed", "the change of leadership of {who}", "{count} changes of leadership ({who})"),
-    Event("incident escalated", "", "", "violence added", "violence", "An incident escalated", "the incident that escalated", "{count} incidents that escalated"),
-    Event("ceasefire concluded", told="A ceasefire was concluded", cause="the ceasefire", many="{count} ceasefires"),
-    Event("ceasefire ended", told="The ceasefire ended", cause="the end of the ceasefire", many="{count} ends of a ceasefire"),
-    Event("victory", "", "", "lead in power", "share", "The stronger side won", "the victory", "{count} victories", "dormant"),
-    Event("fighting petered out", "", "", "mean burden of the parties", "burden", "The fighting petered out", "the petering out of the fighting", "the fighting petered out {count} times", "dormant"),
-    Event("conflict active again", told="The fighting flared up again", cause="the new outbreak of fighting", many="{count} new outbreaks of fighting", opens="fighting"),
-    Event("soundings began", "", "", "readiness of the least ready", "share", "The parties sounded each other out", "the beginning of soundings", "{count} beginnings of soundings", "pretalks"),
-    Event("soundings failed", "", "", "readiness of the least ready", "share", "The soundings came to nothing", "the failure of the soundings", "{count} soundings that came to nothing", "fighting"),
-    Event("talks opened", "", "", "readiness of the least ready", "share", "Official talks opened", "the opening of talks", "{count} openings of talks", "talks"),
-    Event("talks suspended", "", "", "attacks the month before", "attacks", "Talks were suspended", "the suspension of talks", "{count} suspensions of talks", "suspended"),
-    Event("talks resumed", "", "", "living unofficial contact", "share", "Talks were resumed", "the resumption of talks", "{count} resumptions of talks", "talks"),
-    Event("talks broke down", "", "", "months of deadlock", "months", "The talks broke down", "the breakdown of talks", "{count} breakdowns of talks", "fighting"),
-    Event("accord signed", "", "", "weight of the issues it covers", "share", "An accord was signed that covers {amount} of what is at stake", "the signature of the accord", "{count} accords signed", "signed"),
-    Event("accord ratified", "", "", "legitimacy of the accord", "share", "The accord was ratified", "the ratification of the accord", "{count} ratifications", "implementation"),
-    Event("vote failed", _G, "", "support for a settlement among its communities", "share", "{who} voted the accord down", "the vote of {who} against the accord", "{count} votes against an accord ({who})", "talks"),
-    Event("accord collapsed", "", "", "mean trust between the parties", "log-odds", "The accord collapsed", "the collapse of the accord", "{count} collapses of an accord", "collapsed"),
-    Event("peace durable", "", "", "mean trust between the parties", "log-odds", "The peace had become durable", "the durable peace", "{count} times a durable peace", "durable"),
-    Event("workshop held", "ngos", "", "participants", "people", "{who} held a workshop with {amount} participants", "those who came to the workshop of {who}", "{count} workshops"),
-    Event("report got through", "academics", _G, "rapport at the workshop", "share", "A report of {who} reached {whom}", "the report of {who} that reached {whom}", "{count} reports that reached {whom}"),
-    Event("issue tabled", "academics", _I, "", "", "{who} got {whom} onto the agenda", "the tabling of {whom} after the report of {who}", "{count} issues put on the agenda ({whom})"),
-    Event("back channel opened", "", "", "living unofficial contact", "share", "A back channel opened", "the opening of the back channel", "{count} back channels opened"),
-    Event("back channel leaked", "", "", "damage to public trust in the process", "share", "The back channel leaked", "the leak of the back channel", "{count} leaks of a back channel"),
-    Event("back channel ended", told="The back channel ended in nothing", cause="the end of the back channel", many="{count} back channels that ended in nothing"),
-    Event("measure agreed", _M, "", "what is at stake in complying", "share", "A measure was agreed: {who}", "the measure agreed on ({who})", "{count} measures agreed ({who})"),
-    Event("violation seen", _G, _G, "what it says of the other's reliability", "log-odds", "{whom} saw {who} violate a measure", "the violations of measures by {who}", "{count} violations of measures seen (by {who})"),
-    Event("measure suspended", _M, "", "what is at stake in complying", "share", "A measure was suspended: {who}", "the suspension of a measure ({who})", "{count} measures suspended ({who})"),
-    Event("measure dropped", _M, "", "what is at stake in complying", "share", "A measure was dropped: {who}", "the dropping of a measure ({who})", "{count} measures dropped ({who})"),
-    Event("attack", "spoilers", _G, "threat felt by the faction", "threat", "{who} attacked", "the attack by {who}", "{count} attacks ({who})"),
-    Event("attack foiled", "spoilers", _G, "threat felt by the faction", "threat", "{whom} foiled an attack by {who}", "the foiling by {whom} of an attack by {who}", "{count} attacks foiled (by {whom})"),
-    Event("provision carried out", _G, _I, "", "", "{who} carried out its part on {whom}", "what {who} carried out on {whom}", "{count} provisions carried out"),
-    Event("provision breached", _G, _I, "", "", "{who} failed to carry out its part on {whom}", "the breach by {who} of its part on {whom}", "{count} provisions breached (by {who})"),
-    Event("intervention", "interventions", "", "the new value", "any", "A change from outside: {who}", "the change from outside ({who})", "{count} changes from outside ({who})"),
-    Event("participants hardened", "ngos", "", "quarrels", "quarrels", "Participants of a workshop of {who} came away hardened", "the quarrels at the workshop of {who}", "{count} workshops that hardened participants"),
-    Event("talks on deferred issues", "", "", "readiness of the least ready", "share", "Talks began on what had been put off", "the beginning of talks on what had been put off", "{count} beginnings of talks on what had been put off"),
-    Event("measure recommitted to", _M, "", "what is at stake in complying", "share", "A measure was recommitted to: {who}", "the recommitment to a measure ({who})", "{count} measures recommitted to ({who})"),
-    Event("faction socialised", "spoilers", _G, "distance from the text", "position", "{who} had come round to the text", "the coming round of {who}", "{count} factions that came round ({who})"),
-    Event("ceasefire held", "", "", "months it had held", "months", "The ceasefire had held so long that the fighting counted as over", "the ceasefire that held", "{count} ends by a ceasefire that held", "dormant"),
-)  # fmt: skip
+__all__ = ["ALWAYS", "EVER", "NEVER", "Event", "Undoing"]
 
 EVER = 10_000  # months
-
-# What may come of an event: kinds, within how many months, and which column has to be the same.
-FOLLOWS: dict[int, tuple[tuple[int, ...], int, str]] = {
-    ESCALATED: ((CEASEFIRE_BROKEN,), 1, ""),
-    ATTACKED: ((TALKS_SUSPENDED, CEASEFIRE_BROKEN), 1, ""),
-    CEASEFIRE_MADE: ((CEASEFIRE_BROKEN,), EVER, ""),
-    SOUNDINGS_BEGAN: ((TALKS_OPENED, SOUNDINGS_FAILED), EVER, ""),
-    TALKS_OPENED: ((TALKS_SUSPENDED, TALKS_BROKE_DOWN, ACCORD_SIGNED), EVER, ""),
-    TALKS_SUSPENDED: ((TALKS_RESUMED, TALKS_BROKE_DOWN, ACCORD_SIGNED), EVER, ""),
-    TALKS_RESUMED: ((TALKS_SUSPENDED, TALKS_BROKE_DOWN, ACCORD_SIGNED), EVER, ""),
-    ACCORD_SIGNED: ((ACCORD_RATIFIED, VOTE_FAILED), EVER, ""),
-    ACCORD_RATIFIED: ((PEACE_DURABLE, ACCORD_COLLAPSED), EVER, ""),
-    PEACE_DURABLE: ((ACCORD_COLLAPSED,), EVER, ""),
-    REPORT_HEARD: ((ISSUE_TABLED,), 0, "who"),
-    CHANNEL_OPENED: ((CHANNEL_LEAKED, CHANNEL_ENDED, ACCORD_SIGNED), EVER, ""),
-    MEASURE_AGREED: ((MEASURE_SUSPENDED_NOW, MEASURE_DROPPED), EVER, "who"),
-    VIOLATION_SEEN: ((MEASURE_SUSPENDED_NOW,), 0, ""),
-}
-
 # What a draw is changed to. Every draw is compared with a probability.
 NEVER = math.nan  # neither below nor above anything: nothing comes of it
 ALWAYS = -1.0  # below every probability
@@ -115,44 +25,456 @@ class Undoing:
     """
 
     phase: str
-    purpose: int
+    purpose: Draw
     id: str = ""
     partner: str = ""
     draw: float = NEVER
 
 
-# A kind of event that is missing here is not taken out: it is the outcome itself, or nothing in it is left to chance.
-UNDOING: dict[int, Undoing] = {
-    LEADER_CHANGED: Undoing("circumstances", draws.LEADER_CHANGE, "who"),
-    CHANNEL_OPENED: Undoing("dialogue", draws.CHANNEL_OPENS),
-    CHANNEL_LEAKED: Undoing("dialogue", draws.CHANNEL_LEAKS),
-    CHANNEL_ENDED: Undoing("dialogue", draws.CHANNEL_ENDS),
-    REPORT_HEARD: Undoing("dialogue", draws.REPORT, "who", "host"),
-    ISSUE_TABLED: Undoing("dialogue", draws.TABLES_ISSUE, "who", "whom"),
-    ATTACKED: Undoing("spoiling", draws.ATTACK, "who"),
-    ATTACK_FOILED_NOW: Undoing("spoiling", draws.ATTACK_FOILED, "who"),
-    ESCALATED: Undoing("fighting", draws.ESCALATION),
-    CEASEFIRE_MADE: Undoing("fighting", draws.CEASEFIRE),
-    CEASEFIRE_BROKEN: Undoing("fighting", draws.CEASEFIRE_ENDS),
-    VICTORY_WON: Undoing("fighting", draws.VICTORY),
-    PETERED_OUT: Undoing("fighting", draws.PETERING_OUT),
-    ACTIVE_AGAIN: Undoing("fighting", draws.RECURRENCE),
-    SOUNDINGS_BEGAN: Undoing("talks", draws.PRETALKS),
-    SOUNDINGS_FAILED: Undoing("talks", draws.PRETALKS_END),
-    TALKS_OPENED: Undoing("talks", draws.TALKS_OPEN),
-    TALKS_SUSPENDED: Undoing("talks", draws.SUSPENSION),
-    TALKS_RESUMED: Undoing("talks", draws.RESUMPTION),
-    TALKS_BROKE_DOWN: Undoing("talks", draws.BREAKDOWN),  # in talks; a suspended round is given up by RESUMPTION
-    VOTE_FAILED: Undoing("talks", draws.RATIFICATION, "who", draw=ALWAYS),
-    ACCORD_COLLAPSED: Undoing("accord", draws.COLLAPSE, "any"),
-    MEASURE_AGREED: Undoing("confidence", draws.MEASURE_PROPOSED, "who"),
-    MEASURE_SUSPENDED_NOW: Undoing("confidence", draws.MEASURE_SUSPENDED, "who"),
-    MEASURE_DROPPED: Undoing("confidence", draws.MEASURE_ERODES, "who"),
-    VIOLATION_SEEN: Undoing("confidence", draws.MEASURE_COMPLIED, "any", "who", ALWAYS),
-    PROVISION_BREACHED: Undoing("accord", draws.PROVISION, "provision", "any", ALWAYS),
-    PARTICIPANTS_HARDENED: Undoing("dialogue", draws.HARDENED, "any", "who"),
-    DEFERRED_TALKS_BEGAN: Undoing("talks", draws.DEFERRED_TALKS),
-    MEASURE_RECOMMITTED_NOW: Undoing("confidence", draws.MEASURE_RECOMMITTED, "who"),
-    WORKSHOP_HELD: Undoing("dialogue", draws.TAKES_PART, "any", "who"),
-}
-GIVEN_UP = Undoing("talks", draws.RESUMPTION)
+@dataclass(frozen=True)
+class _Facts:
+    """What is declared of one kind of event.
+
+    `who` and `whom` name the tables whose rows an event of this kind points to ("": nobody), `amount` what its amount
+    means, in `unit`. `told` is the sentence, `cause` the same as a noun ("Without the attack by ..."), `many` what is
+    said of several at once; all may use {who}, {whom} and {amount}, `many` {count} too. `opens` is the phase that begins
+    with it. `leads_to` are the kinds that may come of it `within` so many months, where the column `same` is the same.
+    A kind without `undoing` is not taken out of a run: it is the outcome itself, or nothing in it is left to chance.
+    """
+
+    word: str
+    who: str = ""
+    whom: str = ""
+    amount: str = ""
+    unit: str = ""
+    told: str = ""
+    cause: str = ""
+    many: str = ""
+    opens: str = ""
+    leads_to: tuple[str, ...] = ()
+    within: int = 0
+    same: str = ""
+    undoing: Undoing | None = None
+
+
+class Event(IntEnum):
+    """A kind of event. New kinds come last: the numbers stand in event logs.
+
+    >>> Event.ATTACKED.word, Event.ATTACKED.told, [event.word for event in Event.ATTACKED.follows]
+    ('attack', '{who} attacked', ['talks suspended', 'ceasefire ended'])
+    """
+
+    facts: _Facts
+
+    def __new__(cls, facts: _Facts):
+        number = len(cls.__members__)
+        member = int.__new__(cls, number)
+        member._value_ = number
+        member.facts = facts
+        return member
+
+    def __getattr__(self, name: str):
+        if name.startswith("_") or name == "facts":
+            raise AttributeError(name)
+        return getattr(self.facts, name)
+
+    @property
+    def follows(self) -> tuple[Event, ...]:
+        """The kinds of events that may come of it."""
+        return tuple(Event[name] for name in self.facts.leads_to)
+
+    NOTHING = _Facts(
+        "nothing",
+        told="Nothing happened",
+        cause="nothing",
+        many="nothing {count} times",
+    )
+    LEADER_CHANGED = _Facts(
+        "leadership changed",
+        who="governments",
+        amount="hawkishness of the new leadership",
+        unit="share",
+        told="The leadership of {who} changed",
+        cause="the change of leadership of {who}",
+        many="{count} changes of leadership ({who})",
+        undoing=Undoing("circumstances", Draw.LEADER_CHANGE, id="who"),
+    )
+    ESCALATED = _Facts(
+        "incident escalated",
+        amount="violence added",
+        unit="violence",
+        told="An incident escalated",
+        cause="the incident that escalated",
+        many="{count} incidents that escalated",
+        leads_to=("CEASEFIRE_BROKEN",),
+        within=1,
+        undoing=Undoing("fighting", Draw.ESCALATION),
+    )
+    CEASEFIRE_MADE = _Facts(
+        "ceasefire concluded",
+        told="A ceasefire was concluded",
+        cause="the ceasefire",
+        many="{count} ceasefires",
+        leads_to=("CEASEFIRE_BROKEN",),
+        within=EVER,
+        undoing=Undoing("fighting", Draw.CEASEFIRE),
+    )
+    CEASEFIRE_BROKEN = _Facts(
+        "ceasefire ended",
+        told="The ceasefire ended",
+        cause="the end of the ceasefire",
+        many="{count} ends of a ceasefire",
+        undoing=Undoing("fighting", Draw.CEASEFIRE_ENDS),
+    )
+    VICTORY_WON = _Facts(
+        "victory",
+        amount="lead in power",
+        unit="share",
+        told="The stronger side won",
+        cause="the victory",
+        many="{count} victories",
+        opens="dormant",
+        undoing=Undoing("fighting", Draw.VICTORY),
+    )
+    PETERED_OUT = _Facts(
+        "fighting petered out",
+        amount="mean burden of the parties",
+        unit="burden",
+        told="The fighting petered out",
+        cause="the petering out of the fighting",
+        many="the fighting petered out {count} times",
+        opens="dormant",
+        undoing=Undoing("fighting", Draw.PETERING_OUT),
+    )
+    ACTIVE_AGAIN = _Facts(
+        "conflict active again",
+        told="The fighting flared up again",
+        cause="the new outbreak of fighting",
+        many="{count} new outbreaks of fighting",
+        opens="fighting",
+        undoing=Undoing("fighting", Draw.RECURRENCE),
+    )
+    SOUNDINGS_BEGAN = _Facts(
+        "soundings began",
+        amount="readiness of the least ready",
+        unit="share",
+        told="The parties sounded each other out",
+        cause="the beginning of soundings",
+        many="{count} beginnings of soundings",
+        opens="pretalks",
+        leads_to=("TALKS_OPENED", "SOUNDINGS_FAILED"),
+        within=EVER,
+        undoing=Undoing("track_one", Draw.PRETALKS),
+    )
+    SOUNDINGS_FAILED = _Facts(
+        "soundings failed",
+        amount="readiness of the least ready",
+        unit="share",
+        told="The soundings came to nothing",
+        cause="the failure of the soundings",
+        many="{count} soundings that came to nothing",
+        opens="fighting",
+        undoing=Undoing("track_one", Draw.PRETALKS_END),
+    )
+    TALKS_OPENED = _Facts(
+        "talks opened",
+        amount="readiness of the least ready",
+        unit="share",
+        told="Official talks opened",
+        cause="the opening of talks",
+        many="{count} openings of talks",
+        opens="talks",
+        leads_to=("TALKS_SUSPENDED", "TALKS_BROKE_DOWN", "ACCORD_SIGNED"),
+        within=EVER,
+        undoing=Undoing("track_one", Draw.TALKS_OPEN),
+    )
+    TALKS_SUSPENDED = _Facts(
+        "talks suspended",
+        amount="attacks the month before",
+        unit="attacks",
+        told="Talks were suspended",
+        cause="the suspension of talks",
+        many="{count} suspensions of talks",
+        opens="suspended",
+        leads_to=("TALKS_RESUMED", "TALKS_BROKE_DOWN", "ACCORD_SIGNED"),
+        within=EVER,
+        undoing=Undoing("track_one", Draw.SUSPENSION),
+    )
+    TALKS_RESUMED = _Facts(
+        "talks resumed",
+        amount="living unofficial contact",
+        unit="share",
+        told="Talks were resumed",
+        cause="the resumption of talks",
+        many="{count} resumptions of talks",
+        opens="talks",
+        leads_to=("TALKS_SUSPENDED", "TALKS_BROKE_DOWN", "ACCORD_SIGNED"),
+        within=EVER,
+        undoing=Undoing("track_one", Draw.RESUMPTION),
+    )
+    TALKS_BROKE_DOWN = _Facts(
+        "talks broke down",
+        amount="months of deadlock",
+        unit="months",
+        told="The talks broke down",
+        cause="the breakdown of talks",
+        many="{count} breakdowns of talks",
+        opens="fighting",
+        undoing=Undoing("track_one", Draw.BREAKDOWN),
+    )
+    ACCORD_SIGNED = _Facts(
+        "accord signed",
+        amount="weight of the issues it covers",
+        unit="share",
+        told="An accord was signed that covers {amount} of what is at stake",
+        cause="the signature of the accord",
+        many="{count} accords signed",
+        opens="signed",
+        leads_to=("ACCORD_RATIFIED", "VOTE_FAILED"),
+        within=EVER,
+    )
+    ACCORD_RATIFIED = _Facts(
+        "accord ratified",
+        amount="legitimacy of the accord",
+        unit="share",
+        told="The accord was ratified",
+        cause="the ratification of the accord",
+        many="{count} ratifications",
+        opens="implementation",
+        leads_to=("PEACE_DURABLE", "ACCORD_COLLAPSED"),
+        within=EVER,
+    )
+    VOTE_FAILED = _Facts(
+        "vote failed",
+        who="governments",
+        amount="support for a settlement among its communities",
+        unit="share",
+        told="{who} voted the accord down",
+        cause="the vote of {who} against the accord",
+        many="{count} votes against an accord ({who})",
+        opens="talks",
+        undoing=Undoing("track_one", Draw.RATIFICATION, id="who", draw=ALWAYS),
+    )
+    ACCORD_COLLAPSED = _Facts(
+        "accord collapsed",
+        amount="mean trust between the parties",
+        unit="log-odds",
+        told="The accord collapsed",
+        cause="the collapse of the accord",
+        many="{count} collapses of an accord",
+        opens="collapsed",
+        undoing=Undoing("accord", Draw.COLLAPSE, id="any"),
+    )
+    PEACE_DURABLE = _Facts(
+        "peace durable",
+        amount="mean trust between the parties",
+        unit="log-odds",
+        told="The peace had become durable",
+        cause="the durable peace",
+        many="{count} times a durable peace",
+        opens="durable",
+        leads_to=("ACCORD_COLLAPSED",),
+        within=EVER,
+    )
+    WORKSHOP_HELD = _Facts(
+        "workshop held",
+        who="ngos",
+        amount="participants",
+        unit="people",
+        told="{who} held a workshop with {amount} participants",
+        cause="those who came to the workshop of {who}",
+        many="{count} workshops",
+        undoing=Undoing("track_two", Draw.TAKES_PART, id="any", partner="who"),
+    )
+    REPORT_HEARD = _Facts(
+        "report got through",
+        who="academics",
+        whom="governments",
+        amount="rapport at the workshop",
+        unit="share",
+        told="A report of {who} reached {whom}",
+        cause="the report of {who} that reached {whom}",
+        many="{count} reports that reached {whom}",
+        leads_to=("ISSUE_TABLED",),
+        same="who",
+        undoing=Undoing("track_two", Draw.REPORT, id="who", partner="host"),
+    )
+    ISSUE_TABLED = _Facts(
+        "issue tabled",
+        who="academics",
+        whom="issues",
+        told="{who} got {whom} onto the agenda",
+        cause="the tabling of {whom} after the report of {who}",
+        many="{count} issues put on the agenda ({whom})",
+        undoing=Undoing("track_two", Draw.TABLES_ISSUE, id="who", partner="whom"),
+    )
+    CHANNEL_OPENED = _Facts(
+        "back channel opened",
+        amount="living unofficial contact",
+        unit="share",
+        told="A back channel opened",
+        cause="the opening of the back channel",
+        many="{count} back channels opened",
+        leads_to=("CHANNEL_LEAKED", "CHANNEL_ENDED", "ACCORD_SIGNED"),
+        within=EVER,
+        undoing=Undoing("track_two", Draw.CHANNEL_OPENS),
+    )
+    CHANNEL_LEAKED = _Facts(
+        "back channel leaked",
+        amount="damage to public trust in the process",
+        unit="share",
+        told="The back channel leaked",
+        cause="the leak of the back channel",
+        many="{count} leaks of a back channel",
+        undoing=Undoing("track_two", Draw.CHANNEL_LEAKS),
+    )
+    CHANNEL_ENDED = _Facts(
+        "back channel ended",
+        told="The back channel ended in nothing",
+        cause="the end of the back channel",
+        many="{count} back channels that ended in nothing",
+        undoing=Undoing("track_two", Draw.CHANNEL_ENDS),
+    )
+    MEASURE_AGREED = _Facts(
+        "measure agreed",
+        who="measures",
+        amount="what is at stake in complying",
+        unit="share",
+        told="A measure was agreed: {who}",
+        cause="the measure agreed on ({who})",
+        many="{count} measures agreed ({who})",
+        leads_to=("MEASURE_SUSPENDED_NOW", "MEASURE_DROPPED"),
+        within=EVER,
+        same="who",
+        undoing=Undoing("cbm", Draw.MEASURE_PROPOSED, id="who"),
+    )
+    VIOLATION_SEEN = _Facts(
+        "violation seen",
+        who="governments",
+        whom="governments",
+        amount="what it says of the other's reliability",
+        unit="log-odds",
+        told="{whom} saw {who} violate a measure",
+        cause="the violations of measures by {who}",
+        many="{count} violations of measures seen (by {who})",
+        leads_to=("MEASURE_SUSPENDED_NOW",),
+        undoing=Undoing("cbm", Draw.MEASURE_COMPLIED, id="any", partner="who", draw=ALWAYS),
+    )
+    MEASURE_SUSPENDED_NOW = _Facts(
+        "measure suspended",
+        who="measures",
+        amount="what is at stake in complying",
+        unit="share",
+        told="A measure was suspended: {who}",
+        cause="the suspension of a measure ({who})",
+        many="{count} measures suspended ({who})",
+        undoing=Undoing("cbm", Draw.MEASURE_SUSPENDED, id="who"),
+    )
+    MEASURE_DROPPED = _Facts(
+        "measure dropped",
+        who="measures",
+        amount="what is at stake in complying",
+        unit="share",
+        told="A measure was dropped: {who}",
+        cause="the dropping of a measure ({who})",
+        many="{count} measures dropped ({who})",
+        undoing=Undoing("cbm", Draw.MEASURE_ERODES, id="who"),
+    )
+    ATTACKED = _Facts(
+        "attack",
+        who="spoilers",
+        whom="governments",
+        amount="threat felt by the faction",
+        unit="threat",
+        told="{who} attacked",
+        cause="the attack by {who}",
+        many="{count} attacks ({who})",
+        leads_to=("TALKS_SUSPENDED", "CEASEFIRE_BROKEN"),
+        within=1,
+        undoing=Undoing("spoiling", Draw.ATTACK, id="who"),
+    )
+    ATTACK_FOILED_NOW = _Facts(
+        "attack foiled",
+        who="spoilers",
+        whom="governments",
+        amount="threat felt by the faction",
+        unit="threat",
+        told="{whom} foiled an attack by {who}",
+        cause="the foiling by {whom} of an attack by {who}",
+        many="{count} attacks foiled (by {whom})",
+        undoing=Undoing("spoiling", Draw.ATTACK_FOILED, id="who"),
+    )
+    PROVISION_DONE = _Facts(
+        "provision carried out",
+        who="governments",
+        whom="issues",
+        told="{who} carried out its part on {whom}",
+        cause="what {who} carried out on {whom}",
+        many="{count} provisions carried out",
+    )
+    PROVISION_BREACHED = _Facts(
+        "provision breached",
+        who="governments",
+        whom="issues",
+        told="{who} failed to carry out its part on {whom}",
+        cause="the breach by {who} of its part on {whom}",
+        many="{count} provisions breached (by {who})",
+        undoing=Undoing("accord", Draw.PROVISION, id="provision", partner="any", draw=ALWAYS),
+    )
+    INTERVENED = _Facts(
+        "intervention",
+        who="interventions",
+        amount="the new value",
+        unit="any",
+        told="A change from outside: {who}",
+        cause="the change from outside ({who})",
+        many="{count} changes from outside ({who})",
+    )
+    PARTICIPANTS_HARDENED = _Facts(
+        "participants hardened",
+        who="ngos",
+        amount="quarrels",
+        unit="quarrels",
+        told="Participants of a workshop of {who} came away hardened",
+        cause="the quarrels at the workshop of {who}",
+        many="{count} workshops that hardened participants",
+        undoing=Undoing("track_two", Draw.HARDENED, id="any", partner="who"),
+    )
+    DEFERRED_TALKS_BEGAN = _Facts(
+        "talks on deferred issues",
+        amount="readiness of the least ready",
+        unit="share",
+        told="Talks began on what had been put off",
+        cause="the beginning of talks on what had been put off",
+        many="{count} beginnings of talks on what had been put off",
+        undoing=Undoing("track_one", Draw.DEFERRED_TALKS),
+    )
+    MEASURE_RECOMMITTED_NOW = _Facts(
+        "measure recommitted to",
+        who="measures",
+        amount="what is at stake in complying",
+        unit="share",
+        told="A measure was recommitted to: {who}",
+        cause="the recommitment to a measure ({who})",
+        many="{count} measures recommitted to ({who})",
+        undoing=Undoing("cbm", Draw.MEASURE_RECOMMITTED, id="who"),
+    )
+    FACTION_SOCIALISED = _Facts(
+        "faction socialised",
+        who="spoilers",
+        whom="governments",
+        amount="distance from the text",
+        unit="position",
+        told="{who} had come round to the text",
+        cause="the coming round of {who}",
+        many="{count} factions that came round ({who})",
+    )
+    CEASEFIRE_HELD = _Facts(
+        "ceasefire held",
+        amount="months it had held",
+        unit="months",
+        told="The ceasefire had held so long that the fighting counted as over",
+        cause="the ceasefire that held",
+        many="{count} ends by a ceasefire that held",
+        opens="dormant",
+    )

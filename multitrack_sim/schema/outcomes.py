@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .categories import AGREEMENTS, ENDINGS, PHASES
+from .categories import Agreement, Ending, Phase
 
 __all__ = ["OUTCOMES", "OUTCOME_ROW", "SERIES", "SERIES_ROW", "Outcome"]
 
@@ -33,9 +33,9 @@ class Outcome:
 
 _MONTHS, _YES = "months", "0 or 1"
 _ALL = [
-    Outcome("agreement", "kind", "the most far-reaching agreement ratified by the horizon", values=AGREEMENTS),
+    Outcome("agreement", "kind", "the most far-reaching agreement ratified by the horizon", values=Agreement.words()),
     Outcome("agreed", _YES, "a framework or comprehensive accord was signed and ratified by the horizon"),
-    Outcome("ended_by", "kind", "how the conflict first ended", values=ENDINGS),
+    Outcome("ended_by", "kind", "how the conflict first ended", values=Ending.words()),
     Outcome("talks_opened", _YES, "official talks opened by the horizon"),
     Outcome("months_to_talks", _MONTHS, "until official talks first opened", "no talks by the horizon", event=True),
     Outcome("months_to_agreement", _MONTHS, "until the first accord that was then ratified was signed", "no accord by the horizon", event=True),
@@ -80,7 +80,7 @@ OUTCOMES: dict[str, Outcome] = {outcome.name: outcome for outcome in _ALL}
 OUTCOME_ROW = np.dtype([(name, "f8") for name in OUTCOMES], align=True)
 
 _SERIES = [
-    Outcome("phase", "kind", "where the process stands", values=PHASES),
+    Outcome("phase", "kind", "where the process stands", values=Phase.words()),
     Outcome("violence", "share", "level of violence in the month"),
     Outcome("mean_trust", "probability", "mean belief that another leadership is reliable"),
     Outcome("mean_misperception", "share", "mean misperception"),

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .categories import AGENDAS, MUTED_MONEY, STARTS
+from .categories import Agenda, MutedMoney, Start
 
 __all__ = ["PARAMETERS", "SECTIONS", "Parameter"]
 
@@ -89,7 +89,7 @@ _ALL = [
     Parameter("conflict.incidents", 0.10, 0, 1, RATE, "an incident that could escalate"),
     Parameter("conflict.exposure", 0.48, 0, 1, "value", "what a party loses if it keeps a deal and the others do not", "Walter 1997 (direction); size " + FITTED),
     Parameter("conflict.internal_guarantee", 0.3, 0, 1, SHARE, "protection the text itself gives: power-sharing, mutual veto, integrated forces", "Hartzell and Hoddie 2003 (direction)"),
-    _choice("conflict.start", "fighting", STARTS, "where the process stands when the run begins: no talks, soundings, or official talks that open in the first month"),
+    _choice("conflict.start", "fighting", Start.words(), "where the process stands when the run begins: no talks, soundings, or official talks that open in the first month"),
     Parameter("conflict.ceasefire_at_start", 0, 0, 1, "0 or 1", "whether a ceasefire holds when the run begins", whole=True),
 
     Parameter("society.communities", 200, 2, 200_000, "communities", "localities over all parties", structural=True, whole=True),
@@ -136,7 +136,7 @@ _ALL = [
     Parameter("pressure.military", 0.15, 0, 1, "motivation", "what a military that wants out (or wants on) adds at full violence"),
     Parameter("pressure.organisations", 0.1, 0, 1, "motivation", "what an organisation that presses for talks adds at full strength and full momentum of civil society"),
 
-    _choice("funding.muted", "burned", MUTED_MONEY, "what happens to the money that a muted track does not get: burned; moved to the other unofficial track; replaced in part by other donors"),
+    _choice("funding.muted", "burned", MutedMoney.words(), "what happens to the money that a muted track does not get: burned; moved to the other unofficial track; replaced in part by other donors"),
     Parameter("funding.replacement", 0.5, 0, 1, SHARE, "of the money that is missing, what other donors give where it is replaced"),
     Parameter("funding.fatigue", 0.02, 0, 1, MONTHLY, "donors' interest lost while nothing moves", sweep=(0.0, 0.06)),
     Parameter("funding.least", 0.4, 0, 1, SHARE, "interest that donors keep however long nothing moves"),
@@ -177,7 +177,7 @@ _ALL = [
     Parameter("track_one.hawk_resistance", 0.6, 0, 1, SHARE, "concessions that a fully hawkish leadership withholds", TRIAL),
     Parameter("track_one.opposition", 0.6, 0, 1, SHARE, "concessions withheld under open opposition of the whole public", TRIAL),
     Parameter("track_one.attack_hardening", 0.037, 0, 1, "aspiration per attack", "an attack during talks hardens demands", TRIAL),
-    _choice("track_one.agenda", "package", AGENDAS, "all issues at once, or the divisible ones first and the others later"),
+    _choice("track_one.agenda", "package", Agenda.words(), "all issues at once, or the divisible ones first and the others later"),
     Parameter("track_one.interim_limit", 0.65, 0, 1, SHARE, "indivisibility above which a gradual agenda puts an issue off"),
     Parameter("track_one.deferred", 0.03, 0, 1, RATE, "under an interim accord, talks on what was put off begin, parties fully ready"),
     Parameter("track_one.instruction_lag", 1.0, 0, 24, "months", "how long it takes until what a leadership wants is what its delegation does", sweep=(0.0, 6.0)),

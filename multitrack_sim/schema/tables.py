@@ -12,15 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .categories import (
-    ACADEMIC_KINDS,
-    INTERVENTION_KINDS,
-    MEASURE_KINDS,
-    ORGANISATION_KINDS,
-    PROGRAMMES,
-    RATIFIERS,
-    SPOILER_TYPES,
-)
+from .categories import AcademicKind, InterventionKind, MeasureKind, OrganisationKind, Programme, Ratifier, SpoilerKind
 from .parameters import PARAMETERS
 
 __all__ = ["NAMED", "REFERS", "RELATIONS", "SPARSE", "TABLES", "Column", "Table"]
@@ -91,7 +83,7 @@ _ALL = [
         _given("power", "weight of the party, relative to the others", 1.0, 0.001, 1000, unit="relative"),
         _given("hawkishness", "how hawkish the leadership is", 0.5),
         Column("required", "whether an accord needs its signature", 0, 1, 1, given=True, whole=True, unit="0 or 1"),
-        _choice("ratified_by", "who ratifies for the party", "leader", RATIFIERS),
+        _choice("ratified_by", "who ratifies for the party", "leader", Ratifier.words()),
         _given("population", "weight of its publics, relative to the others (0: none)", 1.0, 0, 1000, unit="relative"),
         _given("patience", "aspiration at the start, against the scenario's", 0.0, -1, 1, unit="share, signed"),
         _given("stalemate", "its part in the hurting stalemate, against the scenario's", 1.0, 0, 3, unit="factor"),
@@ -178,7 +170,7 @@ _ALL = [
     Table("academics", "an unofficial participant: scholar, former official or officer, business or religious leader ...", (
         _ID, _ACTIVE,
         _count("party", "whose side it is seen on (-1: none)", -1, unit="row"),
-        _choice("kind", "what the participant is", "scholar", ACADEMIC_KINDS),
+        _choice("kind", "what the participant is", "scholar", AcademicKind.words()),
         _given("access", "nearness to its leadership", 0.5),
         _given("credibility", "how far its leadership believes it", 0.6),
         _given("openness", "readiness to hear the other side", 0.6),
@@ -212,7 +204,7 @@ _ALL = [
         _given("share_track_two", "of its work, unofficial dialogue (the rest is grassroots)", 0.5),
         _given("reach", "access to communities", 0.6),
         _given("legitimacy", "how far participants of all sides accept its invitation", 0.7),
-        _choice("programme", "what its grassroots work is", "exchange", PROGRAMMES),
+        _choice("programme", "what its grassroots work is", "exchange", Programme.words()),
         _state("granted_track_two", "money received for unofficial dialogue", 0, _ANY, unit="money"),
         _state("spent_track_two", "money spent on unofficial dialogue", 0, _ANY, unit="money"),
         _state("burned_track_two", "money for unofficial dialogue lost when the track was muted", 0, _ANY, unit="money"),
@@ -250,7 +242,7 @@ _ALL = [
     Table("spoilers", "a faction that may wreck the process", (
         _ID, _ACTIVE,
         _count("party", "the party it comes from", 0, unit="row"),
-        _choice("kind", "what would satisfy it", "limited", SPOILER_TYPES),
+        _choice("kind", "what would satisfy it", "limited", SpoilerKind.words()),
         Column("inside", "whether it sits at the table", 0, 1, 0, given=True, whole=True, unit="0 or 1"),
         _given("capacity", "what it can do", 0.125),
         _given("ideal", "position it wants on its key issue", 0.5),
@@ -262,7 +254,7 @@ _ALL = [
     )),
     Table("measures", "a confidence-building measure", (
         _ID, _ACTIVE,
-        _choice("kind", "category", "transparency", MEASURE_KINDS),
+        _choice("kind", "category", "transparency", MeasureKind.words()),
         _given("sensitivity", "how much is at stake in complying", 0.4),
         _given("cost", "what it costs", 1.0, 0, 100, unit="relative"),
         _given("verifiable", "how far third parties can see violations of it", 1.0),
@@ -279,7 +271,7 @@ _ALL = [
     )),
     Table("organisations", "mediator, guarantor, international or regional organisation, donor", (
         _ID, _ACTIVE,
-        _choice("kind", "what it is; a word for readers: what it does stands in its other columns", "mediator", ORGANISATION_KINDS),
+        _choice("kind", "what it is; a word for readers: what it does stands in its other columns", "mediator", OrganisationKind.words()),
         _given("skill", "skill in mediation", 0.0),
         _given("impartiality", "how even-handed the parties find it", 0.8),
         _given("leverage", "what it can offer and withhold", 0.0),
@@ -391,7 +383,7 @@ _ALL = [
         _count("until", "month in which the old value returns (-1: never)", -1, default=-1, unit="month"),
         _count("cell", "address of the cell", unit="cell"),
         _flag("cell_is_whole", "whether the cell holds a whole number"),
-        _choice("kind", "what is done", "set", INTERVENTION_KINDS),
+        _choice("kind", "what is done", "set", InterventionKind.words()),
         _state("value", "by or to what", -_ANY, _ANY, unit="any"),
         _state("low", "least that the cell may hold", -_ANY, _ANY, unit="any"),
         _state("high", "most that the cell may hold", -_ANY, _ANY, unit="any"),
@@ -411,7 +403,17 @@ _PARAMETERS = Table(
     "parameters",
     "one row: the settings of the run",
     tuple(
-        Column(p.column, p.meaning, p.low, p.high, p.default, given=True, choices=p.choices, unit=p.unit)
+        Column(
+            p.column,
+            p.meaning,
+            p.low,
+            p.high,
+            p.default,
+            given=True,
+            whole=bool(p.choices),
+            choices=p.choices,
+            unit=p.unit,
+        )
         for p in PARAMETERS.values()
     ),
 )  # fmt: skip

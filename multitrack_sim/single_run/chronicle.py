@@ -11,7 +11,7 @@ from functools import partial
 
 from ..model import PeaceProcess
 from ..reports.words import count_name, for_markdown, listing, plain
-from ..schema.events import PROVISION_DONE, VIOLATION_SEEN, WORKSHOP_HELD
+from ..schema.events import Event
 from .event_log import Happening, check_model, happenings, is_cut_off, phrase, row_name, when
 
 __all__ = ["IN_MARKDOWN", "IN_TEXT", "outcome_in_words", "story", "story_in_markdown"]
@@ -20,7 +20,7 @@ WIDTH = 100
 MOST_LINES = 60  # about two pages
 FEW = (3, 2, 1, 0)  # so many of a kind are told one by one; fewer if the story gets too long
 AT_EITHER_END = 4  # chapters told in full when there are very many
-QUIET = {WORKSHOP_HELD, VIOLATION_SEEN, PROVISION_DONE}  # of interest only in numbers
+QUIET = {Event.WORKSHOP_HELD, Event.VIOLATION_SEEN, Event.PROVISION_DONE}  # of interest only in numbers
 
 CHAPTERS = {
     "fighting": "No talks",

@@ -17,7 +17,8 @@ from ..agents import AGENTS
 from ..engine.random import chance
 from ..model import PeaceProcess
 from ..process.month import SCHEDULE, run_months
-from ..schema.events import GIVEN_UP, INTERVENED, TALKS_BROKE_DOWN, UNDOING, WORKSHOP_HELD
+from ..schema.draws import Draw
+from ..schema.events import Event, Undoing
 from ..schema.world import differing_cells, same
 from .event_log import Happening, changes_by_row
 
@@ -25,6 +26,9 @@ __all__ = ["Candidate", "Rerun", "candidates", "chosen"]
 
 MOST_WHAT_IFS = 100
 MOST_WITH_AGENTS = 6  # months that run through agents take many times longer
+
+# A suspended round that broke down was given up: another draw decided it than in talks.
+_GIVEN_UP = Undoing("track_one", Draw.RESUMPTION)
 
 
 @dataclass(frozen=True)
@@ -56,19 +60,23 @@ def candidates(model: PeaceProcess, log: Sequence[Happening], until: int) -> lis
     """Every event up to this month that can be taken out. What one draw decided is one candidate."""
     found: dict[Any, Candidate] = {}
     host = -1
-    changes = changes_by_row(model) if any(one.kind == INTERVENED for one in log) else []
+    changes = changes_by_row(model) if any(one.kind == Event.INTERVENED for one in log) else []
     for one in log:
-        if one.kind == WORKSHOP_HELD:
+        if one.kind == Event.WORKSHOP_HELD:
             host = one.who
         if one.month > until:
             break
-        if one.kind == WORKSHOP_HELD and not one.amount:
+        if one.kind == Event.WORKSHOP_HELD and not one.amount:
             continue  # nobody came anyway
-        if one.kind == INTERVENED:
+        if one.kind == Event.INTERVENED:
             rows = tuple(row for row, change in enumerate(changes) if change == changes[one.who])
             found.setdefault((one.month, rows), Candidate(one, cancelled=rows))
-        elif one.kind in UNDOING:
-            how = GIVEN_UP if one.kind == TALKS_BROKE_DOWN and one.phase == "suspended" else UNDOING[one.kind]
+        elif Event(one.kind).undoing:
+            how = (
+                _GIVEN_UP
+                if one.kind == Event.TALKS_BROKE_DOWN and one.phase == "suspended"
+                else Event(one.kind).undoing
+            )
             address = (_row_id(model, how.id, one, host), _row_id(model, how.partner, one, host))
             found.setdefault(
                 (one.month, how, address), Candidate(one, Altered(how.phase, how.purpose, *address, how.draw))
@@ -98,7 +106,7 @@ def chosen(found: Sequence[Candidate], outcome_month: int, most: int) -> list[Ca
     kinds: dict[int, list[Candidate]] = defaultdict(list)
     for one in found:
         kinds[one.happening.kind].append(one)
-    order = [kind for kind in (INTERVENED, *UNDOING) if kind in kinds]
+    order = [kind for kind in (Event.INTERVENED, *(kind for kind in Event if kind.undoing)) if kind in kinds]
     for kind in order:
         kinds[kind].sort(key=lambda c: (c.happening.followed is None, abs(outcome_month - c.happening.month)))
     picked: list[Candidate] = []

@@ -11,7 +11,7 @@ from ..model import PeaceProcess
 from ..reports.words import month_name, percent
 from ..scenario.layout import _changes
 from ..scenario.scenario import verb_of
-from ..schema.events import EVENTS, FOLLOWS, Event
+from ..schema.events import Event
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ class Happening:
 
     @property
     def event(self) -> Event:
-        return EVENTS[self.kind]
+        return Event(self.kind)
 
 
 def check_model(model: Any) -> None:
@@ -106,14 +106,15 @@ def _with_phases(lines: Sequence[tuple]) -> Iterator[Happening]:
         if phase == "collapsed" and month > since + 1:
             phase = "fighting"
         yield Happening(month, kind, who, whom, amount, phase)
-        if EVENTS[kind].opens:
-            phase, since = EVENTS[kind].opens, month
+        if Event(kind).opens:
+            phase, since = Event(kind).opens, month
 
 
 def _what_followed(lines: Sequence[Happening], at: int) -> Happening | None:
     """The first later event that is declared to come of this one."""
     one = lines[at]
-    kinds, months, same = FOLLOWS.get(one.kind, ((), 0, ""))
+    kind = Event(one.kind)
+    kinds, months, same = kind.follows, kind.within, kind.same
     for later in lines[at + 1 :] if kinds else ():
         if later.month > one.month + months:
             return None

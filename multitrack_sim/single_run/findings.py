@@ -13,20 +13,8 @@ from ..model import PeaceProcess
 from ..process.bargaining import settle_issues
 from ..process.basics import sigma
 from ..process.month import SCHEDULE
-from ..schema.categories import DORMANT
-from ..schema.events import (
-    ATTACKED,
-    CEASEFIRE_BROKEN,
-    INTERVENED,
-    ISSUE_TABLED,
-    LEADER_CHANGED,
-    PROVISION_BREACHED,
-    PROVISION_DONE,
-    REPORT_HEARD,
-    TALKS_SUSPENDED,
-    UNDOING,
-    VIOLATION_SEEN,
-)
+from ..schema.categories import Phase
+from ..schema.events import Event
 from ..schema.tables import LEDGER
 from .counterfactuals import MOST_WHAT_IFS, MOST_WITH_AGENTS, Candidate, Rerun, candidates, chosen
 from .event_log import Happening, happenings, row_name
@@ -51,7 +39,7 @@ def outcome_month(model: PeaceProcess) -> int:
     process = model.tables.process[0]
     if process["month_agreed"] >= 0:
         return int(process["month_agreed"])
-    if process["phase"] == DORMANT:
+    if process["phase"] == Phase.DORMANT:
         return int(process["month_ended"])
     return max(0, model.month - 1)
 
@@ -119,7 +107,7 @@ class Findings:
         elif self.watch.readiness:
             month = opening if opening >= 0 else int(np.argmax(self.watch.readiness))
             bench = self.rerun.go_to(month)
-            for phase in list(SCHEDULE)[: list(SCHEDULE).index("talks")]:
+            for phase in list(SCHEDULE)[: list(SCHEDULE).index("track_one")]:
                 bench.pass_phase(phase)
         else:
             return []
@@ -162,18 +150,18 @@ class Findings:
 
     def _trust_step(self, change: float, month: int, source: str, of: int, other: int) -> dict[str, Any]:
         kinds = {
-            "from_measures": {VIOLATION_SEEN},
-            "from_attacks": {ATTACKED},
-            "from_dialogue": {REPORT_HEARD},
-            "from_accord": {PROVISION_DONE, PROVISION_BREACHED},
-            "from_leaders": {LEADER_CHANGED},
+            "from_measures": {Event.VIOLATION_SEEN},
+            "from_attacks": {Event.ATTACKED},
+            "from_dialogue": {Event.REPORT_HEARD},
+            "from_accord": {Event.PROVISION_DONE, Event.PROVISION_BREACHED},
+            "from_leaders": {Event.LEADER_CHANGED},
         }[source]
         events = [
             one.event.name
             for one in self.log
             if one.month == month
             and one.kind in kinds
-            and (one.whom == of if one.kind == REPORT_HEARD else _party_behind(one) == other)
+            and (one.whom == of if one.kind == Event.REPORT_HEARD else _party_behind(one) == other)
         ]
         return {
             "month": month,
@@ -189,7 +177,7 @@ class Findings:
     def _issues(self) -> list[dict[str, Any]]:
         rows = []
         for k, name in enumerate(self.model.names["issues"]):
-            tabled = next((one for one in self.log if one.kind == ISSUE_TABLED and one.whom == k), None)
+            tabled = next((one for one in self.log if one.kind == Event.ISSUE_TABLED and one.whom == k), None)
             now = self.model.tables.issues[k]
             row: dict[str, Any] = {
                 "issue": name,
@@ -213,7 +201,9 @@ class Findings:
                 "then": one.followed.followed.event.name if one.followed.followed else "",
             }
             for one in self.log
-            if one.kind == ATTACKED and one.followed and one.followed.kind in (TALKS_SUSPENDED, CEASEFIRE_BROKEN)
+            if one.kind == Event.ATTACKED
+            and one.followed
+            and one.followed.kind in (Event.TALKS_SUSPENDED, Event.CEASEFIRE_BROKEN)
         ]
 
     # -- the decisive step
@@ -226,7 +216,7 @@ class Findings:
                 self.stuck += 1
             else:
                 rows.append(self._step(one, other))
-        order = [INTERVENED, *UNDOING]
+        order = [Event.INTERVENED, *(kind for kind in Event if kind.undoing)]
         rows.sort(
             key=lambda row: (
                 -row["changed"], -row["change"], row["month"], order.index(row["candidate"].happening.kind)
@@ -264,7 +254,7 @@ def alike(one: Any, two: Any) -> bool:
 
 def _party_behind(one: Happening) -> int:
     """The party whose conduct an event shows."""
-    return one.whom if one.kind == ATTACKED else one.who
+    return one.whom if one.kind == Event.ATTACKED else one.who
 
 
 class _Watch:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..model import PeaceProcess
-from ..schema.categories import DURABLE, FIGHTING, PHASES
+from ..schema.categories import Phase
 from .event_log import row_name
 
 __all__ = ["LESS_MOTIVATION", "LESS_OPTIMISM", "parts_of_readiness"]
@@ -71,12 +71,12 @@ def _read_again(bench: PeaceProcess, words: np.ndarray, change: Callable[[Any], 
     """How ready governments are if one thing is changed: the talks phase, so that it reads the text and does no more."""
     bench.restore(words)
     tables = bench.tables
-    at_the_table = tables.process["channel"][0] or PHASES[int(tables.process["phase"][0])] not in BEFORE_TALKS
-    tables.process["phase"] = DURABLE if at_the_table else FIGHTING  # nobody bargains in either
+    at_the_table = tables.process["channel"][0] or Phase.words()[int(tables.process["phase"][0])] not in BEFORE_TALKS
+    tables.process["phase"] = Phase.DURABLE if at_the_table else Phase.FIGHTING  # nobody bargains in either
     tables.parameters["track_one_pretalks"] = 0.0
     if change is not None:
         change(tables)
-    bench.pass_phase("talks")
+    bench.pass_phase("track_one")
     return tables.governments[["readiness", "motivation", "optimism"]].copy()
 
 
