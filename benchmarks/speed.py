@@ -215,7 +215,9 @@ def runs(repeats: int) -> Part:
         world, seeds = layout.new_world(), np.array([run_seed(1, run) for run in range(count)], np.int64)
         cells, values = np.zeros(0, np.int64), np.zeros((count, 0))
         outcomes, series, finals = np.zeros(count, OUTCOME_ROW), np.zeros((count, 0), SERIES_ROW), np.zeros((count, 0))
-        return lambda: run_chunk(world, layout.world.words, seeds, cells, values, outcomes, series, finals)
+        return lambda: run_chunk(
+            world, layout.world.words, seeds, cells, values, outcomes, as_numbers(outcomes), series, finals
+        )
 
     cases = {"Northern Ireland (10 governments)": batch(northern_ireland(200))}
     cases |= {f"{n} governments": batch(coded(n)) for n in GOVERNMENTS}

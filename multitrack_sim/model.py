@@ -20,7 +20,7 @@ from .scenario.layout import lay_out
 from .scenario.scenario import Scenario
 from .schema.categories import Phase
 from .schema.outcomes import OUTCOME_ROW, OUTCOMES, SERIES, SERIES_ROW
-from .schema.world import World, blank_rows, records, restore, snapshot
+from .schema.world import World, as_numbers, blank_rows, records, restore, snapshot
 
 __all__ = ["PeaceProcess"]
 
@@ -196,7 +196,7 @@ class PeaceProcess(mesa.Model):
     def outcomes(self) -> dict[str, Any]:
         """Every outcome as it stands now: categories by name, missing values as NaN (see `multitrack_sim.outcomes()`)."""
         row = blank_rows(1, OUTCOME_ROW)
-        measure_run(self.tables, row[0])
+        measure_run(self.tables, row[0], as_numbers(row)[0])
         return {name: _readable(OUTCOMES[name], row[name][0]) for name in OUTCOMES}
 
     def measured(self) -> dict[str, Any]:

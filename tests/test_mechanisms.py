@@ -129,7 +129,7 @@ def test_elections_fall_on_the_months_of_the_term():
     base = base.with_settings({"leaders.election_swing": 0.0, "governments.'Party 1'.term": 30})
     model = mt.PeaceProcess(base.with_settings({"governments.'Party 1'.next_election": 7}), seed=3)
     model.run()
-    events = model.tables.events[: int(model.tables.process["events"][0])]
+    events = model.tables.events[: int(model.tables.tally["events"][0])]
     changes = [int(event["month"]) for event in events if Event(int(event["kind"])).word.startswith("leadership")]
     assert changes == [7, 37, 67, 97]
 
@@ -194,7 +194,7 @@ def gradual():
 
 
 def kinds(world):
-    return [int(kind) for kind in world.events["kind"][: int(world.process["events"][0])]]
+    return [int(kind) for kind in world.events["kind"][: int(world.tally["events"][0])]]
 
 
 def test_under_a_gradual_agenda_frameworks_come_first_and_some_become_comprehensive(gradual):

@@ -79,9 +79,7 @@ def agree(scenario, seed):
 
 
 def happened(world):
-    return {
-        Event(kind).word for kind in world.events["kind"][: min(int(world.process["events"][0]), len(world.events))]
-    }
+    return {Event(kind).word for kind in world.events["kind"][: min(int(world.tally["events"][0]), len(world.events))]}
 
 
 def within_the_tables(world):

@@ -151,7 +151,7 @@ def test_what_is_taken_out_is_declared_once_and_exists():
 
 def test_the_log_is_a_table_of_all_events(lively):
     log = mt.event_log(lively)
-    assert len(log) == lively.tables.process["events"][0] > 50
+    assert len(log) == lively.tables.tally["events"][0] > 50
     assert log["month"].is_monotonic_increasing and set(log["phase"]) <= set(Phase.words())
     counts = log["event"].value_counts()
     found = lively.outcomes()
@@ -230,7 +230,7 @@ def test_an_end_by_a_ceasefire_that_held_is_told():
     told = mt.story(model)
     assert told.count("The ceasefire had held") >= 1 and "by a ceasefire that held" in told
     months = [line for line in told.splitlines() if line.startswith("The fighting has ended without an accord")]
-    assert len(months) == 1 and f"(month {1 + model.tables.process['month_ended_first'][0]} to" in months[0]
+    assert len(months) == 1 and f"(month {1 + model.tables.tally['month_ended_first'][0]} to" in months[0]
     assert set(mt.event_log(model)["phase"].tail(5)) == {"dormant"}
 
 

@@ -59,10 +59,12 @@ def collapse(process, trust, support, tempted, months, p):
 
 
 @part
-def schedule_provisions(provisions, issues, governments, process, p, month):
+def schedule_provisions(world, month):
     """What each party owes on each issue of the accord falls due over the months of implementation, spread evenly."""
+    provisions, issues, governments = world.provisions, world.issues, world.governments
+    p, process, tally = world.parameters[0], world.process[0], world.tally[0]
     count = len(provisions)
-    process.provisions_due, process.provisions_done = 0, 0
+    tally.provisions_due, tally.provisions_done = 0, 0
     process.carried_out, process.breached = 0.0, 0.0
     for row in range(count):
         item = provisions[row]
@@ -72,19 +74,21 @@ def schedule_provisions(provisions, issues, governments, process, p, month):
             item.due = month + 1 + int(p.accord_months * (row + 0.5) / count)
 
 
-@rule
-def which_accord(process):
+@part
+def which_accord(world):
     """Number of the accord in force, for addresses of draws: a fate goes with an accord and its age, not with a month
     of the calendar, so that arms that sign the same accord in other months meet the same fate.
     """
-    return 2 * process.collapses + process.interim
+    return 2 * world.counts[Event.ACCORD_COLLAPSED].times + world.process[0].interim
 
 
 @part
-def do_ones_share(provisions, governments, dyads, process, events, p, month):
+def do_ones_share(world, month):
     """Provisions due this month: carried out or breached, by type and guarantee; the others see it, or not, and learn."""
+    provisions, governments, dyads = world.provisions, world.governments, world.dyads
+    p, process, tally = world.parameters[0], world.process[0], world.tally[0]
     key, parties = process.key, len(governments)
-    age, which = month - process.signed_month, which_accord(process)
+    age, which = month - process.signed_month, which_accord(world)
     detected = 1.0 - (1.0 - p.accord_own_detection) * (1.0 - process.monitoring)
     breached = 0
     for row in range(len(provisions)):
@@ -95,11 +99,10 @@ def do_ones_share(provisions, governments, dyads, process, events, p, month):
         will = will_or_pressure(actor)
         done = chance(key, Draw.PROVISION, age, item.id, which) < carry_out(actor, will, process.guarantee, p)
         item.carried_out = 1 if done else -1
-        process.provisions_due += 1
-        process.provisions_done += 1 if done else 0
+        tally.provisions_due += 1
+        tally.provisions_done += 1 if done else 0
         record(
-            process,
-            events,
+            world,
             month,
             Event.PROVISION_DONE if done else Event.PROVISION_BREACHED,
             item.party,
@@ -123,7 +126,7 @@ def do_ones_share(provisions, governments, dyads, process, events, p, month):
             if provisions[row].carried_out < 0:
                 breached += 1
     if in_all > 0:
-        process.carried_out = process.provisions_done / in_all
+        process.carried_out = tally.provisions_done / in_all
         process.breached = breached / in_all
 
 
@@ -132,6 +135,7 @@ def accord(world, month):
     """A month under an accord, if there is one."""
     governments, dyads = world.governments, world.dyads
     p, process = world.parameters[0], world.process[0]
+    tally = world.tally[0]
     parties = len(governments)
     process.bitterness *= 1.0 - p.accord_bitterness_fading
     if process.phase == Phase.COLLAPSED:
@@ -139,8 +143,8 @@ def accord(world, month):
     if process.phase != Phase.IMPLEMENTATION and process.phase != Phase.DURABLE:
         return
     if process.phase == Phase.IMPLEMENTATION and process.months_in_phase == 0:
-        schedule_provisions(world.provisions, world.issues, governments, process, p, month)
-    do_ones_share(world.provisions, governments, dyads, process, world.events, p, month)
+        schedule_provisions(world, month)
+    do_ones_share(world, month)
 
     trust, support, tempted, pairs, required = 0.0, 0.0, 0, 0, 0
     for i in range(parties):
@@ -155,17 +159,19 @@ def accord(world, month):
     months = month - process.signed_month
     trust = trust / pairs if pairs > 0 else 0.0
     hazard = collapse(process, trust, support / required, tempted / required, float(months), p)
-    if chance(process.key, Draw.COLLAPSE, months, which_accord(process), 0) < hazard:
-        process.collapses += 1
-        if process.month_collapsed < 0:
-            process.month_collapsed = month
-        if process.month_recurred < 0:
-            process.month_recurred = month
+    if chance(process.key, Draw.COLLAPSE, months, which_accord(world), 0) < hazard:
+        if tally.month_collapsed < 0:
+            tally.month_collapsed = month
+        if tally.month_recurred < 0:
+            tally.month_recurred = month
         process.bitterness = 1.0
         process.interim, process.final_talks = 0, 0
-        record(process, world.events, month, Event.ACCORD_COLLAPSED, -1, -1, trust)
+        for row in range(len(world.accords)):
+            if world.accords[row].in_force >= 0 and world.accords[row].ended < 0:
+                world.accords[row].ended = month
+        record(world, month, Event.ACCORD_COLLAPSED, -1, -1, trust)
         enter(process, Phase.COLLAPSED)
     elif process.phase == Phase.IMPLEMENTATION and months >= p.accord_durable_months:
-        process.durable = 1
+        tally.durable = 1
         enter(process, Phase.DURABLE)
-        record(process, world.events, month, Event.PEACE_DURABLE, -1, -1, trust)
+        record(world, month, Event.PEACE_DURABLE, -1, -1, trust)

@@ -116,8 +116,10 @@ def negotiable(issue):
 
 
 @part
-def value_fighting_on(governments, stakes, issues, p):
+def value_fighting_on(world):
     """What each party expects of fighting on: a lottery over all parties' positions, by their power (Fearon 1995)."""
+    governments, stakes, issues = world.governments, world.stakes, world.issues
+    p = world.parameters[0]
     parties, agenda = len(governments), len(issues)
     total = 0.0
     for i in range(parties):
@@ -140,8 +142,10 @@ def value_fighting_on(governments, stakes, issues, p):
 
 
 @part
-def compromise_on(governments, stakes, issues, k, process):
+def compromise_on(world, k):
     """The compromise aimed at on one issue: positions weighted by power and salience; mediation moves it to the fair point."""
+    governments, stakes, issues = world.governments, world.stakes, world.issues
+    process = world.process[0]
     agenda = len(issues)
     by_power, powers, fair, weights = 0.0, 0.0, 0.0, 0.0
     for i in range(len(governments)):
@@ -157,8 +161,9 @@ def compromise_on(governments, stakes, issues, k, process):
 
 
 @part
-def readiness_of_quorum(governments, quorum):
+def readiness_of_quorum(world, quorum):
     """The readiness that so many required parties reach: that of the least ready, where all are needed."""
+    governments = world.governments
     reached = 0.0
     for i in range(len(governments)):
         if governments[i].required and governments[i].active and governments[i].readiness > reached:
@@ -173,11 +178,13 @@ def readiness_of_quorum(governments, quorum):
 
 
 @part
-def read_text(governments, dyads, issues, stakes, process, p, anticipated):
+def read_text(world, anticipated):
     """What every party makes of the text: known options, value, surplus, readiness. An avoided issue stays as fighting leaves it.
 
     Before talks the text is the compromise to be expected, with the share of options that parties anticipate.
     """
+    governments, dyads, issues, stakes = world.governments, world.dyads, world.issues, world.stakes
+    p, process = world.parameters[0], world.process[0]
     parties, agenda = len(governments), len(issues)
     for k in range(agenda):
         official, unofficial = 1.0, 1.0
@@ -217,12 +224,14 @@ def read_text(governments, dyads, issues, stakes, process, p, anticipated):
             required += 1
             if me.surplus < process.least_surplus:
                 process.least_surplus = me.surplus
-    process.least_readiness = readiness_of_quorum(governments, p.track_one_quorum * required)
+    process.least_readiness = readiness_of_quorum(world, p.track_one_quorum * required)
 
 
 @part
-def settle_issues(governments, stakes, issues, process, p):
+def settle_issues(world):
     """Which issues every required party can live with, and how far that gets the parties."""
+    governments, stakes, issues = world.governments, world.stakes, world.issues
+    p, process = world.parameters[0], world.process[0]
     agenda, weight, settled = len(issues), 0.0, 0.0
     for k in range(agenda):
         issue, content, salience = issues[k], negotiable(issues[k]), 0.0

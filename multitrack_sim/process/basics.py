@@ -2,7 +2,7 @@
 
 import math
 
-from ..engine.compiled import arithmetic
+from ..engine.compiled import arithmetic, part
 
 
 @arithmetic
@@ -45,17 +45,19 @@ def dyad_row(of, other, parties):
     return of * (parties - 1) + (other if other < of else other - 1)
 
 
-@arithmetic
-def record(process, events, month, kind, who, whom, amount):
-    """Write one line into the event log (the first so many are kept; all are counted)."""
-    if process.events < len(events):
-        event = events[process.events]
+@part
+def record(world, month, kind, who, whom, amount):
+    """Count an event and write it into the log (the first so many are kept; all are counted)."""
+    world.counts[kind].times += 1
+    tally = world.tally[0]
+    if tally.events < len(world.events):
+        event = world.events[tally.events]
         event.month = month
         event.kind = kind
         event.who = who
         event.whom = whom
         event.amount = amount
-    process.events += 1
+    tally.events += 1
 
 
 @arithmetic

@@ -60,8 +60,9 @@ def detection(measure, p):
 
 
 @part
-def lighter_in_force(measures, sensitivity):
+def lighter_in_force(world, sensitivity):
     """Of the active measures lighter than this one, the share in force (a half where there is none)."""
+    measures = world.measures
     lighter, working = 0, 0
     for m in range(len(measures)):
         if measures[m].active and measures[m].sensitivity < sensitivity:
@@ -71,8 +72,11 @@ def lighter_in_force(measures, sensitivity):
 
 
 @part
-def review(measure, m, governments, dyads, commitments, process, events, p, month):
+def review(world, m, month):
     """One review of one measure: every party complied or not; every other party saw it or not, and learns."""
+    governments, dyads, commitments = world.governments, world.dyads, world.commitments
+    p, process = world.parameters[0], world.process[0]
+    measure = world.measures[m]
     key, parties = process.key, len(governments)
     seen_by_any = False
     for j in range(parties):
@@ -103,8 +107,7 @@ def review(measure, m, governments, dyads, commitments, process, events, p, mont
                 learn_from_conduct(dyads[dyad_row(i, j, parties)], evidence, p)
                 if seen:
                     seen_by_any = True
-                    process.violations_seen += 1
-                    record(process, events, month, Event.VIOLATION_SEEN, j, i, evidence)
+                    record(world, month, Event.VIOLATION_SEEN, j, i, evidence)
     return seen_by_any
 
 
@@ -113,7 +116,8 @@ def cbm(world, month):
     """Measures are agreed, reviewed, suspended or dropped; those in force do their work."""
     governments, dyads, measures = world.governments, world.dyads, world.measures
     p, process = world.parameters[0], world.process[0]
-    key, events = process.key, world.events
+    tally = world.tally[0]
+    key = process.key
 
     least_will = 1.0
     for i in range(len(governments)):
@@ -128,7 +132,7 @@ def cbm(world, month):
     in_force, off_transparency, off_hotline, off_cooperation = 0, 1.0, 1.0, 1.0
     for m in range(len(measures)):
         measure = measures[m]
-        light = lighter_in_force(measures, measure.sensitivity)
+        light = lighter_in_force(world, measure.sensitivity)
         proposed = chance(key, Draw.MEASURE_PROPOSED, month, measure.id, 0) < propose(
             measure, least_will, light, process.contact, process.proposers, p
         )
@@ -142,15 +146,15 @@ def cbm(world, month):
             measure.in_force = 0
         elif measure.in_force:
             measure.months_in_force += 1
-            process.spent_measures += p.cbm_cost * measure.cost
+            tally.spent_measures += p.cbm_cost * measure.cost
             if (month + measure.id) % review_months == 0:
-                violated = review(measure, m, governments, dyads, world.commitments, process, events, p, month)
+                violated = review(world, m, month)
                 if violated and suspends:
                     measure.in_force, measure.lapsed = 0, 1
-                    record(process, events, month, Event.MEASURE_SUSPENDED_NOW, m, -1, measure.sensitivity)
+                    record(world, month, Event.MEASURE_SUSPENDED_NOW, m, -1, measure.sensitivity)
             if drops and measure.in_force:
                 measure.in_force, measure.lapsed = 0, 1
-                record(process, events, month, Event.MEASURE_DROPPED, m, -1, measure.sensitivity)
+                record(world, month, Event.MEASURE_DROPPED, m, -1, measure.sensitivity)
             if not measure.in_force:
                 cost -= measure.cost
         elif measure.active and affordable and (proposed or (measure.lapsed and returns)):
@@ -158,7 +162,7 @@ def cbm(world, month):
             measure.months_in_force = 0
             cost += measure.cost
             kind = Event.MEASURE_AGREED if proposed else Event.MEASURE_RECOMMITTED_NOW
-            record(process, events, month, kind, m, -1, measure.sensitivity)
+            record(world, month, kind, m, -1, measure.sensitivity)
         if measure.in_force:
             in_force += 1
             strength = 0.2 + 0.4 * measure.sensitivity
@@ -171,7 +175,7 @@ def cbm(world, month):
     process.transparency = 1.0 - off_transparency
     process.hotline = 1.0 - off_hotline
     process.cooperation = 1.0 - off_cooperation
-    process.measures_total += in_force
+    tally.measures_total += in_force
     process.momentum += p.cbm_cooperation * process.cooperation * (1.0 - process.momentum)
     for row in range(len(dyads)):
         dyads[row].misperception *= 1.0 - p.cbm_transparency * process.transparency

@@ -56,8 +56,10 @@ def feel_pressure(me, violence, organisations, noise, p):
 
 
 @part
-def intervene(interventions, words, wholes, process, events, month):
+def intervene(world, month):
     """Scheduled changes: set or scale any cell, and give back the old value when the time is over."""
+    interventions = world.interventions
+    words, wholes = world.words, world.wholes
     for row in range(len(interventions)):
         change = interventions[row]
         if change.month == month:
@@ -75,7 +77,7 @@ def intervene(interventions, words, wholes, process, events, month):
                 wholes[change.cell] = int(value)
             else:
                 words[change.cell] = value
-            record(process, events, month, Event.INTERVENED, row, -1, value)
+            record(world, month, Event.INTERVENED, row, -1, value)
         if change.until == month:
             if change.cell_is_whole:
                 wholes[change.cell] = int(change.saved)
@@ -88,9 +90,9 @@ def circumstances(world, month):
     """Interventions, donors, pressure, changes of leadership."""
     governments, dyads = world.governments, world.dyads
     p, process = world.parameters[0], world.process[0]
-    intervene(world.interventions, world.words, world.wholes, process, world.events, month)
+    intervene(world, month)
     keep_giving(process, p)
-    gather_support(world.organisations, process)
+    gather_support(world)
     key, parties = process.key, len(world.governments)
     for j in range(parties):
         me = governments[j]
@@ -113,5 +115,4 @@ def circumstances(world, month):
                     continuity = 1.0 - (1.0 - saved_by_measures) * (1.0 - me.endorsement * seen.contact)
                     upset_relations(seen, continuity, p)
                     upset_relations(sees, continuity, p)
-            process.leader_changes += 1
-            record(process, world.events, month, Event.LEADER_CHANGED, j, -1, me.hawkishness)
+            record(world, month, Event.LEADER_CHANGED, j, -1, me.hawkishness)

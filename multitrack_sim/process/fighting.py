@@ -98,6 +98,7 @@ def fighting(world, month):
     """Violence and incidents; what they cost; ceasefire, victory, petering out and recurrence."""
     governments, dyads = world.governments, world.dyads
     p, process = world.parameters[0], world.process[0]
+    tally = world.tally[0]
     key, parties = process.key, len(governments)
 
     last_attacks = process.attack_violence
@@ -114,8 +115,7 @@ def fighting(world, month):
     if incident and escalates:
         process.violence += p.fighting_escalation_size
         process.escalations_now = 1
-        process.escalations += 1
-        record(process, world.events, month, Event.ESCALATED, -1, -1, p.fighting_escalation_size)
+        record(world, month, Event.ESCALATED, -1, -1, p.fighting_escalation_size)
 
     no_deal = (
         0.0 if process.phase == Phase.IMPLEMENTATION or process.phase == Phase.DURABLE else p.conflict_cost_of_no_deal
@@ -140,12 +140,12 @@ def fighting(world, month):
     if resumes:
         process.ceasefire = 0
         process.ceasefire_months = 0
-        record(process, world.events, month, Event.CEASEFIRE_BROKEN, -1, -1, 0.0)
+        record(world, month, Event.CEASEFIRE_BROKEN, -1, -1, 0.0)
     stops = chance(key, Draw.CEASEFIRE, month, 0, 0) < stop_shooting(least_motivation, process.mediation, in_talks, p)
     if stops and open_conflict and not process.ceasefire and not resumes and p.conflict_violence > 0.0:
         process.ceasefire = 1
         process.milestone = 0.0
-        record(process, world.events, month, Event.CEASEFIRE_MADE, -1, -1, 0.0)
+        record(world, month, Event.CEASEFIRE_MADE, -1, -1, 0.0)
     if process.ceasefire:
         process.ceasefire_months += 1
 
@@ -155,29 +155,29 @@ def fighting(world, month):
         ended = 0
         if wins:
             ended = Ending.VICTORY
-            record(process, world.events, month, Event.VICTORY_WON, -1, -1, most - second)
+            record(world, month, Event.VICTORY_WON, -1, -1, most - second)
         elif (
             process.ceasefire
             and process.phase == Phase.FIGHTING
             and process.ceasefire_months >= p.fighting_quiet_months
         ):
             ended = Ending.CEASEFIRE
-            record(process, world.events, month, Event.CEASEFIRE_HELD, -1, -1, float(process.ceasefire_months))
+            record(world, month, Event.CEASEFIRE_HELD, -1, -1, float(process.ceasefire_months))
         elif peters_out and process.phase == Phase.FIGHTING and not process.channel:
             ended = Ending.LOW_ACTIVITY
-            record(process, world.events, month, Event.PETERED_OUT, -1, -1, burden)
+            record(world, month, Event.PETERED_OUT, -1, -1, burden)
         if ended:
             enter(process, Phase.DORMANT)
-            if not process.ended_by:
-                process.ended_by = ended
-                process.month_ended_first = month
+            if not tally.ended_by:
+                tally.ended_by = ended
+                tally.month_ended_first = month
             process.month_ended = month
     elif process.phase == Phase.DORMANT:
         if chance(key, Draw.RECURRENCE, month, 0, 0) < flare_up(process, month, p):
             enter(process, Phase.FIGHTING)
             process.ceasefire = 0
             process.ceasefire_months = 0
-            if process.month_recurred < 0:
-                process.month_recurred = month
-            record(process, world.events, month, Event.ACTIVE_AGAIN, -1, -1, 0.0)
-    process.violence_total += process.violence
+            if tally.month_recurred < 0:
+                tally.month_recurred = month
+            record(world, month, Event.ACTIVE_AGAIN, -1, -1, 0.0)
+    tally.violence_total += process.violence

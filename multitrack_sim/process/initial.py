@@ -32,8 +32,10 @@ def neighbour_within(place, tie, count, kind, where):
 
 
 @part
-def own_position(me, governments, stakes, agenda, k):
+def own_position(world, me, k):
     """Where a participant would settle an issue: its party's ideal, half way to the middle for the most open."""
+    governments, stakes = world.governments, world.stakes
+    agenda = len(world.issues)
     middle = 0.0
     for i in range(len(governments)):
         middle += stakes[i * agenda + k].ideal / len(governments)
@@ -68,11 +70,10 @@ def draw_world(world):
         dyad.trust = dyad.prior
         if dyad.misperception != dyad.misperception:
             dyad.misperception = p.trust_misperception
-    agenda = len(world.issues)
     for row in range(len(world.positions)):
         if world.positions[row].position != world.positions[row].position:  # not given
             me, k = world.academics[world.positions[row].academic], world.positions[row].issue
-            world.positions[row].position = own_position(me, governments, world.stakes, agenda, k)
+            world.positions[row].position = own_position(world, me, k)
     for row in range(len(world.spoilers)):
         world.spoilers[row].base_capacity = world.spoilers[row].capacity
     process.ceasefire = int(p.conflict_ceasefire_at_start)

@@ -45,10 +45,11 @@ def copy_words(target, source):
 
 
 @kernel
-def run_chunk(world, template, seeds, cells, values, outcomes, series, finals):
+def run_chunk(world, template, seeds, cells, values, outcomes, numbers, series, finals):
     """Runs with these seeds, one after the other in the same arrays.
 
-    `cells` and `values` (runs x cells) are settings that differ from run to run. `series` (runs x months) and `finals`
+    `cells` and `values` (runs x cells) are settings that differ from run to run. `outcomes` are filled by name, and are
+    `numbers` (runs x outcomes) in the same memory. `series` (runs x months) and `finals`
     (runs x words) are filled unless they have no columns.
     """
     months = int(world.parameters[0].run_months)
@@ -62,7 +63,7 @@ def run_chunk(world, template, seeds, cells, values, outcomes, series, finals):
             pass_month(world, month)
             if series.shape[1] > 0:
                 measure_month(world, series[run, month])
-        measure_run(world, outcomes[run])
+        measure_run(world, outcomes[run], numbers[run])
         if finals.shape[1] > 0:
             copy_words(finals[run], world.words)
 

@@ -2,8 +2,11 @@
 
 import math
 
+import numpy as np
+
 from ..engine.compiled import phase
 from ..schema.categories import Agreement, Ending, Phase
+from ..schema.outcomes import OUTCOMES
 from .basics import sigma
 from .trust import fade_belief
 
@@ -14,14 +17,15 @@ MISSING = math.nan
 def count(world, month):
     """Beliefs fade; the month is added to what the run's outcomes are counted from."""
     process, p, dyads, governments = world.process[0], world.parameters[0], world.dyads, world.governments
+    tally = world.tally[0]
     for row in range(len(dyads)):
         fade_belief(dyads[row], p)
     interim_holds = process.phase == Phase.SIGNED and process.interim and process.interim_month != process.signed_month
     in_force = process.phase == Phase.IMPLEMENTATION or process.phase == Phase.DURABLE or interim_holds
     if in_force or process.phase == Phase.DORMANT:
-        process.months_at_peace += 1
+        tally.months_at_peace += 1
     if process.phase == Phase.TALKS:
-        process.months_in_talks += 1
+        tally.months_in_talks += 1
     before = (
         process.phase == Phase.FIGHTING
         or process.phase == Phase.PRETALKS
@@ -29,13 +33,13 @@ def count(world, month):
         or process.phase == Phase.COLLAPSED
     )
     if before and not process.channel and process.contact < 0.05:
-        process.months_without_channel += 1
-    if not process.ended_by:
+        tally.months_without_channel += 1
+    if not tally.ended_by:
         readiness = 0.0
         for i in range(len(governments)):
             readiness += governments[i].readiness
-        process.readiness_total += readiness / len(governments)
-        process.readiness_months += 1
+        tally.readiness_total += readiness / len(governments)
+        tally.readiness_months += 1
     process.month = month + 1
 
 
@@ -43,6 +47,7 @@ def count(world, month):
 def measure_month(world, row):
     """Fill one row of the monthly series from the world as it stands."""
     process, governments, dyads, communities = world.process[0], world.governments, world.dyads, world.communities
+    tally = world.tally[0]
     row.phase = process.phase
     row.violence = process.violence
     row.mean_trust, row.mean_misperception = 0.0, 0.0
@@ -83,46 +88,48 @@ def measure_month(world, row):
     for k in range(len(world.issues)):
         known += world.issues[k].known
     row.options_known = known / len(world.issues)
-    row.carried_out = process.carried_out if process.month_agreed >= 0 else MISSING
+    row.carried_out = process.carried_out if tally.month_agreed >= 0 else MISSING
+
+
+# Outcomes that count events: their columns, and the kinds they count.
+_COUNTING = np.array([at for at, outcome in enumerate(OUTCOMES.values()) if outcome.counts is not None])
+_COUNTED = np.array([int(outcome.counts) for outcome in OUTCOMES.values() if outcome.counts is not None])
 
 
 @phase
-def measure_run(world, row):
-    """Fill one row of outcomes from a world at its horizon (see `outcome_table` for what each means)."""
+def measure_run(world, row, numbers):
+    """Fill one row of outcomes from a world at its horizon: `row` by name, and the same memory as plain `numbers`."""
+    for at in range(len(_COUNTING)):
+        numbers[_COUNTING[at]] = world.counts[_COUNTED[at]].times
     process = world.process[0]
+    tally = world.tally[0]
     months = process.month
-    row.agreement = process.agreement
-    if process.agreement == Agreement.NONE and (process.ceasefire or process.ended_by == 2):
+    row.agreement = tally.agreement
+    if tally.agreement == Agreement.NONE and (process.ceasefire or tally.ended_by == 2):
         row.agreement = 1.0
-    row.agreed = 1.0 if process.agreement > Agreement.NONE else 0.0
-    row.ended_by = process.ended_by
-    row.talks_opened = 1.0 if process.month_talks >= 0 else 0.0
-    row.months_to_talks = process.month_talks if process.month_talks >= 0 else MISSING
-    row.months_to_agreement = process.month_agreed if process.month_agreed >= 0 else MISSING
-    row.months_of_round = process.months_of_round if process.months_of_round >= 0 else MISSING
-    row.comprehensive = 1.0 if process.agreement == Agreement.COMPREHENSIVE else 0.0
-    row.ratified = process.ratified if process.ratified >= 0 else MISSING
-    row.votes_failed = process.votes_failed
-    row.durable = process.durable
-    row.months_to_collapse = process.month_collapsed - process.month_agreed if process.month_collapsed >= 0 else MISSING
-    row.collapses = process.collapses
+    row.agreed = 1.0 if tally.agreement > Agreement.NONE else 0.0
+    row.ended_by = tally.ended_by
+    row.talks_opened = 1.0 if tally.month_talks >= 0 else 0.0
+    row.months_to_talks = tally.month_talks if tally.month_talks >= 0 else MISSING
+    row.months_to_agreement = tally.month_agreed if tally.month_agreed >= 0 else MISSING
+    row.months_of_round = tally.months_of_round if tally.months_of_round >= 0 else MISSING
+    row.comprehensive = 1.0 if tally.agreement == Agreement.COMPREHENSIVE else 0.0
+    row.ratified = tally.ratified if tally.ratified >= 0 else MISSING
+    row.votes_failed = tally.votes_failed
+    row.durable = tally.durable
+    row.months_to_collapse = tally.month_collapsed - tally.month_agreed if tally.month_collapsed >= 0 else MISSING
     row.recurred = MISSING
-    if process.ended_by != Ending.NONE:
-        if process.month_recurred >= 0 and process.month_recurred - process.month_ended_first <= 60:
+    if tally.ended_by != Ending.NONE:
+        if tally.month_recurred >= 0 and tally.month_recurred - tally.month_ended_first <= 60:
             row.recurred = 1.0
-        elif process.month_recurred >= 0 or months - process.month_ended_first >= 60:
+        elif tally.month_recurred >= 0 or months - tally.month_ended_first >= 60:
             row.recurred = 0.0
-    row.months_at_peace = process.months_at_peace
-    row.months_in_talks = process.months_in_talks
-    row.months_without_channel = process.months_without_channel
+    row.months_at_peace = tally.months_at_peace
+    row.months_in_talks = tally.months_in_talks
+    row.months_without_channel = tally.months_without_channel
     row.share_settled = process.settled
-    row.implementation = process.provisions_done / process.provisions_due if process.provisions_due > 0 else MISSING
-    row.violence_total = process.violence_total
-    row.attacks = process.attacks
-    row.attacks_foiled = process.attacks_foiled
-    row.escalations = process.escalations
-    row.breakdowns = process.breakdowns
-    row.leader_changes = process.leader_changes
+    row.implementation = tally.provisions_done / tally.provisions_due if tally.provisions_due > 0 else MISSING
+    row.violence_total = tally.violence_total
     pairs, trust, misperception = len(world.dyads), 0.0, 0.0
     for d in range(pairs):
         trust += sigma(world.dyads[d].trust)
@@ -137,9 +144,8 @@ def measure_run(world, row):
     row.mean_support = support / people
     row.mean_attitude = attitude / people
     row.mean_fear = fear / people
-    row.mean_readiness = process.readiness_total / process.readiness_months if process.readiness_months > 0 else MISSING
-    row.measures_in_force = process.measures_total / months if months > 0 else 0.0
-    row.violations_seen = process.violations_seen
+    row.mean_readiness = tally.readiness_total / tally.readiness_months if tally.readiness_months > 0 else MISSING
+    row.measures_in_force = tally.measures_total / months if months > 0 else 0.0
     found, known, agenda = 0.0, 0.0, len(world.issues)
     for k in range(agenda):
         issue = world.issues[k]
@@ -147,9 +153,6 @@ def measure_run(world, row):
         known += issue.known
     row.options_found = found / agenda
     row.options_known = known / agenda
-    row.reports_heard = process.reports_heard
-    row.back_channels = process.back_channels
-    row.workshops = process.workshops
     rapport, acquainted = 0.0, len(world.rapport)
     for r in range(acquainted):
         rapport += world.rapport[r].trust
@@ -160,4 +163,4 @@ def measure_run(world, row):
         three += world.ngos[n].spent_track_three
     row.spent_track_two = two
     row.spent_track_three = three
-    row.spent_measures = process.spent_measures
+    row.spent_measures = tally.spent_measures

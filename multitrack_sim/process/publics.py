@@ -78,8 +78,10 @@ def hear_public(me, noise, p):
 
 
 @part
-def strike_fear(governments, spoilers, p):
+def strike_fear(world):
     """This month's attacks are felt by the communities of the other parties, as fear."""
+    governments, spoilers = world.governments, world.spoilers
+    p = world.parameters[0]
     parties = len(governments)
     for i in range(parties):
         governments[i].strike = 0.0
@@ -96,7 +98,7 @@ def publics(world, month):
     communities, ties, governments = world.communities, world.ties, world.governments
     p, process = world.parameters[0], world.process[0]
     parties = len(governments)
-    strike_fear(governments, world.spoilers, p)
+    strike_fear(world)
     for i in range(parties):
         give_cue(governments[i], process, p)
         governments[i].support = 0.0

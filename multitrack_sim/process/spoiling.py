@@ -80,7 +80,8 @@ def spoiling(world, month):
     spoilers, governments = world.spoilers, world.governments
     dyads, issues = world.dyads, world.issues
     p, process = world.parameters[0], world.process[0]
-    key, parties, events = process.key, len(governments), world.events
+    tally = world.tally[0]
+    key, parties = process.key, len(governments)
 
     process.attacks_now = 0
     process.attack_violence = 0.0
@@ -99,18 +100,16 @@ def spoiling(world, month):
         foiled = tries and controllable and foils
         attacked = tries and not foiled
         if foiled:
-            process.attacks_foiled += 1
-            record(process, events, month, Event.ATTACK_FOILED_NOW, row, me.party, me.threat)
+            record(world, month, Event.ATTACK_FOILED_NOW, row, me.party, me.threat)
         if attacked:
             me.struck = 1
             me.attacks += 1
-            process.attacks += 1
             process.attacks_now += 1
             process.attack_violence += p.spoiling_violence
             process.attack_memory = clip(
                 process.attack_memory + p.spoiling_mark * (1.0 - process.attack_memory), 0.0, 1.0
             )
-            record(process, events, month, Event.ATTACKED, row, me.party, me.threat)
+            record(world, month, Event.ATTACKED, row, me.party, me.threat)
         if attempt > 0.0:
             for i in range(parties):
                 if i != me.party and governments[i].active:
@@ -121,7 +120,7 @@ def spoiling(world, month):
                     known = chance(key, Draw.ATTACK_REVEALED, month, me.id, governments[i].id) < explained
                     learn_from_attack(dyad, evidence_of_attack(attempt, attacked, known, controllable, p), p)
     process.violence += process.attack_violence
-    process.violence_total += process.attack_violence
+    tally.violence_total += process.attack_violence
 
     for i in range(parties):
         governments[i].resentment, governments[i].restraint = 0.0, 0.0
@@ -135,7 +134,7 @@ def spoiling(world, month):
             come_round(me, draft, p)
         gap = abs(draft - me.ideal)
         if far and gap <= NEAR and me.active:
-            record(process, events, month, Event.FACTION_SOCIALISED, row, me.party, gap)
+            record(world, month, Event.FACTION_SOCIALISED, row, me.party, gap)
         grow(me, host.grievance, host.support, gap, p)
         if me.active and me.inside:
             host.restraint = clip(host.restraint + p.spoiling_inside_veto * me.capacity * gap, 0.0, 0.9)

@@ -6,10 +6,12 @@ from ..engine.compiled import part, rule
 
 
 @part
-def gather_support(organisations, process):
+def gather_support(world):
     """What organisations do besides mediating and guaranteeing: press for talks (publicity adds), propose measures and
     lend their standing to hosts, where the strongest counts; and pay, where all add up.
     """
+    organisations = world.organisations
+    process = world.process[0]
     process.pressure, process.proposers, process.hosting, process.sponsors = 0.0, 0.0, 0.0, 0.0
     for row in range(len(organisations)):
         me = organisations[row]
@@ -37,8 +39,10 @@ def guarantee_accord(me, p):
 
 
 @part
-def gather_organisations(organisations, process, p):
+def gather_organisations(world):
     """What mediators and guarantors bring this month: the best mediator leads, guarantees join."""
+    organisations = world.organisations
+    p, process = world.parameters[0], world.process[0]
     process.mediation, process.leverage, process.fairness = 0.0, 0.0, 0.0
     unguarded, unseen = 1.0, 1.0
     for row in range(len(organisations)):

@@ -29,8 +29,10 @@ from .third_parties import gather_organisations
 
 
 @part
-def bargain(governments, dyads, issues, stakes, process, events, p, month):
+def bargain(world, month):
     """A month at the table (or in the back channel): options, drafts, concessions, deadlock, and perhaps a signature."""
+    governments, issues, stakes = world.governments, world.issues, world.stakes
+    p, process = world.parameters[0], world.process[0]
     key, parties, agenda = process.key, len(governments), len(issues)
 
     mean_belief, mean_misperception, required = 0.0, 0.0, 0
@@ -48,7 +50,7 @@ def bargain(governments, dyads, issues, stakes, process, events, p, month):
                 take_in(stakes[i * agenda + k], issues[k], p)
             miss = p.track_one_draft_noise * p.track_one_drafting * mean_misperception
             miss *= 2.0 * chance(key, Draw.DRAFT, month, issues[k].id, 0) - 1.0
-            redraft(issues[k], compromise_on(governments, stakes, issues, k, process), miss, p)
+            redraft(issues[k], compromise_on(world, k), miss, p)
 
     in_public = 0.0 if process.channel else 1.0
     total = 0.0
@@ -63,8 +65,8 @@ def bargain(governments, dyads, issues, stakes, process, events, p, month):
         instruct(governments[i], p)
         concede(governments[i], process.attacks_now, in_public, p)
 
-    read_text(governments, dyads, issues, stakes, process, p, 0)
-    settle_issues(governments, stakes, issues, process, p)
+    read_text(world, 0)
+    settle_issues(world)
     content, least_gap = 0, 99.0
     for i in range(parties):
         me = governments[i]
@@ -82,13 +84,14 @@ def bargain(governments, dyads, issues, stakes, process, events, p, month):
     process.progress = clip(1.0 + 2.0 * least_gap, 0.0, 1.0)
     signs = chance(key, Draw.SIGNATURE, month, 0, 0) < p.track_one_signature
     if signs and content >= p.track_one_quorum * required - 1e-9:
-        sign(governments, issues, stakes, process, events, p, month)
+        sign(world, month)
 
 
 @part
-def break_down(issues, stakes, dyads, process, events, p, month):
+def break_down(world, month):
     """A round fails: misperception grows, part of what was settled and learnt is lost."""
-    process.breakdowns += 1
+    issues, stakes, dyads = world.issues, world.stakes, world.dyads
+    p, process = world.parameters[0], world.process[0]
     process.channel = 0
     enter(process, Phase.FIGHTING)
     for row in range(len(dyads)):
@@ -98,27 +101,28 @@ def break_down(issues, stakes, dyads, process, events, p, month):
         issues[k].settled = 0
     for row in range(len(stakes)):
         stakes[row].known_official *= 1.0 - p.track_one_unsettling
-    record(process, events, month, Event.TALKS_BROKE_DOWN, -1, -1, process.deadlock)
+    record(world, month, Event.TALKS_BROKE_DOWN, -1, -1, process.deadlock)
 
 
 @phase
 def track_one(world, month):
     """Where the process stands, and where it goes this month."""
-    governments, dyads, issues, stakes = world.governments, world.dyads, world.issues, world.stakes
+    governments, issues = world.governments, world.issues
     p, process = world.parameters[0], world.process[0]
-    key, events = process.key, world.events
+    tally = world.tally[0]
+    key = process.key
 
     process.months_in_phase += 1
     process.milestone += 1.0
-    gather_organisations(world.organisations, process, p)
-    value_fighting_on(governments, stakes, issues, p)
+    gather_organisations(world)
+    value_fighting_on(world)
     if not process.interim:
-        put_off(issues, process, p)
+        put_off(world)
     before = process.phase == Phase.FIGHTING or process.phase == Phase.PRETALKS or process.phase == Phase.DORMANT
     if before and not process.channel:
         for k in range(len(issues)):
-            issues[k].draft = compromise_on(governments, stakes, issues, k, process)
-    read_text(governments, dyads, issues, stakes, process, p, 1 if before and not process.channel else 0)
+            issues[k].draft = compromise_on(world, k)
+    read_text(world, 1 if before and not process.channel else 0)
 
     # leverage lowers the readiness that talks need
     needed = p.track_one_ready_threshold * (1.0 - p.track_one_leverage * process.leverage)
@@ -141,38 +145,38 @@ def track_one(world, month):
     if process.phase == Phase.FIGHTING or process.phase == Phase.DORMANT:
         if sounds and process.phase == Phase.FIGHTING:
             enter(process, Phase.PRETALKS)
-            record(process, events, month, Event.SOUNDINGS_BEGAN, -1, -1, process.least_readiness)
+            record(world, month, Event.SOUNDINGS_BEGAN, -1, -1, process.least_readiness)
     elif process.phase == Phase.PRETALKS:
         if opens or (month == 0 and p.conflict_start == Phase.TALKS):
-            open_round(process, month)
+            open_round(world, month)
             process.month_round = month
             for i in range(len(governments)):
                 open_with(governments[i], p)
-            record(process, events, month, Event.TALKS_OPENED, -1, -1, process.least_readiness)
+            record(world, month, Event.TALKS_OPENED, -1, -1, process.least_readiness)
         elif gives_up:
             enter(process, Phase.FIGHTING)
-            record(process, events, month, Event.SOUNDINGS_FAILED, -1, -1, process.least_readiness)
+            record(world, month, Event.SOUNDINGS_FAILED, -1, -1, process.least_readiness)
     elif process.phase == Phase.TALKS:
         if suspends:
             enter(process, Phase.SUSPENDED)
-            record(process, events, month, Event.TALKS_SUSPENDED, -1, -1, float(process.attacks_now))
+            record(world, month, Event.TALKS_SUSPENDED, -1, -1, float(process.attacks_now))
         elif fails:
-            break_down(issues, stakes, dyads, process, events, p, month)
+            break_down(world, month)
     elif process.phase == Phase.SUSPENDED:
         if draw < resumption:
-            open_round(process, month)
-            record(process, events, month, Event.TALKS_RESUMED, -1, -1, process.contact)
+            open_round(world, month)
+            record(world, month, Event.TALKS_RESUMED, -1, -1, process.contact)
         elif draw > 1.0 - p.track_one_abandonment:
-            break_down(issues, stakes, dyads, process, events, p, month)
+            break_down(world, month)
     elif process.interim and (process.phase == Phase.IMPLEMENTATION or process.phase == Phase.DURABLE):
         if process.final_talks and (suspends or fails):
-            leave_the_rest(issues, dyads, process, events, p, month)
+            leave_the_rest(world, month)
         elif takes_up and not process.final_talks:
-            take_up_the_rest(governments, issues, process, events, p, month)
+            take_up_the_rest(world, month)
     elif process.phase == Phase.SIGNED and process.months_in_phase >= p.track_one_ratification_months:
-        hold_vote(governments, issues, stakes, process, events, p, month)
+        hold_vote(world, month)
 
-    if process.channel and process.month_talks < 0 and process.deadlock == 0.0 and process.best_gap == -99.0:
+    if process.channel and tally.month_talks < 0 and process.deadlock == 0.0 and process.best_gap == -99.0:
         for i in range(len(governments)):
             open_with(governments[i], p)
     at_table = process.phase == Phase.TALKS or process.final_talks
@@ -180,4 +184,4 @@ def track_one(world, month):
         process.channel
         and (process.phase == Phase.FIGHTING or process.phase == Phase.PRETALKS or process.phase == Phase.SUSPENDED)
     ):
-        bargain(governments, dyads, issues, stakes, process, events, p, month)
+        bargain(world, month)

@@ -75,8 +75,10 @@ def leak(p):
 
 
 @part
-def keep_contact(academics, rapport, dyads, governments, process, p):
+def keep_contact(world):
     """Rapport fades; what living contact there is between parties is felt by officials, as far as the gate lets it."""
+    academics, rapport, dyads, governments = world.academics, world.rapport, world.dyads, world.governments
+    p, process = world.parameters[0], world.process[0]
     parties = len(governments)
     for row in range(len(dyads)):
         dyads[row].contact = 0.0
@@ -103,8 +105,9 @@ def keep_contact(academics, rapport, dyads, governments, process, p):
 
 
 @part
-def run_channel(process, events, p, month):
+def run_channel(world, month):
     """The back channel: opens out of contact and readiness; leaks, ends in nothing, or goes on (talks use it)."""
+    p, process = world.parameters[0], world.process[0]
     key = process.key
     opens = chance(key, Draw.CHANNEL_OPENS, month, 0, 0) < open_channel(process.least_readiness, process.contact, p)
     leaks = chance(key, Draw.CHANNEL_LEAKS, month, 0, 0) < leak(p)
@@ -116,25 +119,24 @@ def run_channel(process, events, p, month):
         if leaks:
             process.channel = 0
             process.backlash = clip(process.backlash + p.track_two_backlash, 0.0, 1.0)
-            record(process, events, month, Event.CHANNEL_LEAKED, -1, -1, p.track_two_backlash)
+            record(world, month, Event.CHANNEL_LEAKED, -1, -1, p.track_two_backlash)
         elif ends or process.phase == Phase.DORMANT:
             process.channel = 0
-            record(process, events, month, Event.CHANNEL_ENDED, -1, -1, 0.0)
+            record(world, month, Event.CHANNEL_ENDED, -1, -1, 0.0)
     elif opens and before_talks:
         process.channel = 1
-        process.back_channels += 1
         if process.phase != Phase.SUSPENDED:
             process.month_round = month
         process.deadlock = 0.0
         process.best_gap = -99.0
-        record(process, events, month, Event.CHANNEL_OPENED, -1, -1, process.contact)
+        record(world, month, Event.CHANNEL_OPENED, -1, -1, process.contact)
 
 
 @phase
 def track_two(world, month):
     """Workshops are held as money allows; contact is kept or fades; the back channel lives its own life."""
-    p, process, events = world.parameters[0], world.process[0], world.events
-    ngos, issues, academics, rapport = world.ngos, world.issues, world.academics, world.rapport
+    p, process = world.parameters[0], world.process[0]
+    ngos, issues, academics = world.ngos, world.issues, world.academics
     governments, dyads = world.governments, world.dyads
     public = 0.0
     for k in range(len(issues)):
@@ -153,27 +155,12 @@ def track_two(world, month):
         convenes = convene(ngo, money, p)
         papers += ngo.spent_research - before
         if convenes == 1:
-            voices = hold_workshop(
-                ngo,
-                host,
-                academics,
-                world.positions,
-                world.standing,
-                rapport,
-                governments,
-                dyads,
-                world.stakes,
-                issues,
-                process,
-                events,
-                p,
-                month,
-            )
+            voices = hold_workshop(world, host, month)
             public += 1.0 - p.track_two_voices + p.track_two_voices * 2.0 * voices
     for row in range(len(dyads)):
         read_papers(dyads[row], governments[dyads[row].of], papers, p)
-    keep_contact(academics, rapport, dyads, governments, process, p)
-    run_channel(process, events, p, month)
+    keep_contact(world)
+    run_channel(world, month)
     in_public = p.track_two_publicity * (1.0 - p.track_two_confidentiality) * public
     process.momentum = clip(process.momentum + p.track_two_momentum * in_public * (1.0 - process.momentum), 0.0, 1.0)
     process.alarm = p.track_two_alarm * in_public

@@ -35,7 +35,7 @@ def _jobs() -> dict[str, tuple[Callable, tuple]]:
     jobs: dict[str, tuple[Callable, tuple]] = {name: (phase, (world, number)) for name, phase in SCHEDULE.items()}
     jobs["draw_world"] = draw_world, (world,)
     jobs["measure_month"] = measure_month, (world, numba.from_dtype(SERIES_ROW))
-    jobs["measure_run"] = measure_run, (world, numba.from_dtype(OUTCOME_ROW))
+    jobs["measure_run"] = measure_run, (world, numba.from_dtype(OUTCOME_ROW), numba.float64[::1])
     return jobs
 
 

@@ -117,10 +117,14 @@ def learn_from_report(dyad, evidence, hardened, distance, p):
 
 
 @part
-def seat(ngo, host, academics, standing, parties, process, p, month):
+def seat(world, host, month):
     """Who comes to a workshop: how many, and their reach to publics on average. Where more would come than there is
     room for, fewer of all are asked.
     """
+    academics, standing = world.academics, world.standing
+    p, process = world.parameters[0], world.process[0]
+    parties, ngo = len(world.governments), world.ngos[host]
+    workshops = world.counts[Event.WORKSHOP_HELD].times
     present, voices, would_come = 0, 0.0, 0.0
     invited_by = ngo.legitimacy + process.hosting * (1.0 - ngo.legitimacy)
     for row in range(len(academics)):
@@ -128,7 +132,7 @@ def seat(ngo, host, academics, standing, parties, process, p, month):
         legitimacy = invited_by
         if me.party >= 0:
             legitimacy *= standing[host * parties + me.party].legitimacy
-        me.willing = attend(me, legitimacy, process.workshops, p) if me.active else 0.0
+        me.willing = attend(me, legitimacy, workshops, p) if me.active else 0.0
         would_come += me.willing
     asked = p.track_two_seats / would_come if would_come > p.track_two_seats else 1.0
     for row in range(len(academics)):
@@ -146,8 +150,10 @@ def seat(ngo, host, academics, standing, parties, process, p, month):
 
 
 @part
-def draw_a_line(academics, positions, issues, stakes, parties):
+def draw_a_line(world):
     """Where those present would settle every issue: the line of unofficial dialogue, and how far it is from the text."""
+    academics, positions, issues, stakes = world.academics, world.positions, world.issues, world.stakes
+    parties = len(world.governments)
     agenda, distance, weight = len(issues), 0.0, 0.0
     for k in range(agenda):
         total, present = 0.0, 0
@@ -164,8 +170,10 @@ def draw_a_line(academics, positions, issues, stakes, parties):
 
 
 @part
-def recognises(of, dyads, parties):
+def recognises(world, of):
     """How far a party recognises the others, on average."""
+    dyads = world.dyads
+    parties = len(world.governments)
     total = 0.0
     for other in range(parties):
         if other != of:
@@ -174,12 +182,14 @@ def recognises(of, dyads, parties):
 
 
 @part
-def hold_workshop(
-    ngo, host, academics, positions, standing, rapport, governments, dyads, stakes, issues, process, events, p, month
-):
+def hold_workshop(world, host, month):
     """One workshop: who comes, who gets on, what is invented, what is reported home. Gives the reach of those present."""
+    academics, rapport, governments = world.academics, world.rapport, world.governments
+    dyads, stakes, issues = world.dyads, world.stakes, world.issues
+    p, process = world.parameters[0], world.process[0]
+    ngo = world.ngos[host]
     key, parties, agenda = process.key, len(governments), len(issues)
-    present, voices = seat(ngo, host, academics, standing, parties, process, p, month)
+    present, voices = seat(world, host, month)
     for i in range(parties):
         governments[i].delegates = 0
     kinds, sides, scholars = 0, 0, 0  # variety of walks of life and of parties around the table
@@ -198,8 +208,7 @@ def hold_workshop(
                 kinds += 1
                 break
     ngo.convenes = 1
-    process.workshops += 1
-    record(process, events, month, Event.WORKSHOP_HELD, host, -1, float(present))
+    record(world, month, Event.WORKSHOP_HELD, host, -1, float(present))
     if sides < 2:
         return voices
 
@@ -222,9 +231,9 @@ def hold_workshop(
             warmth += pair.trust
             pairs += 1
     if quarrels > 0:
-        record(process, events, month, Event.PARTICIPANTS_HARDENED, host, -1, float(quarrels))
+        record(world, month, Event.PARTICIPANTS_HARDENED, host, -1, float(quarrels))
     warmth /= pairs
-    distance = draw_a_line(academics, positions, issues, stakes, parties)
+    distance = draw_a_line(world)
     diversity = clip(0.25 + 0.25 * kinds, 0.0, 1.0)
     for k in range(agenda):
         if issues[k].active:
@@ -235,19 +244,18 @@ def hold_workshop(
         if not me.attends or me.party < 0:
             continue
         home = governments[me.party]
-        recognition = recognises(me.party, dyads, parties)
+        recognition = recognises(world, me.party)
         heard = chance(key, Draw.REPORT, month, me.id, ngo.id) < report(me, home, recognition, distance, p)
         if not heard:
             continue
-        process.reports_heard += 1
-        record(process, events, month, Event.REPORT_HEARD, row, me.party, warmth)
+        record(world, month, Event.REPORT_HEARD, row, me.party, warmth)
         for k in range(agenda):
             stake = stakes[me.party * agenda + k]
             hear_options(home, stake, issues[k], p)
             tables = chance(key, Draw.TABLES_ISSUE, month, me.id, issues[k].id) < p.track_two_tabling
             if tables and not issues[k].tabled:
                 issues[k].tabled = 1
-                record(process, events, month, Event.ISSUE_TABLED, row, k, 0.0)
+                record(world, month, Event.ISSUE_TABLED, row, k, 0.0)
         for j in range(parties):
             if j != me.party and governments[j].delegates > 0:
                 dyad = dyads[dyad_row(me.party, j, parties)]

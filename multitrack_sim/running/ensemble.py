@@ -24,7 +24,7 @@ from ..scenario.scenario import Scenario, Setting, find_setting
 from ..schema.outcomes import OUTCOME_ROW, OUTCOMES, SERIES_ROW
 from ..schema.parameters import PARAMETERS
 from ..schema.tables import REFERS, TABLES
-from ..schema.world import World, blank_rows, records
+from ..schema.world import World, as_numbers, blank_rows, records
 
 __all__ = ["Ensemble", "can_vary", "outcome_frame", "run_ensemble", "run_rows", "simulate"]
 
@@ -135,7 +135,17 @@ def run_rows(
     monthly = blank_rows((len(seeds), months if series else 0), SERIES_ROW)
     finals = np.zeros((len(seeds), 0))
     world = world or layout.new_world()
-    run_chunk(world, layout.world.words, np.asarray(seeds, np.int64), cells, values, outcomes, monthly, finals)
+    run_chunk(
+        world,
+        layout.world.words,
+        np.asarray(seeds, np.int64),
+        cells,
+        values,
+        outcomes,
+        as_numbers(outcomes),
+        monthly,
+        finals,
+    )
     return outcomes, monthly
 
 
@@ -180,7 +190,8 @@ def _compiled(layout, seeds, cells, values, outcomes, series, finals, threads, p
 
     def work(start: int, world: World) -> tuple[int, World]:
         part = slice(start, start + size)
-        run_chunk(world, template, seeds[part], cells, values[part], outcomes[part], series[part], finals[part])
+        rows = outcomes[part]
+        run_chunk(world, template, seeds[part], cells, values[part], rows, as_numbers(rows), series[part], finals[part])
         return len(seeds[part]), world
 
     done = 0
@@ -215,7 +226,7 @@ def _through_agents(scenario, seeds, agents, cells, values, outcomes, series, fi
             model.step()
             if series.shape[1] > 0:
                 measure_month(model.tables, series[run, month])
-        measure_run(model.tables, outcomes[run])
+        measure_run(model.tables, outcomes[run], as_numbers(outcomes)[run])
         if finals.shape[1] > 0:
             finals[run, :] = model.tables.words
         if progress:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 from .draws import Draw
 
@@ -66,14 +67,14 @@ class Event(IntEnum):
 
     facts: _Facts
 
-    def __new__(cls, facts: _Facts):
+    def __new__(cls, facts: Any):
         number = len(cls.__members__)
         member = int.__new__(cls, number)
         member._value_ = number
         member.facts = facts
         return member
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name == "facts":
             raise AttributeError(name)
         return getattr(self.facts, name)
@@ -83,398 +84,245 @@ class Event(IntEnum):
         """The kinds of events that may come of it."""
         return tuple(Event[name] for name in self.facts.leads_to)
 
+    # fmt: off
     NOTHING = _Facts(
         "nothing",
         told="Nothing happened",
-        cause="nothing",
-        many="nothing {count} times",
+        cause="nothing", many="nothing {count} times",
     )
     LEADER_CHANGED = _Facts(
-        "leadership changed",
-        who="governments",
-        amount="hawkishness of the new leadership",
-        unit="share",
+        "leadership changed", who="governments", amount="hawkishness of the new leadership", unit="share",
         told="The leadership of {who} changed",
-        cause="the change of leadership of {who}",
-        many="{count} changes of leadership ({who})",
+        cause="the change of leadership of {who}", many="{count} changes of leadership ({who})",
         undoing=Undoing("circumstances", Draw.LEADER_CHANGE, id="who"),
     )
     ESCALATED = _Facts(
-        "incident escalated",
-        amount="violence added",
-        unit="violence",
+        "incident escalated", amount="violence added", unit="violence",
         told="An incident escalated",
-        cause="the incident that escalated",
-        many="{count} incidents that escalated",
-        leads_to=("CEASEFIRE_BROKEN",),
-        within=1,
+        cause="the incident that escalated", many="{count} incidents that escalated",
+        leads_to=("CEASEFIRE_BROKEN",), within=1,
         undoing=Undoing("fighting", Draw.ESCALATION),
     )
     CEASEFIRE_MADE = _Facts(
         "ceasefire concluded",
         told="A ceasefire was concluded",
-        cause="the ceasefire",
-        many="{count} ceasefires",
-        leads_to=("CEASEFIRE_BROKEN",),
-        within=EVER,
+        cause="the ceasefire", many="{count} ceasefires",
+        leads_to=("CEASEFIRE_BROKEN",), within=EVER,
         undoing=Undoing("fighting", Draw.CEASEFIRE),
     )
     CEASEFIRE_BROKEN = _Facts(
         "ceasefire ended",
         told="The ceasefire ended",
-        cause="the end of the ceasefire",
-        many="{count} ends of a ceasefire",
+        cause="the end of the ceasefire", many="{count} ends of a ceasefire",
         undoing=Undoing("fighting", Draw.CEASEFIRE_ENDS),
     )
     VICTORY_WON = _Facts(
-        "victory",
-        amount="lead in power",
-        unit="share",
+        "victory", amount="lead in power", unit="share", opens="dormant",
         told="The stronger side won",
-        cause="the victory",
-        many="{count} victories",
-        opens="dormant",
+        cause="the victory", many="{count} victories",
         undoing=Undoing("fighting", Draw.VICTORY),
     )
     PETERED_OUT = _Facts(
-        "fighting petered out",
-        amount="mean burden of the parties",
-        unit="burden",
+        "fighting petered out", amount="mean burden of the parties", unit="burden", opens="dormant",
         told="The fighting petered out",
-        cause="the petering out of the fighting",
-        many="the fighting petered out {count} times",
-        opens="dormant",
+        cause="the petering out of the fighting", many="the fighting petered out {count} times",
         undoing=Undoing("fighting", Draw.PETERING_OUT),
     )
     ACTIVE_AGAIN = _Facts(
-        "conflict active again",
+        "conflict active again", opens="fighting",
         told="The fighting flared up again",
-        cause="the new outbreak of fighting",
-        many="{count} new outbreaks of fighting",
-        opens="fighting",
+        cause="the new outbreak of fighting", many="{count} new outbreaks of fighting",
         undoing=Undoing("fighting", Draw.RECURRENCE),
     )
     SOUNDINGS_BEGAN = _Facts(
-        "soundings began",
-        amount="readiness of the least ready",
-        unit="share",
+        "soundings began", amount="readiness of the least ready", unit="share", opens="pretalks",
         told="The parties sounded each other out",
-        cause="the beginning of soundings",
-        many="{count} beginnings of soundings",
-        opens="pretalks",
-        leads_to=("TALKS_OPENED", "SOUNDINGS_FAILED"),
-        within=EVER,
+        cause="the beginning of soundings", many="{count} beginnings of soundings",
+        leads_to=("TALKS_OPENED", "SOUNDINGS_FAILED"), within=EVER,
         undoing=Undoing("track_one", Draw.PRETALKS),
     )
     SOUNDINGS_FAILED = _Facts(
-        "soundings failed",
-        amount="readiness of the least ready",
-        unit="share",
+        "soundings failed", amount="readiness of the least ready", unit="share", opens="fighting",
         told="The soundings came to nothing",
-        cause="the failure of the soundings",
-        many="{count} soundings that came to nothing",
-        opens="fighting",
+        cause="the failure of the soundings", many="{count} soundings that came to nothing",
         undoing=Undoing("track_one", Draw.PRETALKS_END),
     )
     TALKS_OPENED = _Facts(
-        "talks opened",
-        amount="readiness of the least ready",
-        unit="share",
+        "talks opened", amount="readiness of the least ready", unit="share", opens="talks",
         told="Official talks opened",
-        cause="the opening of talks",
-        many="{count} openings of talks",
-        opens="talks",
-        leads_to=("TALKS_SUSPENDED", "TALKS_BROKE_DOWN", "ACCORD_SIGNED"),
-        within=EVER,
+        cause="the opening of talks", many="{count} openings of talks",
+        leads_to=("TALKS_SUSPENDED", "TALKS_BROKE_DOWN", "ACCORD_SIGNED"), within=EVER,
         undoing=Undoing("track_one", Draw.TALKS_OPEN),
     )
     TALKS_SUSPENDED = _Facts(
-        "talks suspended",
-        amount="attacks the month before",
-        unit="attacks",
+        "talks suspended", amount="attacks the month before", unit="attacks", opens="suspended",
         told="Talks were suspended",
-        cause="the suspension of talks",
-        many="{count} suspensions of talks",
-        opens="suspended",
-        leads_to=("TALKS_RESUMED", "TALKS_BROKE_DOWN", "ACCORD_SIGNED"),
-        within=EVER,
+        cause="the suspension of talks", many="{count} suspensions of talks",
+        leads_to=("TALKS_RESUMED", "TALKS_BROKE_DOWN", "ACCORD_SIGNED"), within=EVER,
         undoing=Undoing("track_one", Draw.SUSPENSION),
     )
     TALKS_RESUMED = _Facts(
-        "talks resumed",
-        amount="living unofficial contact",
-        unit="share",
+        "talks resumed", amount="living unofficial contact", unit="share", opens="talks",
         told="Talks were resumed",
-        cause="the resumption of talks",
-        many="{count} resumptions of talks",
-        opens="talks",
-        leads_to=("TALKS_SUSPENDED", "TALKS_BROKE_DOWN", "ACCORD_SIGNED"),
-        within=EVER,
+        cause="the resumption of talks", many="{count} resumptions of talks",
+        leads_to=("TALKS_SUSPENDED", "TALKS_BROKE_DOWN", "ACCORD_SIGNED"), within=EVER,
         undoing=Undoing("track_one", Draw.RESUMPTION),
     )
     TALKS_BROKE_DOWN = _Facts(
-        "talks broke down",
-        amount="months of deadlock",
-        unit="months",
+        "talks broke down", amount="months of deadlock", unit="months", opens="fighting",
         told="The talks broke down",
-        cause="the breakdown of talks",
-        many="{count} breakdowns of talks",
-        opens="fighting",
+        cause="the breakdown of talks", many="{count} breakdowns of talks",
         undoing=Undoing("track_one", Draw.BREAKDOWN),
     )
     ACCORD_SIGNED = _Facts(
-        "accord signed",
-        amount="weight of the issues it covers",
-        unit="share",
+        "accord signed", amount="weight of the issues it covers", unit="share", opens="signed",
         told="An accord was signed that covers {amount} of what is at stake",
-        cause="the signature of the accord",
-        many="{count} accords signed",
-        opens="signed",
-        leads_to=("ACCORD_RATIFIED", "VOTE_FAILED"),
-        within=EVER,
+        cause="the signature of the accord", many="{count} accords signed",
+        leads_to=("ACCORD_RATIFIED", "VOTE_FAILED"), within=EVER,
     )
     ACCORD_RATIFIED = _Facts(
-        "accord ratified",
-        amount="legitimacy of the accord",
-        unit="share",
+        "accord ratified", amount="legitimacy of the accord", unit="share", opens="implementation",
         told="The accord was ratified",
-        cause="the ratification of the accord",
-        many="{count} ratifications",
-        opens="implementation",
-        leads_to=("PEACE_DURABLE", "ACCORD_COLLAPSED"),
-        within=EVER,
+        cause="the ratification of the accord", many="{count} ratifications",
+        leads_to=("PEACE_DURABLE", "ACCORD_COLLAPSED"), within=EVER,
     )
     VOTE_FAILED = _Facts(
-        "vote failed",
-        who="governments",
-        amount="support for a settlement among its communities",
-        unit="share",
+        "vote failed", who="governments", amount="support for a settlement among its communities", unit="share", opens="talks",
         told="{who} voted the accord down",
-        cause="the vote of {who} against the accord",
-        many="{count} votes against an accord ({who})",
-        opens="talks",
+        cause="the vote of {who} against the accord", many="{count} votes against an accord ({who})",
         undoing=Undoing("track_one", Draw.RATIFICATION, id="who", draw=ALWAYS),
     )
     ACCORD_COLLAPSED = _Facts(
-        "accord collapsed",
-        amount="mean trust between the parties",
-        unit="log-odds",
+        "accord collapsed", amount="mean trust between the parties", unit="log-odds", opens="collapsed",
         told="The accord collapsed",
-        cause="the collapse of the accord",
-        many="{count} collapses of an accord",
-        opens="collapsed",
+        cause="the collapse of the accord", many="{count} collapses of an accord",
         undoing=Undoing("accord", Draw.COLLAPSE, id="any"),
     )
     PEACE_DURABLE = _Facts(
-        "peace durable",
-        amount="mean trust between the parties",
-        unit="log-odds",
+        "peace durable", amount="mean trust between the parties", unit="log-odds", opens="durable",
         told="The peace had become durable",
-        cause="the durable peace",
-        many="{count} times a durable peace",
-        opens="durable",
-        leads_to=("ACCORD_COLLAPSED",),
-        within=EVER,
+        cause="the durable peace", many="{count} times a durable peace",
+        leads_to=("ACCORD_COLLAPSED",), within=EVER,
     )
     WORKSHOP_HELD = _Facts(
-        "workshop held",
-        who="ngos",
-        amount="participants",
-        unit="people",
+        "workshop held", who="ngos", amount="participants", unit="people",
         told="{who} held a workshop with {amount} participants",
-        cause="those who came to the workshop of {who}",
-        many="{count} workshops",
+        cause="those who came to the workshop of {who}", many="{count} workshops",
         undoing=Undoing("track_two", Draw.TAKES_PART, id="any", partner="who"),
     )
     REPORT_HEARD = _Facts(
-        "report got through",
-        who="academics",
-        whom="governments",
-        amount="rapport at the workshop",
-        unit="share",
+        "report got through", who="academics", whom="governments", amount="rapport at the workshop", unit="share",
         told="A report of {who} reached {whom}",
-        cause="the report of {who} that reached {whom}",
-        many="{count} reports that reached {whom}",
-        leads_to=("ISSUE_TABLED",),
-        same="who",
+        cause="the report of {who} that reached {whom}", many="{count} reports that reached {whom}",
+        leads_to=("ISSUE_TABLED",), same="who",
         undoing=Undoing("track_two", Draw.REPORT, id="who", partner="host"),
     )
     ISSUE_TABLED = _Facts(
-        "issue tabled",
-        who="academics",
-        whom="issues",
+        "issue tabled", who="academics", whom="issues",
         told="{who} got {whom} onto the agenda",
-        cause="the tabling of {whom} after the report of {who}",
-        many="{count} issues put on the agenda ({whom})",
+        cause="the tabling of {whom} after the report of {who}", many="{count} issues put on the agenda ({whom})",
         undoing=Undoing("track_two", Draw.TABLES_ISSUE, id="who", partner="whom"),
     )
     CHANNEL_OPENED = _Facts(
-        "back channel opened",
-        amount="living unofficial contact",
-        unit="share",
+        "back channel opened", amount="living unofficial contact", unit="share",
         told="A back channel opened",
-        cause="the opening of the back channel",
-        many="{count} back channels opened",
-        leads_to=("CHANNEL_LEAKED", "CHANNEL_ENDED", "ACCORD_SIGNED"),
-        within=EVER,
+        cause="the opening of the back channel", many="{count} back channels opened",
+        leads_to=("CHANNEL_LEAKED", "CHANNEL_ENDED", "ACCORD_SIGNED"), within=EVER,
         undoing=Undoing("track_two", Draw.CHANNEL_OPENS),
     )
     CHANNEL_LEAKED = _Facts(
-        "back channel leaked",
-        amount="damage to public trust in the process",
-        unit="share",
+        "back channel leaked", amount="damage to public trust in the process", unit="share",
         told="The back channel leaked",
-        cause="the leak of the back channel",
-        many="{count} leaks of a back channel",
+        cause="the leak of the back channel", many="{count} leaks of a back channel",
         undoing=Undoing("track_two", Draw.CHANNEL_LEAKS),
     )
     CHANNEL_ENDED = _Facts(
         "back channel ended",
         told="The back channel ended in nothing",
-        cause="the end of the back channel",
-        many="{count} back channels that ended in nothing",
+        cause="the end of the back channel", many="{count} back channels that ended in nothing",
         undoing=Undoing("track_two", Draw.CHANNEL_ENDS),
     )
     MEASURE_AGREED = _Facts(
-        "measure agreed",
-        who="measures",
-        amount="what is at stake in complying",
-        unit="share",
+        "measure agreed", who="measures", amount="what is at stake in complying", unit="share",
         told="A measure was agreed: {who}",
-        cause="the measure agreed on ({who})",
-        many="{count} measures agreed ({who})",
-        leads_to=("MEASURE_SUSPENDED_NOW", "MEASURE_DROPPED"),
-        within=EVER,
-        same="who",
+        cause="the measure agreed on ({who})", many="{count} measures agreed ({who})",
+        leads_to=("MEASURE_SUSPENDED_NOW", "MEASURE_DROPPED"), within=EVER, same="who",
         undoing=Undoing("cbm", Draw.MEASURE_PROPOSED, id="who"),
     )
     VIOLATION_SEEN = _Facts(
-        "violation seen",
-        who="governments",
-        whom="governments",
-        amount="what it says of the other's reliability",
-        unit="log-odds",
+        "violation seen", who="governments", whom="governments", amount="what it says of the other's reliability", unit="log-odds",
         told="{whom} saw {who} violate a measure",
-        cause="the violations of measures by {who}",
-        many="{count} violations of measures seen (by {who})",
+        cause="the violations of measures by {who}", many="{count} violations of measures seen (by {who})",
         leads_to=("MEASURE_SUSPENDED_NOW",),
         undoing=Undoing("cbm", Draw.MEASURE_COMPLIED, id="any", partner="who", draw=ALWAYS),
     )
     MEASURE_SUSPENDED_NOW = _Facts(
-        "measure suspended",
-        who="measures",
-        amount="what is at stake in complying",
-        unit="share",
+        "measure suspended", who="measures", amount="what is at stake in complying", unit="share",
         told="A measure was suspended: {who}",
-        cause="the suspension of a measure ({who})",
-        many="{count} measures suspended ({who})",
+        cause="the suspension of a measure ({who})", many="{count} measures suspended ({who})",
         undoing=Undoing("cbm", Draw.MEASURE_SUSPENDED, id="who"),
     )
     MEASURE_DROPPED = _Facts(
-        "measure dropped",
-        who="measures",
-        amount="what is at stake in complying",
-        unit="share",
+        "measure dropped", who="measures", amount="what is at stake in complying", unit="share",
         told="A measure was dropped: {who}",
-        cause="the dropping of a measure ({who})",
-        many="{count} measures dropped ({who})",
+        cause="the dropping of a measure ({who})", many="{count} measures dropped ({who})",
         undoing=Undoing("cbm", Draw.MEASURE_ERODES, id="who"),
     )
     ATTACKED = _Facts(
-        "attack",
-        who="spoilers",
-        whom="governments",
-        amount="threat felt by the faction",
-        unit="threat",
+        "attack", who="spoilers", whom="governments", amount="threat felt by the faction", unit="threat",
         told="{who} attacked",
-        cause="the attack by {who}",
-        many="{count} attacks ({who})",
-        leads_to=("TALKS_SUSPENDED", "CEASEFIRE_BROKEN"),
-        within=1,
+        cause="the attack by {who}", many="{count} attacks ({who})",
+        leads_to=("TALKS_SUSPENDED", "CEASEFIRE_BROKEN"), within=1,
         undoing=Undoing("spoiling", Draw.ATTACK, id="who"),
     )
     ATTACK_FOILED_NOW = _Facts(
-        "attack foiled",
-        who="spoilers",
-        whom="governments",
-        amount="threat felt by the faction",
-        unit="threat",
+        "attack foiled", who="spoilers", whom="governments", amount="threat felt by the faction", unit="threat",
         told="{whom} foiled an attack by {who}",
-        cause="the foiling by {whom} of an attack by {who}",
-        many="{count} attacks foiled (by {whom})",
+        cause="the foiling by {whom} of an attack by {who}", many="{count} attacks foiled (by {whom})",
         undoing=Undoing("spoiling", Draw.ATTACK_FOILED, id="who"),
     )
     PROVISION_DONE = _Facts(
-        "provision carried out",
-        who="governments",
-        whom="issues",
+        "provision carried out", who="governments", whom="issues",
         told="{who} carried out its part on {whom}",
-        cause="what {who} carried out on {whom}",
-        many="{count} provisions carried out",
+        cause="what {who} carried out on {whom}", many="{count} provisions carried out",
     )
     PROVISION_BREACHED = _Facts(
-        "provision breached",
-        who="governments",
-        whom="issues",
+        "provision breached", who="governments", whom="issues",
         told="{who} failed to carry out its part on {whom}",
-        cause="the breach by {who} of its part on {whom}",
-        many="{count} provisions breached (by {who})",
+        cause="the breach by {who} of its part on {whom}", many="{count} provisions breached (by {who})",
         undoing=Undoing("accord", Draw.PROVISION, id="provision", partner="any", draw=ALWAYS),
     )
     INTERVENED = _Facts(
-        "intervention",
-        who="interventions",
-        amount="the new value",
-        unit="any",
+        "intervention", who="interventions", amount="the new value", unit="any",
         told="A change from outside: {who}",
-        cause="the change from outside ({who})",
-        many="{count} changes from outside ({who})",
+        cause="the change from outside ({who})", many="{count} changes from outside ({who})",
     )
     PARTICIPANTS_HARDENED = _Facts(
-        "participants hardened",
-        who="ngos",
-        amount="quarrels",
-        unit="quarrels",
+        "participants hardened", who="ngos", amount="quarrels", unit="quarrels",
         told="Participants of a workshop of {who} came away hardened",
-        cause="the quarrels at the workshop of {who}",
-        many="{count} workshops that hardened participants",
+        cause="the quarrels at the workshop of {who}", many="{count} workshops that hardened participants",
         undoing=Undoing("track_two", Draw.HARDENED, id="any", partner="who"),
     )
     DEFERRED_TALKS_BEGAN = _Facts(
-        "talks on deferred issues",
-        amount="readiness of the least ready",
-        unit="share",
+        "talks on deferred issues", amount="readiness of the least ready", unit="share",
         told="Talks began on what had been put off",
-        cause="the beginning of talks on what had been put off",
-        many="{count} beginnings of talks on what had been put off",
+        cause="the beginning of talks on what had been put off", many="{count} beginnings of talks on what had been put off",
         undoing=Undoing("track_one", Draw.DEFERRED_TALKS),
     )
     MEASURE_RECOMMITTED_NOW = _Facts(
-        "measure recommitted to",
-        who="measures",
-        amount="what is at stake in complying",
-        unit="share",
+        "measure recommitted to", who="measures", amount="what is at stake in complying", unit="share",
         told="A measure was recommitted to: {who}",
-        cause="the recommitment to a measure ({who})",
-        many="{count} measures recommitted to ({who})",
+        cause="the recommitment to a measure ({who})", many="{count} measures recommitted to ({who})",
         undoing=Undoing("cbm", Draw.MEASURE_RECOMMITTED, id="who"),
     )
     FACTION_SOCIALISED = _Facts(
-        "faction socialised",
-        who="spoilers",
-        whom="governments",
-        amount="distance from the text",
-        unit="position",
+        "faction socialised", who="spoilers", whom="governments", amount="distance from the text", unit="position",
         told="{who} had come round to the text",
-        cause="the coming round of {who}",
-        many="{count} factions that came round ({who})",
+        cause="the coming round of {who}", many="{count} factions that came round ({who})",
     )
     CEASEFIRE_HELD = _Facts(
-        "ceasefire held",
-        amount="months it had held",
-        unit="months",
+        "ceasefire held", amount="months it had held", unit="months", opens="dormant",
         told="The ceasefire had held so long that the fighting counted as over",
-        cause="the ceasefire that held",
-        many="{count} ends by a ceasefire that held",
-        opens="dormant",
+        cause="the ceasefire that held", many="{count} ends by a ceasefire that held",
     )
+    # fmt: on

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .categories import Agreement, Ending, Phase
+from .events import Event
 
 __all__ = ["OUTCOMES", "OUTCOME_ROW", "SERIES", "SERIES_ROW", "Outcome"]
 
@@ -25,6 +26,7 @@ class Outcome:
     official: bool = True
     values: tuple[str, ...] = ()
     event: bool = False
+    counts: Event | None = None  # it is how often this happened: nothing else has to be written for it
 
     @property
     def binary(self) -> bool:
@@ -45,7 +47,7 @@ _ALL = [
     Outcome("votes_failed", "votes", "ratifications that failed"),
     Outcome("durable", _YES, "an accord stood for accord.durable_months"),
     Outcome("months_to_collapse", _MONTHS, "from signature to the first collapse of an accord", "no accord, or none collapsed by the horizon", event=True),
-    Outcome("collapses", "accords", "accords that collapsed"),
+    Outcome("collapses", "accords", "accords that collapsed", counts=Event.ACCORD_COLLAPSED),
     Outcome("recurred", _YES, "fighting resumed within 60 months of the first end of the conflict", "the conflict did not end, or less than 60 months before the horizon and did not resume"),
     Outcome("months_at_peace", _MONTHS, "with an accord in force, or after another end of the conflict that still holds"),
     Outcome("months_in_talks", _MONTHS, "in official talks"),
@@ -53,11 +55,11 @@ _ALL = [
     Outcome("share_settled", "share", "of the weight of all issues, settled in the last text"),
     Outcome("implementation", "share", "of the provisions due, carried out", "no accord, or nothing fell due by the horizon"),
     Outcome("violence_total", "violence x months", "sum of the monthly level of violence"),
-    Outcome("attacks", "attacks", "attacks by spoilers"),
-    Outcome("attacks_foiled", "attacks", "attacks a leadership prevented"),
-    Outcome("escalations", "escalations", "incidents that escalated"),
-    Outcome("breakdowns", "breakdowns", "rounds of talks that broke down or were given up"),
-    Outcome("leader_changes", "changes", "leaderships replaced"),
+    Outcome("attacks", "attacks", "attacks by spoilers", counts=Event.ATTACKED),
+    Outcome("attacks_foiled", "attacks", "attacks a leadership prevented", counts=Event.ATTACK_FOILED_NOW),
+    Outcome("escalations", "escalations", "incidents that escalated", counts=Event.ESCALATED),
+    Outcome("breakdowns", "breakdowns", "rounds of talks that broke down or were given up", counts=Event.TALKS_BROKE_DOWN),
+    Outcome("leader_changes", "changes", "leaderships replaced", counts=Event.LEADER_CHANGED),
     Outcome("mean_trust", "probability", "mean belief, at the horizon, that another leadership is reliable"),
     Outcome("mean_misperception", "share", "mean misperception at the horizon"),
     Outcome("mean_support", "share", "mean support for a settlement among communities at the horizon"),
@@ -65,12 +67,12 @@ _ALL = [
     Outcome("mean_fear", "share", "mean fear among communities at the horizon"),
     Outcome("mean_readiness", "share", "mean readiness of governments until the conflict first ended", "the conflict ended in the first month"),
     Outcome("measures_in_force", "measures", "mean number of confidence-building measures in force"),
-    Outcome("violations_seen", "violations", "violations of measures seen by another party"),
+    Outcome("violations_seen", "violations", "violations of measures seen by another party", counts=Event.VIOLATION_SEEN),
     Outcome("options_found", "share", "mean over issues of the options found by either pool at the horizon", official=False),
     Outcome("options_known", "share", "mean over issues of the options known to all required parties at the horizon"),
-    Outcome("reports_heard", "reports", "unofficial reports that got through to a leadership"),
-    Outcome("back_channels", "channels", "back channels opened"),
-    Outcome("workshops", "workshops", "unofficial workshops held", official=False),
+    Outcome("reports_heard", "reports", "unofficial reports that got through to a leadership", counts=Event.REPORT_HEARD),
+    Outcome("back_channels", "channels", "back channels opened", counts=Event.CHANNEL_OPENED),
+    Outcome("workshops", "workshops", "unofficial workshops held", official=False, counts=Event.WORKSHOP_HELD),
     Outcome("mean_rapport", "share", "mean rapport between unofficial participants at the horizon", official=False),
     Outcome("spent_track_two", "money", "spent on unofficial dialogue", official=False),
     Outcome("spent_track_three", "money", "spent on grassroots programmes"),

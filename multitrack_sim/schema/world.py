@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..engine.cache import COMPILED
-from .tables import MOST_EVENTS, TABLES
+from .tables import SIZES, TABLES
 
 __all__ = ["World", "blank_rows", "cell", "empty_world", "records", "restore", "same", "sizes", "snapshot"]
 
@@ -59,7 +59,7 @@ def empty_world(rows: dict[str, int]) -> World:
     >>> world.governments["id"].tolist(), float(world.parameters["run_months"][0])
     ([0, 1], 300.0)
     """
-    rows = {name: rows.get(name, 0) for name in TABLES} | {"parameters": 1, "process": 1, "events": MOST_EVENTS}
+    rows = {name: rows.get(name, 0) for name in TABLES} | SIZES
     world = _world_on(np.zeros(sum(rows[n] * len(t.columns) for n, t in TABLES.items())), rows)
     for name, table in TABLES.items():
         if name == "events":
@@ -77,6 +77,15 @@ def blank_rows(shape: int | tuple[int, ...], row: np.dtype) -> np.ndarray:
     """Rows for measurements, all cells 0; with compilation off, rows with attributes, as Python needs them."""
     rows = np.zeros(shape, row)
     return rows if COMPILED else rows.view(np.recarray)
+
+
+def as_numbers(rows: np.ndarray) -> np.ndarray:
+    """Rows of measurements as plain numbers, the same memory: a row each, a column each.
+
+    >>> as_numbers(blank_rows(2, np.dtype([("one", "f8"), ("two", "f8")]))).shape
+    (2, 2)
+    """
+    return np.asarray(rows).view(np.float64).reshape(len(rows), -1)
 
 
 def records(world: World) -> World:

@@ -102,7 +102,7 @@ def _span(model: PeaceProcess) -> str:
 def _warning(model: PeaceProcess) -> str:
     if not is_cut_off(model):
         return ""
-    kept, all_ = len(model.tables.events), int(model.tables.process["events"][0])
+    kept, all_ = len(model.tables.events), int(model.tables.tally["events"][0])
     last = when(model, int(model.tables.events["month"][-1]))
     return f"The log holds the first {kept:,} of {all_:,} events: what is told breaks off in {last}."
 
@@ -221,7 +221,7 @@ def _without_accord(model: PeaceProcess, ended_by: str) -> str:
     }
     told = f"No agreement in {model.month} month{'' if model.month == 1 else 's'}"
     if ended_by in how:
-        first = when(model, int(model.tables.process["month_ended_first"][0]))
+        first = when(model, int(model.tables.tally["month_ended_first"][0]))
         told += f"; the conflict first ended in {first}, {how[ended_by]}"
     return f"{told}. {_where_it_stands(model)}"
 

@@ -175,5 +175,5 @@ class Rerun:
 
     def _happened(self, one: Happening) -> bool:
         events = self.bench.tables.events
-        kept = events[: min(int(self.bench.tables.process["events"][0]), len(events))]
+        kept = events[: min(int(self.bench.tables.tally["events"][0]), len(events))]
         return (one.month, one.kind, one.who, one.whom, one.amount) in kept[kept["month"] == one.month].tolist()

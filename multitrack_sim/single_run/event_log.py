@@ -92,7 +92,7 @@ def event_log(model: PeaceProcess) -> pd.DataFrame:
 def happenings(model: PeaceProcess) -> list[Happening]:
     """The log, with where the process stood and what followed each event."""
     events = model.tables.events
-    kept = events[: min(int(model.tables.process["events"][0]), len(events))]
+    kept = events[: min(int(model.tables.tally["events"][0]), len(events))]
     lines = list(_with_phases(kept.tolist()))
     return [
         Happening(one.month, one.kind, one.who, one.whom, one.amount, one.phase, _what_followed(lines, at))
@@ -125,7 +125,7 @@ def _what_followed(lines: Sequence[Happening], at: int) -> Happening | None:
 
 def is_cut_off(model: PeaceProcess) -> bool:
     """Whether more happened than the log holds."""
-    return int(model.tables.process["events"][0]) > len(model.tables.events)
+    return int(model.tables.tally["events"][0]) > len(model.tables.events)
 
 
 def row_name(model: PeaceProcess, table: str, row: int) -> str:

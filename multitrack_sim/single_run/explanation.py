@@ -143,7 +143,7 @@ def _readiness_told(model: PeaceProcess, found: Findings, safe: Safe) -> list[st
     month = when(model, rows[0]["month"])
     if not found.rerun.exact:
         start = f"In {month}"
-    elif model.tables.process["month_talks"][0] >= 0:
+    elif model.tables.tally["month_talks"][0] >= 0:
         start = f"When talks opened, in {month},"
     else:
         start = f"Talks never opened; they were nearest in {month}, when"

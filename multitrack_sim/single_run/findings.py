@@ -36,9 +36,9 @@ STEPS = ("month", "event", "who", "whom", "change", "changed", *COMPARED, "month
 
 def outcome_month(model: PeaceProcess) -> int:
     """The month in which the run came out as it did: signature, another end that still holds, or the last month."""
-    process = model.tables.process[0]
-    if process["month_agreed"] >= 0:
-        return int(process["month_agreed"])
+    process, tally = model.tables.process[0], model.tables.tally[0]
+    if tally["month_agreed"] >= 0:
+        return int(tally["month_agreed"])
     if process["phase"] == Phase.DORMANT:
         return int(process["month_ended"])
     return max(0, model.month - 1)
@@ -54,7 +54,7 @@ class Findings:
         self.watch = _Watch(model)
         found = candidates(model, self.log, self._last_month())
         self.tried = chosen(found, self.month, MOST_WHAT_IFS)
-        opening = int(model.tables.process["month_talks"][0])
+        opening = int(model.tables.tally["month_talks"][0])
         self.rerun = Rerun(model, {one.happening.month for one in self.tried} | {opening}, self.watch)
         if self.rerun.own_agents:
             self.tried = self.tried[:MOST_WITH_AGENTS]
@@ -84,7 +84,7 @@ class Findings:
 
     def _last_month(self) -> int:
         """Up to when events may have decided the outcome: a collapse is one too."""
-        return max(self.month, int(self.model.tables.process["month_collapsed"][0]))
+        return max(self.month, int(self.model.tables.tally["month_collapsed"][0]))
 
     def _note(self) -> str:
         if self.rerun.exact:
@@ -311,7 +311,7 @@ def _options_needed(bench: PeaceProcess, official: np.ndarray, unofficial: np.nd
 
     def settled_with(known: Any) -> np.ndarray:
         bench.tables.issues["known"] = known
-        settle(world.governments, world.stakes, world.issues, world.process[0], world.parameters[0])
+        settle(world)
         return bench.tables.issues["settled"] == 1
 
     with_none, with_official, with_unofficial = map(settled_with, (0.0, official, unofficial))
