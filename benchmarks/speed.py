@@ -23,7 +23,7 @@ from multitrack_sim.process.warmup import prepare
 from multitrack_sim.running.ensemble import run_ensemble
 from multitrack_sim.scenario.layout import lay_out
 from multitrack_sim.schema.outcomes import OUTCOME_ROW, SERIES_ROW
-from multitrack_sim.schema.world import World, restore, snapshot
+from multitrack_sim.schema.world import World, as_numbers, restore, snapshot
 
 from .measure import Bar, Figure, Part, Table, busy_seconds, cpu_clock, interleaved, median
 

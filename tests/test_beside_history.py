@@ -143,7 +143,7 @@ def script():
 
 def test_no_case_has_words_of_its_own():
     """Neither the script nor the sentences name a case, a part of its name, or a party."""
-    texts = SCRIPT.read_text("utf-8") + (ROOT / "multitrack_sim" / "reports" / "beside_history.py").read_text("utf-8")
+    texts = SCRIPT.read_text("utf-8") + (ROOT / "multitrack_sim" / "evidence" / "beside_history.py").read_text("utf-8")
     for path in (ROOT / "scenarios").glob("*.toml"):
         for word in path.stem.split("_"):
             if len(word) > 3 or word.isdigit():

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 import multitrack_sim.running.ensemble as engine
 from multitrack_sim.analysis import comparison
-from multitrack_sim.cli.main import main as cli
+from multitrack_sim.cli import main as cli
 from multitrack_sim.engine import compiled
 from multitrack_sim.running.parquet import read_outcomes
 from multitrack_sim.scenario.library import scenario_file, scenario_names
@@ -577,7 +577,7 @@ def test_every_command_of_the_readme_works(calls, tmp_path, monkeypatch):
 
 
 def test_the_arms_of_the_readme_are_arms(tmp_path):
-    from multitrack_sim.designs.design.as_written import read_arms
+    from multitrack_sim.designs.as_written import read_arms
 
     (tmp_path / "my_arms.toml").write_text(blocks("toml")[0])
     arms = read_arms(

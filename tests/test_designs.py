@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from multitrack_sim.designs.design.design import Design, run_identity
 
 from multitrack_sim import designs
+from multitrack_sim.designs.design import Design, run_identity
 from multitrack_sim.errors import SettingError
 
 VARY = {"track_two.budget": (0, 3), "cbm.budget": (0.5, 2), "track_one.agenda": ["package", "gradual"]}

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from multitrack_sim.designs.design.arms import ARMS, BASELINE, PARTS, arm_named, from_month, with_money
 from paired_worlds import KINDS, coverage
 from synthetic import made_up_ensemble
 
@@ -24,6 +23,7 @@ from multitrack_sim.analysis.intervals import (
 )
 from multitrack_sim.analysis.necessity import necessity_of, runs_that_turned
 from multitrack_sim.analysis.precision import convergence, pairs_needed, runs_needed
+from multitrack_sim.designs.arms import ARMS, BASELINE, PARTS, arm_named, from_month, with_money
 from multitrack_sim.errors import MultitrackError, SettingError
 from multitrack_sim.scenario.scenario import Scenario
 

@@ -21,7 +21,7 @@ def experiment(monkeypatch):
 
 
 def test_in_the_full_cast_nothing_is_switched_off(experiment):
-    scenario = experiment("reference").full_cast()
+    scenario = experiment("support.worlds").full_cast()
     assert scenario.value("track_one.agenda") == "gradual" and scenario.value("funding.muted") == "replaced"
     assert {row["kind"] for row in scenario.rows["spoilers"]} == {"limited", "greedy", "total"}
     assert {row["inside"] for row in scenario.rows["spoilers"]} == {0, 1}
@@ -37,7 +37,7 @@ def test_in_the_full_cast_nothing_is_switched_off(experiment):
 
 @pytest.mark.parametrize("scenarios", ["full cast", pytest.param("all", marks=pytest.mark.slow)])
 def test_every_parameter_and_column_is_in_the_table_of_what_moves(experiment, monkeypatch, tmp_path, scenarios):
-    moves, reference = experiment("what_each_parameter_moves"), experiment("reference")
+    moves, reference = experiment("what_each_parameter_moves"), experiment("support.worlds")
     if scenarios != "all":
         small = {"run.months": 36, "society.communities": 12}
         for other in set(reference.REFERENCE) - {scenarios}:
@@ -53,9 +53,8 @@ def test_every_parameter_and_column_is_in_the_table_of_what_moves(experiment, mo
 
 
 def test_what_cannot_be_moved_is_not_and_what_must_be_is(experiment):
-    moves, reference = experiment("what_each_parameter_moves"), experiment("reference")
-    middle = reference.codebook_middle()
-    floor, base = moves.Floor(32, 1), reference.measured(middle, 32, 1)
+    moves, middle = experiment("what_each_parameter_moves"), experiment("support.worlds").codebook_middle()
+    floor, base = moves.Floor(32, 1), experiment("support.runs").measured(middle, 32, 1)
     knobs = {knob.name: knob for knob in moves.knobs(middle)}
     rows, _ = moves.turned(knobs["run.months"], "middle", middle, base, 32, 1, floor)
     assert max(row["statistic"] for row in rows) > 5  # twice as many months, more of nearly everything
@@ -79,7 +78,7 @@ def test_the_floor_is_what_random_signs_give(experiment):
 
 def test_the_search_for_harm_writes_its_page_and_figures(experiment, monkeypatch, tmp_path):
     search = experiment("where_track_two_harms")
-    monkeypatch.setattr(experiment("harms_space"), "MONTHS", 60)
+    monkeypatch.setattr(experiment("harms.space"), "MONTHS", 60)
     few = ["--points", "40", "--runs", "4", "--candidates", "5", "--final", "6"]
     search.main([*few, "--out", str(tmp_path / "where_track_two_harms.md")])
     text = (tmp_path / "where_track_two_harms.md").read_text("utf-8")
@@ -93,7 +92,7 @@ def test_the_search_for_harm_writes_its_page_and_figures(experiment, monkeypatch
 
 def test_both_ends_of_the_search_mirror_each_other(experiment):
     """What is called credible depends on the size of an effect only, never on its sign."""
-    search = experiment("harms_read")
+    search = experiment("harms.read")
     pairs = np.random.default_rng(3).normal(0.4, 1, (50, 64)) * np.linspace(-1, 1, 50)[:, None]
     one, other = search.chance_of_noise(pairs), search.chance_of_noise(-pairs)
     assert np.array_equal(one, other) and np.array_equal(search.credible(one), search.credible(other))
@@ -102,7 +101,7 @@ def test_both_ends_of_the_search_mirror_each_other(experiment):
 
 
 def test_the_tree_finds_a_rule_that_is_there(experiment):
-    read = experiment("harms_read")
+    read = experiment("harms.read")
     rng = np.random.default_rng(5)
     points = rng.random((800, 6))
     effect = np.where((points[:, 2] > 0.5) & (points[:, 4] < 0.25), -8.0, 1.0) + rng.normal(0, 2, 800)
@@ -158,10 +157,10 @@ SHORT = {
 def test_an_experiment_goes_from_design_to_figure_and_finds_its_runs_again(
     experiment, monkeypatch, tmp_path, capsys, name
 ):
-    from multitrack_sim.running import sweep as sweeping
+    from multitrack_sim.running import runner as sweeping
 
     more, arguments = SHORT[name]
-    script, reference = experiment(name), experiment("reference")
+    script, reference = experiment(name), experiment("support.worlds")
     small = reference.codebook_middle().with_settings(SMALL)
     monkeypatch.setattr(script, "codebook_middle", lambda: small, raising=False)
     if name == "when_does_it_matter":
@@ -201,7 +200,7 @@ def test_an_experiment_goes_from_design_to_figure_and_finds_its_runs_again(
 
 def test_an_experiment_says_what_it_found_whatever_its_sign(experiment):
     """The same words for benefit and harm: mirrored effects give the mirrored sentence."""
-    shown = experiment("shown")
+    shown = experiment("support.sentences")
     found = pd.DataFrame({"estimate": [2.0, 5.0], "low": [-1.0, 3.0], "high": [5.0, 7.0], "unit": "months"})
     found = found.assign(p=[0.4, 0.01], p_corrected=[0.4, 0.02])
     mirrored = found.assign(estimate=-found["estimate"], low=-found["high"], high=-found["low"])

@@ -424,11 +424,11 @@ def overriding(base, name):
     [
         ({}, []),
         ({mt.Organisation: type("Mine", (mt.Organisation,), {})}, []),
-        ({mt.Organisation: TirelessMediator}, ["talks"]),
+        ({mt.Organisation: TirelessMediator}, ["track_one"]),
         (overriding(mt.Community, "listen"), ["publics"]),
         (overriding(mt.Spoiler, "grow"), ["spoiling"]),
-        (overriding(mt.NGO, "convene"), ["dialogue"]),
-        (overriding(mt.Government, "suffer") | {mt.Organisation: TirelessMediator}, ["fighting", "talks"]),
+        (overriding(mt.NGO, "convene"), ["track_two"]),
+        (overriding(mt.Government, "suffer") | {mt.Organisation: TirelessMediator}, ["fighting", "track_one"]),
     ],
 )
 def test_only_phases_that_use_an_overridden_behaviour_run_in_python(agents, phases):

@@ -6,11 +6,11 @@ from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
-from multitrack_sim.designs.design.arms import BASELINE
 from synthetic import NASTY, made_up_ensemble
 
 import multitrack_sim as mt
 from multitrack_sim.analysis.comparison import Comparison
+from multitrack_sim.designs.arms import BASELINE
 from multitrack_sim.reports.page import comparison_page
 from multitrack_sim.reports.sentences import SHOWN, findings, findings_in_markdown, told_apart
 from multitrack_sim.reports.terminal import arms_table, effects_table

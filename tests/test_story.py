@@ -9,11 +9,10 @@ import pytest
 from synthetic import NASTY
 
 import multitrack_sim as mt
-from multitrack_sim.cli.main import main as cli
+from multitrack_sim.cli import main as cli
 from multitrack_sim.process.month import SCHEDULE
 from multitrack_sim.reports.words import plain
 from multitrack_sim.scenario import layout as build
-from multitrack_sim.schema import outcomes as outcome_table
 from multitrack_sim.schema import tables
 from multitrack_sim.schema.categories import Phase
 from multitrack_sim.schema.events import Event
@@ -127,22 +126,25 @@ def recorded():
     for path in sorted((Path(mt.__file__).parent / "process").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record":
-                kinds = [one.id for one in ast.walk(node.args[3]) if isinstance(one, ast.Name) and one.id.isupper()]
-                yield from ((kind, *map(ast.unparse, node.args[4:7])) for kind in kinds)
+                kinds = [one.attr for one in ast.walk(node.args[2]) if isinstance(one, ast.Attribute)]
+                yield from ((kind, *map(ast.unparse, node.args[3:6])) for kind in kinds)
 
 
 def test_what_rules_record_is_what_the_table_declares():
     calls = list(recorded())
     assert len(calls) > 30
     for kind, who, whom, amount in calls:
-        event = EVENTS[getattr(outcome_table, kind)]
+        event = Event[kind]
         assert (who == "-1") == (event.who == "") and (whom == "-1") == (event.whom == ""), kind
         assert (amount == "0.0") == (event.amount == ""), kind
 
 
 def test_what_is_taken_out_is_declared_once_and_exists():
-    for kind, how in what_ifs.UNDOING.items():
-        assert how.phase in SCHEDULE, Event(kind).word
+    for event in Event:
+        how = event.undoing
+        if how is None:
+            continue
+        assert how.phase in SCHEDULE, event.word
         assert {how.id, how.partner} <= {"", "any", "who", "whom", "host", "provision"}
 
 
@@ -244,7 +246,7 @@ def test_unfinished_runs_can_be_told_and_explained(months):
 
 
 def test_a_full_log_is_said_to_be_full(monkeypatch):
-    monkeypatch.setattr(tables, "MOST_EVENTS", 40)
+    monkeypatch.setitem(tables.SIZES, "events", 40)
     build._blank.cache_clear()
     try:
         model = run_of(SCENARIO, seed=3)

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 import multitrack_sim as mt
 from multitrack_sim import designs
-from multitrack_sim.cli.main import main as cli
+from multitrack_sim.cli import main as cli
 from multitrack_sim.errors import MultitrackError, SettingError, StoreError
 from multitrack_sim.running import plan as sweep_plan
-from multitrack_sim.running import sweep as engine
+from multitrack_sim.running import runner as engine
 from multitrack_sim.running import sweep_store
 from multitrack_sim.running import worker as pieces
 from multitrack_sim.running.plan import bind
@@ -381,7 +381,7 @@ SCRIPT = """
 import sys
 import multitrack_sim as mt
 from multitrack_sim import designs
-from multitrack_sim.running import sweep_plan
+from multitrack_sim.running import plan as sweep_plan
 sweep_plan.LONGEST_CHUNK = 50
 scenario = mt.scenario_from_codes({"spoilers": 3}).with_settings({"run.months": 60, "society.communities": 50})
 design = designs.latin({"track_two.budget": (0, 3), "run.months": [48, 60]}, points=200, runs=10)

@@ -15,7 +15,7 @@ __all__ = ["page"]
 
 HEADLINE = "months_at_peace"
 
-# What the targets that may be fitted are about, and the tolerance that the coarse fit gives them (multitrack_sim/evidence/calibration.py).
+# What the targets that may be fitted are about, and the tolerance that multitrack_sim/evidence/calibration.py gives them.
 TARGETS = {
     "comprehensive": ("T1", 0.08), "months_to_agreement": ("T2", 7.0), "durable": ("T3", 0.06),
     "ended_by: low activity": ("T4", 0.07), "ended_by: ceasefire": ("T4", 0.05), "ended_by: victory": ("T4", 0.05),

@@ -164,7 +164,7 @@ class SweepStore:
                 "codes_settings": dict(base.settings) if isinstance(base, Coded) else None,
                 "rounds": [plan.round_runs, plan.rounds],
             },
-            "run_seeds": "run k of every point and arm has the seed multitrack_sim.engine.random.run_seed(seed, k), in the column `seed`",
+            "run_seeds": "run k of every point and arm has the seed mt.run_seed(seed, k), in the column `seed`",
         }
 
     def write_manifest(self, state: Mapping[str, Any]) -> None:
