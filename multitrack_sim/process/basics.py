@@ -4,6 +4,8 @@ import math
 
 from ..engine.compiled import arithmetic, part
 
+TINY = 1e-12  # keeps a logarithm or a division finite, and is too small to matter
+
 
 @arithmetic
 def clip(x, low, high):
@@ -26,8 +28,8 @@ def sigma(x):
 
 @arithmetic
 def log_odds(probability):
-    """log(p / (1 - p)), for p held within 1e-12 of 0 and 1."""
-    p = clip(probability, 1e-12, 1.0 - 1e-12)
+    """log(p / (1 - p)), for p held off 0 and 1."""
+    p = clip(probability, TINY, 1.0 - TINY)
     return math.log(p / (1.0 - p))
 
 

@@ -12,8 +12,9 @@ from .trust import evidence_of_conduct, learn_from_conduct
 @rule(of="governments")
 def have_will(me, phase, p):
     """Political will for co-operation: readiness, more once talks are under way, less under hawks."""
-    in_talks = 0.2 if phase == Phase.TALKS or phase == Phase.SIGNED or phase == Phase.IMPLEMENTATION else 0.0
-    me.will = clip((me.readiness + in_talks) * (1.2 - 0.5 * me.hawkishness), 0.0, 1.0)
+    talking = phase == Phase.TALKS or phase == Phase.SIGNED or phase == Phase.IMPLEMENTATION
+    wish = me.readiness + (p.cbm_will_in_talks if talking else 0.0)
+    me.will = clip(wish * (p.cbm_will_dove - p.cbm_will_hawk * me.hawkishness), 0.0, 1.0)
 
 
 @rule
@@ -22,18 +23,20 @@ def propose(measure, least_will, light, contact, organisations, p):
     sensitivity. Light measures in force open the way for heavier ones, their absence bars it; non-traditional ones are
     open even when relations are frozen.
     """
-    rate = p.cbm_proposal * clip(p.cbm_budget, 0.0, 10.0) * p.cbm_push
+    rate = p.cbm_proposal * p.cbm_budget * p.cbm_push
     rate *= 1.0 + p.track_two_proposals * contact + p.cbm_organisations * organisations
     if measure.kind == MeasureKind.NON_TRADITIONAL:
-        return clip(0.5 * rate, 0.0, 1.0)
-    above = clip(2.0 * (least_will + 0.3 + p.cbm_sequence * (light - 0.5) - measure.sensitivity), 0.0, 1.0)
+        return clip(p.cbm_frozen_rate * rate, 0.0, 1.0)
+    will = least_will + p.cbm_will_margin + p.cbm_sequence * (light - 0.5)
+    above = clip(p.cbm_will_steepness * (will - measure.sensitivity), 0.0, 1.0)
     return clip(rate * above, 0.0, 1.0)
 
 
 @rule
 def recommit(measure, least_will, p):
     """Probability that a measure which had lapsed is recommitted to, as will allows."""
-    return clip(p.cbm_recommitment * clip(least_will + 0.3 - 0.5 * measure.sensitivity, 0.0, 1.0), 0.0, 1.0)
+    will = least_will + p.cbm_will_margin - p.cbm_recommitment_sensitivity * measure.sensitivity
+    return clip(p.cbm_recommitment * clip(will, 0.0, 1.0), 0.0, 1.0)
 
 
 @rule
@@ -44,7 +47,7 @@ def compliance(reliable, sensitivity, will, p):
     """
     if reliable:
         return p.cbm_compliance
-    return clip(p.cbm_compliance - p.cbm_temptation * sensitivity * (1.0 - 0.5 * will), 0.0, 1.0)
+    return clip(p.cbm_compliance - p.cbm_temptation * sensitivity * (1.0 - p.cbm_will_restraint * will), 0.0, 1.0)
 
 
 @rule(of="governments")
@@ -125,7 +128,7 @@ def cbm(world, month):
         if governments[i].required and governments[i].active and governments[i].will < least_will:
             least_will = governments[i].will
 
-    cost, funds = 0.0, p.cbm_funds * clip(p.cbm_budget, 0.0, 10.0)
+    cost, funds = 0.0, p.cbm_funds * p.cbm_budget
     for m in range(len(measures)):
         cost += measures[m].cost * measures[m].in_force
     review_months = int(p.cbm_review)
@@ -165,7 +168,7 @@ def cbm(world, month):
             record(world, month, kind, m, -1, measure.sensitivity)
         if measure.in_force:
             in_force += 1
-            strength = 0.2 + 0.4 * measure.sensitivity
+            strength = p.cbm_strength + p.cbm_strength_sensitivity * measure.sensitivity
             if measure.kind == MeasureKind.TRANSPARENCY:
                 off_transparency *= 1.0 - strength
             elif measure.kind == MeasureKind.COMMUNICATION:

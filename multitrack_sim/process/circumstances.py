@@ -48,11 +48,13 @@ def feel_pressure(me, violence, organisations, noise, p):
     """
     patrons = clip(p.pressure_outside + me.outside, -1.0, 1.0)
     me.pressure = p.pressure_base + p.pressure_outside_effect * patrons
-    me.pressure += p.pressure_interests * me.interests * (0.5 + 0.5 * p.conflict_cost_of_no_deal)
+    me.pressure += (
+        p.pressure_interests * me.interests * (1.0 - p.pressure_no_deal_share * (1.0 - p.conflict_cost_of_no_deal))
+    )
     me.pressure += p.pressure_military * me.military * clip(violence, 0.0, 1.0)
     me.pressure += p.pressure_organisations * organisations
     if me.pressure > 0.0:
-        me.pressure = clip(me.pressure + p.pressure_noise * noise, 0.0, 10.0)
+        me.pressure = clip(me.pressure + p.pressure_noise * noise, 0.0, p.pressure_most)
 
 
 @part

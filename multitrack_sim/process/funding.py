@@ -39,7 +39,7 @@ def keep_giving(process, p):
         process.phase == Phase.FIGHTING
         or process.phase == Phase.SUSPENDED
         or process.phase == Phase.DORMANT
-        or process.deadlock >= 3.0
+        or process.deadlock >= p.funding_patience
     )
     if process.milestone <= 1.0:
         process.interest += p.funding_renewal * (1.0 - process.interest)

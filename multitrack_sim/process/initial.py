@@ -4,9 +4,9 @@ from ..engine.compiled import part, phase, rule
 from ..engine.random import chance, standard_normal
 from ..schema.categories import Phase
 from ..schema.draws import Draw
-from .basics import clip
+from .basics import TINY, clip
 
-STRANGERS = 0.2  # of the ties within a party, those that lead anywhere in it; the others lead next door (small world)
+LEAST_FORGETTING = 0.01  # so that a world which forgets nothing can begin
 
 
 @rule
@@ -15,17 +15,24 @@ def settle_in(me, home, attitude, support, fear, grievance, p):
     me.attitude = clip(p.society_attitude + home.attitude + p.society_attitude_spread * attitude, 0.0, 1.0)
     me.attitude_before = me.attitude
     me.home = me.attitude
-    me.support = clip(p.society_support + 0.5 * (me.attitude - p.society_attitude) + 0.1 * support, 0.0, 1.0)
-    me.fear = clip(0.5 * p.conflict_violence * (0.5 + fear), 0.0, 1.0)
-    me.grievance = clip(0.5 * p.conflict_violence * (0.5 + grievance), 0.0, 1.0)
+    me.support = clip(
+        p.society_support
+        + p.society_support_attitude * (me.attitude - p.society_attitude)
+        + p.society_support_spread * support,
+        0.0,
+        1.0,
+    )
+    scarred = p.society_scars * p.conflict_violence
+    me.fear = clip(scarred * (0.5 + fear), 0.0, 1.0)
+    me.grievance = clip(scarred * (0.5 + grievance), 0.0, 1.0)
 
 
 @rule
-def neighbour_within(place, tie, count, kind, where):
+def neighbour_within(place, tie, count, kind, where, p):
     """Which community of the same party a tie leads to: mostly the next ones around, sometimes any."""
     if count <= 1:
         return 0
-    if kind < STRANGERS:
+    if kind < p.society_strangers:
         return (place + 1 + int(where * (count - 1))) % count
     step = 1 + tie // 2
     return (place + step) % count if tie % 2 == 0 else (place - step) % count
@@ -33,7 +40,7 @@ def neighbour_within(place, tie, count, kind, where):
 
 @part
 def own_position(world, me, k):
-    """Where a participant would settle an issue: its party's ideal, half way to the middle for the most open."""
+    """Where a participant would settle an issue: its party's ideal, towards the middle the more open it is."""
     governments, stakes = world.governments, world.stakes
     agenda = len(world.issues)
     middle = 0.0
@@ -42,7 +49,7 @@ def own_position(world, me, k):
     if me.party < 0:
         return middle
     home = stakes[me.party * agenda + k].ideal
-    return home + 0.5 * me.openness * (middle - home)
+    return home + world.parameters[0].society_openness * me.openness * (middle - home)
 
 
 @phase
@@ -53,13 +60,13 @@ def draw_world(world):
     key, parties, people = process.key, len(governments), len(communities)
 
     steady = p.fighting_cost_rate * p.conflict_violence + p.fighting_no_deal_rate * p.conflict_cost_of_no_deal
+    lasting = steady / (p.fighting_forgetting + LEAST_FORGETTING)  # the burden that would not change any more
     for i in range(parties):
         me = governments[i]
         me.base_hawkishness = me.hawkishness
         me.reliable = 1 if chance(key, Draw.WORLD_TYPE, 0, me.id, 0) < p.trust_reliable_share else 0
-        me.burden = (
-            (0.5 + 0.4 * chance(key, Draw.WORLD_MOTIVATION, 0, me.id, 0)) * steady / (p.fighting_forgetting + 0.01)
-        )
+        spread = chance(key, Draw.WORLD_MOTIVATION, 0, me.id, 0)
+        me.burden = (p.society_burden + p.society_burden_spread * spread) * lasting
         me.support = p.society_support
         me.perceived_support = clip(p.society_support - p.publics_misreading, 0.0, 1.0)
         me.count = 0
@@ -109,5 +116,5 @@ def draw_world(world):
                 heard = int(where * others)
                 tie.heard = heard if heard < home.first_community else heard + home.count
             else:
-                kind = (kind - p.society_cross_ties) / (1.0 - p.society_cross_ties + 1e-9)
-                tie.heard = home.first_community + neighbour_within(place, t, home.count, kind, where)
+                kind = (kind - p.society_cross_ties) / (1.0 - p.society_cross_ties + TINY)
+                tie.heard = home.first_community + neighbour_within(place, t, home.count, kind, where, p)

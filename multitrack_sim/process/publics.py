@@ -53,11 +53,13 @@ def give_cue(me, process, p):
 
     A leader speaks for a settlement when it sees a surplus in it, against it when hawkish and without one.
     """
-    me.cue = clip(2.0 * me.optimism - 0.5 - me.hawkishness, -1.0, 1.0)
+    me.cue = clip(p.publics_cue_optimism * me.optimism - p.publics_cue_doubt - me.hawkishness, -1.0, 1.0)
     concessions = me.concession if process.phase == Phase.TALKS and not process.channel else 0.0
-    me.reasons = p.publics_burden * clip(me.burden, 0.0, 2.0) * 0.5 + p.publics_momentum * process.momentum
-    me.reasons += p.publics_cue * me.cue - p.publics_audience_cost * clip(10.0 * concessions, 0.0, 1.0)
-    me.reasons -= 4.0 * process.backlash
+    me.reasons = p.publics_burden * clip(me.burden, 0.0, p.publics_burden_felt) + p.publics_momentum * process.momentum
+    me.reasons += p.publics_cue * me.cue - p.publics_audience_cost * clip(
+        concessions / p.publics_audience_step, 0.0, 1.0
+    )
+    me.reasons -= p.publics_backlash * process.backlash
 
 
 @rule(of="governments")

@@ -10,25 +10,23 @@ from ..schema.events import Event
 from .basics import clip, dyad_row, record, sigma
 from .trust import evidence_of_attack, learn_from_attack
 
-NEAR = 0.3  # from the text: a faction this near to it is met by it
-
 
 @rule(of="spoilers")
 def feel_threatened(me, draft, process, p):
     """Threat rises with progress, with the distance of the text from what the faction wants, around milestones and with
-    public dialogue. For a total spoiler any accord is as far away as can be; a greedy one minds distance half as much.
+    public dialogue. For a total spoiler any accord is as far away as can be; a greedy one minds distance less.
     """
     distance = abs(draft - me.ideal)
     if me.kind == SpoilerKind.TOTAL:
         distance = 1.0
     elif me.kind == SpoilerKind.GREEDY:
-        distance *= 0.5
+        distance *= p.spoiling_greedy_distance
     stage = 0.0
     if process.phase == Phase.TALKS:
         stage = process.progress
     elif process.phase == Phase.SIGNED or process.phase == Phase.IMPLEMENTATION:
         stage = 1.0
-    near_milestone = p.spoiling_milestone * math.exp(-0.5 * process.milestone)
+    near_milestone = p.spoiling_milestone * math.exp(-p.spoiling_milestone_fading * process.milestone)
     me.threat = stage * (p.spoiling_progress + p.spoiling_distance * distance) + near_milestone + process.alarm
     if not me.inside:  # left behind by a train that departs without it
         me.threat += stage * p.spoiling_departing_train * p.spoiling_train_threat
@@ -60,18 +58,18 @@ def grow(me, grievance, support, draft_gap, p):
     if me.kind == SpoilerKind.GREEDY:
         drained += p.spoiling_payment_effect * p.spoiling_payment
     elif me.kind == SpoilerKind.LIMITED:
-        drained += p.spoiling_payment_effect * p.spoiling_payment / 3.0
+        drained += p.spoiling_limited_payment * p.spoiling_payment_effect * p.spoiling_payment
     if me.kind == SpoilerKind.LIMITED and me.inside:
-        drained += p.spoiling_inclusion * (1.0 - draft_gap) * (1.0 if draft_gap < NEAR else 0.0)
+        drained += p.spoiling_inclusion * (1.0 - draft_gap) * (1.0 if draft_gap < p.spoiling_near else 0.0)
     me.capacity = clip(me.capacity + recruits - drained * me.capacity, 0.0, 1.0)
 
 
 @rule(of="spoilers")
 def come_round(me, draft, p):
-    """Socialisation: what a faction wants moves towards the text, at the table three times as fast; not a total one's."""
+    """Socialisation: what a faction wants moves towards the text, faster at the table; not a total one's."""
     if me.kind != SpoilerKind.TOTAL:
         speed = p.spoiling_socialisation * p.spoiling_socialisation_effect
-        me.ideal += (speed if me.inside else speed / 3.0) * (draft - me.ideal)
+        me.ideal += (speed if me.inside else p.spoiling_outside_socialisation * speed) * (draft - me.ideal)
 
 
 @phase
@@ -127,14 +125,16 @@ def spoiling(world, month):
     for row in range(len(spoilers)):
         me = spoilers[row]
         host, draft = governments[me.party], issues[me.key_issue].draft
-        far = abs(draft - me.ideal) > NEAR
+        far = abs(draft - me.ideal) > p.spoiling_near
         bred = p.spoiling_coercion_grievance * p.spoiling_coercion * me.capacity
         host.resentment = clip(host.resentment + bred, 0.0, 1.0)
         if me.active:
             come_round(me, draft, p)
         gap = abs(draft - me.ideal)
-        if far and gap <= NEAR and me.active:
+        if far and gap <= p.spoiling_near and me.active:
             record(world, month, Event.FACTION_SOCIALISED, row, me.party, gap)
         grow(me, host.grievance, host.support, gap, p)
         if me.active and me.inside:
-            host.restraint = clip(host.restraint + p.spoiling_inside_veto * me.capacity * gap, 0.0, 0.9)
+            host.restraint = clip(
+                host.restraint + p.spoiling_inside_veto * me.capacity * gap, 0.0, p.spoiling_most_veto
+            )

@@ -11,12 +11,12 @@ def gather_support(world):
     lend their standing to hosts, where the strongest counts; and pay, where all add up.
     """
     organisations = world.organisations
-    process = world.process[0]
+    p, process = world.parameters[0], world.process[0]
     process.pressure, process.proposers, process.hosting, process.sponsors = 0.0, 0.0, 0.0, 0.0
     for row in range(len(organisations)):
         me = organisations[row]
         if me.active:
-            pressure = me.pressure * (0.5 + 0.5 * process.momentum)
+            pressure = me.pressure * (1.0 - p.pressure_publicity_share * (1.0 - process.momentum))
             if pressure > process.pressure:
                 process.pressure = pressure
             if me.proposes > process.proposers:

@@ -9,8 +9,6 @@ from ..schema.draws import Draw
 from .basics import clip
 from .funding import dialogue_share, grant, grassroots_share
 
-PROGRAMME_MONTHS = 6  # a programme stays in a place for half a year
-
 
 @rule(of="ngos")
 def work_in_places(me, money, p):
@@ -29,7 +27,7 @@ def work_in_places(me, money, p):
 def join_programme(me, reach, p):
     """Probability that a programme comes to a community: more where need is, less where fear closes doors."""
     need = 1.0 + p.track_three_targeting * (1.0 - 2.0 * me.attitude)
-    return clip(reach * (1.0 - 0.5 * me.fear) * need, 0.0, 1.0)
+    return clip(reach * (1.0 - p.track_three_fear_closes * me.fear) * need, 0.0, 1.0)
 
 
 @rule(of="communities")
@@ -98,12 +96,12 @@ def track_three(world, month):
             me.reach_education /= me.programme_reach
             me.reach_interfaith /= me.programme_reach
         # with more work the reach saturates at all communities
-        me.programme_reach = clip(1.0 - math.exp(-4.0 * p.track_three_reach * me.programme_reach), 0.0, 1.0)
+        me.programme_reach = clip(1.0 - math.exp(-p.track_three_reach * me.programme_reach), 0.0, 1.0)
 
-    taking_part = 0
+    stay, taking_part = int(p.track_three_programme_months), 0
     for row in range(len(communities)):
         me = communities[row]
-        if (month + me.id) % PROGRAMME_MONTHS == 0:
+        if (month + me.id) % stay == 0:
             home, draw = governments[me.party], chance(key, Draw.PROGRAMME, month, me.id, 0)
             joins = join_programme(me, home.programme_reach, p)
             me.programme = 0

@@ -17,9 +17,6 @@ from .basics import clip, dyad_row, record
 from .funding import dialogue_share, grant, grassroots_share
 from .workshops import hold_workshop
 
-LIVING = 12  # months after which a contact that has not met is no longer living
-SOFTENING = 0.05  # of a participant's hardening, gone each month
-
 
 @rule(of="ngos")
 def convene(me, money, p):
@@ -71,7 +68,7 @@ def open_channel(least_readiness, contact, p):
 def leak(p):
     """Hazard that an open back channel becomes public."""
     exposed = 1.0 + p.technology_leaks * p.track_two_digital
-    return clip(p.track_two_leak * exposed * (1.0 - 0.5 * p.track_two_confidentiality), 0.0, 1.0)
+    return clip(p.track_two_leak * exposed * (1.0 - p.track_two_leak_secrecy * p.track_two_confidentiality), 0.0, 1.0)
 
 
 @part
@@ -86,7 +83,7 @@ def keep_contact(world):
         pair = rapport[row]
         fade_rapport(pair, p)
         one, two = academics[pair.one], academics[pair.two]
-        if pair.months_since <= LIVING and one.party >= 0 and two.party >= 0 and one.party != two.party:
+        if pair.months_since <= p.track_two_living and one.party >= 0 and two.party >= 0 and one.party != two.party:
             felt = p.track_two_access * pair.trust * math.sqrt(one.access * two.access)
             there, back = dyads[dyad_row(one.party, two.party, parties)], dyads[dyad_row(two.party, one.party, parties)]
             if felt > there.contact:
@@ -142,7 +139,7 @@ def track_two(world, month):
     for k in range(len(issues)):
         issues[k].found_unofficial *= 1.0 - p.track_two_option_fading
     for row in range(len(academics)):
-        academics[row].closed *= 1.0 - SOFTENING
+        academics[row].closed *= 1.0 - p.track_two_softening
     papers = 0.0
     for host in range(len(ngos)):
         ngo = ngos[host]

@@ -16,9 +16,12 @@ KINDS = len(AcademicKind.words())
 @rule(of="academics")
 def attend(me, legitimacy, workshops, p):
     """Probability of coming: openness, the host's standing, confidentiality; continuity asks those who came before."""
-    willing = me.openness * (1.0 - me.closed) * legitimacy * (0.6 + 0.6 * p.track_two_confidentiality)
-    if workshops > 0:
-        willing *= 1.0 + 0.5 * p.track_two_continuity if me.invited > 0 else 1.0 - 0.8 * p.track_two_continuity
+    company = p.track_two_attendance + p.track_two_attendance_secrecy * p.track_two_confidentiality
+    willing = me.openness * (1.0 - me.closed) * legitimacy * company
+    if workshops > 0 and me.invited > 0:
+        willing *= 1.0 + p.track_two_known_guests * p.track_two_continuity
+    elif workshops > 0:
+        willing *= 1.0 - p.track_two_new_guests * p.track_two_continuity
     return clip(willing, 0.0, 1.0)
 
 
@@ -30,12 +33,18 @@ def harden(me, p):
 
 
 @rule
+def frankness(p):
+    """How freely people speak in a workshop (0 to 1): part of it needs closed doors."""
+    return 1.0 - p.track_two_frankness_secrecy * (1.0 - p.track_two_confidentiality)
+
+
+@rule
 def meet(pair, one, two, skill, clash, p):
     """Rapport between two who meet: grows with facilitation, confidentiality and openness; a clash of agendas costs."""
     if clash:
         pair.trust *= 1.0 - p.track_two_clash_cost
     else:
-        warmth = skill * (0.4 + 0.6 * p.track_two_confidentiality) * math.sqrt(one.openness * two.openness)
+        warmth = skill * frankness(p) * math.sqrt(one.openness * two.openness)
         warmth *= math.sqrt((1.0 - one.closed) * (1.0 - two.closed))
         warmth *= 1.0 - p.technology_shallowness * p.track_two_digital
         pair.trust += p.track_two_rapport_gain * warmth * (1.0 - pair.trust)
@@ -47,7 +56,7 @@ def invent_unofficially(me, rapport, diversity, scholars, p):
     """Options found in a workshop: rapport, variety of participants, scholars and confidentiality help (Fisher 1983,
     2005).
     """
-    found = p.track_two_invention * rapport * diversity * (0.4 + 0.6 * p.track_two_confidentiality)
+    found = p.track_two_invention * rapport * diversity * frankness(p)
     found *= 1.0 + p.track_two_scholarship * scholars
     me.found_unofficial += clip(found, 0.0, 1.0) * (1.0 - me.found_unofficial)
 
@@ -234,7 +243,7 @@ def hold_workshop(world, host, month):
         record(world, month, Event.PARTICIPANTS_HARDENED, host, -1, float(quarrels))
     warmth /= pairs
     distance = draw_a_line(world)
-    diversity = clip(0.25 + 0.25 * kinds, 0.0, 1.0)
+    diversity = clip(p.track_two_diversity * (1.0 + kinds), 0.0, 1.0)
     for k in range(agenda):
         if issues[k].active:
             invent_unofficially(issues[k], warmth, diversity, scholars / present, p)
