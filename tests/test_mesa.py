@@ -41,13 +41,13 @@ SCENARIO = mt.scenario_from_codes(CODES).with_settings(LIVELY)
 class TirelessMediator(mt.Organisation):
     """A mediator whom deadlock does not wear down."""
 
-    def mediate(self, process, p):
+    def mediation_effort(self, process, p):
         return self.skill
 
 
 class AsBefore(mt.Organisation):
-    def mediate(self, *arguments):
-        return super().mediate(*arguments)
+    def mediation_effort(self, *arguments):
+        return super().mediation_effort(*arguments)
 
 
 class Counting(mt.PeaceProcess):
@@ -161,7 +161,7 @@ def test_a_behaviour_applies_its_rule_to_the_agents_own_row():
     rate = SCENARIO.value("accord.dividend")
     assert first.dividend == 0.2 + rate * (0.8 - 0.2) and second.dividend == 0.3
     ngo = world.handles["ngos"][0]
-    assert ngo.work_in_places(0.3, world.world.parameters[0]) == pytest.approx(0.3)
+    assert ngo.work_paid_for(0.3, world.world.parameters[0]) == pytest.approx(0.3)
 
 
 # ---- what Mesa's users expect ----------------------------------------------------------------------------------------

@@ -346,8 +346,8 @@ class Silent(mt.Academic):
 
     month = -1
 
-    def report(self, *arguments):
-        return 0.0 if self.model.month == type(self).month else super().report(*arguments)
+    def report_probability(self, *arguments):
+        return 0.0 if self.model.month == type(self).month else super().report_probability(*arguments)
 
 
 def decisive_seed(scenario):
@@ -423,14 +423,14 @@ def test_a_run_changed_by_hand_is_explained_without_what_ifs():
 
 
 class TirelessMediator(mt.Organisation):
-    def mediate(self, *arguments):
+    def mediation_effort(self, *arguments):
         return self.skill
 
 
 class Forgetful(mt.Organisation):
     """A mediator who remembers something that no table holds."""
 
-    def mediate(self, *arguments):
+    def mediation_effort(self, *arguments):
         self.calls = getattr(self, "calls", 0) + 1
         return self.skill / self.calls
 

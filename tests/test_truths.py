@@ -14,7 +14,7 @@ from strategies import full_cast, scenarios
 import multitrack_sim as mt
 from multitrack_sim.process.bargaining import value_of_signing
 from multitrack_sim.process.basics import sigma
-from multitrack_sim.process.cbm import compliance
+from multitrack_sim.process.cbm import compliance_by_type
 from multitrack_sim.process.trust import evidence_of_conduct
 from multitrack_sim.process.workshops import insight_odds
 from multitrack_sim.schema.outcomes import OUTCOMES
@@ -191,7 +191,7 @@ def test_n_correlated_reports_count_as_the_design_effect_says():
 
 def test_cheap_measures_separate_types_less_than_costly_ones():
     p = mt.PeaceProcess(lively(), seed=1).world.parameters[0]
-    gaps = [compliance(1, s, 0.5, p) - compliance(0, s, 0.5, p) for s in (0.0, 0.2, 0.6, 1.0)]
+    gaps = [compliance_by_type(1, s, 0.5, p) - compliance_by_type(0, s, 0.5, p) for s in (0.0, 0.2, 0.6, 1.0)]
     assert gaps[0] == 0.0 and gaps == sorted(gaps) and gaps[-1] > 0.1
 
 

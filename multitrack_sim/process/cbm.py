@@ -18,7 +18,7 @@ def have_will(me, phase, p):
 
 
 @rule
-def propose(measure, least_will, light, contact, organisations, p):
+def proposal_probability(measure, least_will, light, contact, organisations, p):
     """Probability that a measure is agreed this month: push, contacts and organisations that propose, and will above
     sensitivity. Light measures in force open the way for heavier ones, their absence bars it; non-traditional ones are
     open even when relations are frozen.
@@ -33,14 +33,14 @@ def propose(measure, least_will, light, contact, organisations, p):
 
 
 @rule
-def recommit(measure, least_will, p):
+def recommitment_probability(measure, least_will, p):
     """Probability that a measure which had lapsed is recommitted to, as will allows."""
     will = least_will + p.cbm_will_margin - p.cbm_recommitment_sensitivity * measure.sensitivity
     return clip(p.cbm_recommitment * clip(will, 0.0, 1.0), 0.0, 1.0)
 
 
 @rule
-def compliance(reliable, sensitivity, will, p):
+def compliance_by_type(reliable, sensitivity, will, p):
     """Probability of complying for a review period, by type.
 
     An unreliable leadership complies more where little is at stake, so cheap measures cannot separate types.
@@ -51,19 +51,19 @@ def compliance(reliable, sensitivity, will, p):
 
 
 @rule(of="governments")
-def comply(me, measure, p):
+def compliance_probability(me, measure, p):
     """Probability that this leadership complies with a measure, by its hidden type and present will."""
-    return compliance(me.reliable, measure.sensitivity, me.will, p)
+    return compliance_by_type(me.reliable, measure.sensitivity, me.will, p)
 
 
 @rule
-def detection(measure, p):
+def detection_probability(measure, p):
     """Probability that a violation is seen: 1 - (1 - own) (1 - verification)."""
     return 1.0 - (1.0 - p.cbm_own_detection) * (1.0 - p.cbm_verification * measure.verifiable)
 
 
 @part
-def lighter_in_force(world, sensitivity):
+def share_of_lighter_in_force(world, sensitivity):
     """Of the active measures lighter than this one, the share in force (a half where there is none)."""
     measures = world.measures
     lighter, working = 0, 0
@@ -88,11 +88,11 @@ def review(world, m, month):
         persists = chance(key, Draw.MEASURE_PERSISTS, month, measure.id, actor.id) < p.cbm_persistence
         if persists and measure.months_in_force > int(p.cbm_review):
             continue  # conduct as in the last period: nothing new to see, nothing new to learn
-        complies = draw < comply(actor, measure, p)
+        complies = draw < compliance_probability(actor, measure, p)
         commitment.complied = 1 if complies else 0
         if not complies:
             commitment.violations += 1
-        detected = detection(measure, p)
+        detected = detection_probability(measure, p)
         # one violation is one event: who sees it is drawn once per observer, and each learns from its own eyes
         for i in range(parties):
             if i != j and governments[i].active and actor.active:
@@ -104,8 +104,8 @@ def review(world, m, month):
                 evidence = evidence_of_conduct(
                     seen,
                     detected,
-                    compliance(1, measure.sensitivity, actor.will, p),
-                    compliance(0, measure.sensitivity, actor.will, p),
+                    compliance_by_type(1, measure.sensitivity, actor.will, p),
+                    compliance_by_type(0, measure.sensitivity, actor.will, p),
                 )
                 learn_from_conduct(dyads[dyad_row(i, j, parties)], evidence, p)
                 if seen:
@@ -135,11 +135,13 @@ def cbm(world, month):
     in_force, off_transparency, off_hotline, off_cooperation = 0, 1.0, 1.0, 1.0
     for m in range(len(measures)):
         measure = measures[m]
-        light = lighter_in_force(world, measure.sensitivity)
-        proposed = chance(key, Draw.MEASURE_PROPOSED, month, measure.id, 0) < propose(
+        light = share_of_lighter_in_force(world, measure.sensitivity)
+        proposed = chance(key, Draw.MEASURE_PROPOSED, month, measure.id, 0) < proposal_probability(
             measure, least_will, light, process.contact, process.proposers, p
         )
-        returns = chance(key, Draw.MEASURE_RECOMMITTED, month, measure.id, 0) < recommit(measure, least_will, p)
+        returns = chance(key, Draw.MEASURE_RECOMMITTED, month, measure.id, 0) < recommitment_probability(
+            measure, least_will, p
+        )
         affordable = p.cbm_budget > 0.0 and cost + measure.cost <= funds
         suspends = chance(key, Draw.MEASURE_SUSPENDED, month, measure.id, 0) < p.cbm_suspension
         drops = chance(key, Draw.MEASURE_ERODES, month, measure.id, 0) < p.cbm_erosion * (

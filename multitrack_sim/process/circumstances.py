@@ -12,7 +12,7 @@ from .trust import discount_belief, upset_relations
 
 
 @rule(of="governments")
-def leave_office(me, p):
+def leaving_hazard(me, p):
     """Probability that a leadership is replaced this month: higher where support is low."""
     return clip(p.leaders_turnover + p.leaders_turnover_low_support * (1.0 - me.support), 0.0, 1.0)
 
@@ -27,7 +27,7 @@ def faces_election(me, month):
 
 
 @rule(of="governments")
-def lose_election(me, p):
+def defeat_probability(me, p):
     """Probability of losing office at the end of a term: more for a leadership whose public does not follow it."""
     return clip(p.leaders_election + p.leaders_election_swing * (0.5 - me.support), 0.0, 1.0)
 
@@ -102,8 +102,8 @@ def circumstances(world, month):
         feel_pressure(
             me, process.violence, process.pressure, standard_normal(chance(key, Draw.PRESSURE, month, me.id, 0)), p
         )
-        leaves = chance(key, Draw.LEADER_CHANGE, month, me.id, 0) < leave_office(me, p)
-        loses = chance(key, Draw.ELECTION, month, me.id, 0) < lose_election(me, p)
+        leaves = chance(key, Draw.LEADER_CHANGE, month, me.id, 0) < leaving_hazard(me, p)
+        loses = chance(key, Draw.ELECTION, month, me.id, 0) < defeat_probability(me, p)
         if me.active and (leaves or (loses and faces_election(me, month))):
             new_type = chance(key, Draw.LEADER_TYPE_CHANGES, month, me.id, 0) < p.leaders_renewal
             is_reliable = chance(key, Draw.LEADER_NEW_TYPE, month, me.id, 0) < p.trust_reliable_share

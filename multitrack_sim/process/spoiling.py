@@ -33,7 +33,7 @@ def feel_threatened(me, draft, process, p):
 
 
 @rule(of="spoilers")
-def try_attack(me, p):
+def attack_probability(me, p):
     """Probability that the faction attempts an attack: capacity x sigma(steepness (threat - deterrence)), less at the
     table.
     """
@@ -42,7 +42,7 @@ def try_attack(me, p):
 
 
 @rule(of="governments")
-def prevent(me, p):
+def foiling_probability(me, p):
     """Probability that a leadership foils an attack of its own side that it could foil: only a reliable one tries."""
     return p.spoiling_control if me.reliable else 0.0
 
@@ -88,10 +88,10 @@ def spoiling(world, month):
         me = spoilers[row]
         host, draft = governments[me.party], issues[me.key_issue].draft
         feel_threatened(me, draft, process, p)
-        attempt = try_attack(me, p)
+        attempt = attack_probability(me, p)
         tries = chance(key, Draw.ATTACK, month, me.id, 0) < attempt
         controllable = chance(key, Draw.ATTACK_KIND, month, me.id, 0) < p.spoiling_controllable
-        foils = chance(key, Draw.ATTACK_FOILED, month, me.id, 0) < prevent(host, p)
+        foils = chance(key, Draw.ATTACK_FOILED, month, me.id, 0) < foiling_probability(host, p)
         me.struck = 0
         if not me.active:
             continue

@@ -27,13 +27,13 @@ def gather_support(world):
 
 
 @rule(of="organisations")
-def mediate(me, process, p):
+def mediation_effort(me, process, p):
     """What a mediator puts in: its skill, worn down by months of deadlock."""
     return me.skill * math.exp(-p.track_one_mediator_fatigue * process.deadlock)
 
 
 @rule(of="organisations")
-def guarantee_accord(me, p):
+def guarantee_offered(me, p):
     """How credibly the organisation would enforce an accord (Walter 1997, 2002)."""
     return me.guarantee
 
@@ -48,13 +48,13 @@ def gather_organisations(world):
     for row in range(len(organisations)):
         me = organisations[row]
         if me.active:
-            me.effort = mediate(me, process, p)
+            me.effort = mediation_effort(me, process, p)
             if me.effort > process.mediation:
                 process.mediation = me.effort
                 process.fairness = me.effort * me.impartiality
             if me.leverage > process.leverage:
                 process.leverage = me.leverage
-            unguarded *= 1.0 - guarantee_accord(me, p)
+            unguarded *= 1.0 - guarantee_offered(me, p)
             unseen *= 1.0 - me.monitoring
     process.guarantee = 1.0 - unguarded
     process.monitoring = 1.0 - unseen

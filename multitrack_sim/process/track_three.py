@@ -11,7 +11,7 @@ from .funding import dialogue_share, grant, grassroots_share
 
 
 @rule(of="ngos")
-def work_in_places(me, money, p):
+def work_paid_for(me, money, p):
     """How much grassroots work an organisation's money pays for: education and interfaith work cost less, and so does
     what is online.
     """
@@ -24,7 +24,7 @@ def work_in_places(me, money, p):
 
 
 @rule(of="communities")
-def join_programme(me, reach, p):
+def programme_probability(me, reach, p):
     """Probability that a programme comes to a community: more where need is, less where fear closes doors."""
     need = 1.0 + p.track_three_targeting * (1.0 - 2.0 * me.attitude)
     return clip(reach * (1.0 - p.track_three_fear_closes * me.fear) * need, 0.0, 1.0)
@@ -51,7 +51,7 @@ def take_part(me, p):
 
 
 @rule(of="communities")
-def backfire(me, inequality, p):
+def backfire_probability(me, inequality, p):
     """Probability that contact hardens identities: where fear is, and where one side has the power (Maoz 2011)."""
     return clip(p.track_three_backfire * me.fear + p.track_three_unequal * inequality, 0.0, 1.0)
 
@@ -82,7 +82,7 @@ def track_three(world, month):
             ngo.granted_track_three += money
             ngo.spent_track_three += money
             funded = funded or money > 0.0
-            work = work_in_places(ngo, money, p)
+            work = work_paid_for(ngo, money, p)
             for j in range(parties):
                 part = work if ngo.party == j else work / parties if ngo.party < 0 else 0.0
                 governments[j].programme_reach += part
@@ -103,7 +103,7 @@ def track_three(world, month):
         me = communities[row]
         if (month + me.id) % stay == 0:
             home, draw = governments[me.party], chance(key, Draw.PROGRAMME, month, me.id, 0)
-            joins = join_programme(me, home.programme_reach, p)
+            joins = programme_probability(me, home.programme_reach, p)
             me.programme = 0
             if draw < joins:
                 me.programme = 1
@@ -111,7 +111,9 @@ def track_three(world, month):
                     me.programme = 1 + Programme.EDUCATION
                 elif draw < joins * (home.reach_education + home.reach_interfaith):
                     me.programme = 1 + Programme.INTERFAITH
-                if chance(key, Draw.PROGRAMME_BACKFIRE, month, me.id, 0) < backfire(me, process.inequality, p):
+                if chance(key, Draw.PROGRAMME_BACKFIRE, month, me.id, 0) < backfire_probability(
+                    me, process.inequality, p
+                ):
                     me.programme = -me.programme
         if not funded:
             me.programme = 0

@@ -59,13 +59,13 @@ def fade_rapport(pair, p):
 
 
 @rule
-def open_channel(least_readiness, contact, p):
+def channel_hazard(least_readiness, contact, p):
     """Hazard that unofficial contact turns into an official back channel (contact is already behind the gate)."""
     return clip(p.track_two_channel * least_readiness * contact, 0.0, 1.0)
 
 
 @rule
-def leak(p):
+def leak_hazard(p):
     """Hazard that an open back channel becomes public."""
     exposed = 1.0 + p.technology_leaks * p.track_two_digital
     return clip(p.track_two_leak * exposed * (1.0 - p.track_two_leak_secrecy * p.track_two_confidentiality), 0.0, 1.0)
@@ -106,8 +106,8 @@ def run_channel(world, month):
     """The back channel: opens out of contact and readiness; leaks, ends in nothing, or goes on (talks use it)."""
     p, process = world.parameters[0], world.process[0]
     key = process.key
-    opens = chance(key, Draw.CHANNEL_OPENS, month, 0, 0) < open_channel(process.least_readiness, process.contact, p)
-    leaks = chance(key, Draw.CHANNEL_LEAKS, month, 0, 0) < leak(p)
+    opens = chance(key, Draw.CHANNEL_OPENS, month, 0, 0) < channel_hazard(process.least_readiness, process.contact, p)
+    leaks = chance(key, Draw.CHANNEL_LEAKS, month, 0, 0) < leak_hazard(p)
     ends = chance(key, Draw.CHANNEL_ENDS, month, 0, 0) < p.track_two_channel_ends
     before_talks = (
         process.phase == Phase.FIGHTING or process.phase == Phase.PRETALKS or process.phase == Phase.SUSPENDED

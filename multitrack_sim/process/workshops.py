@@ -14,7 +14,7 @@ KINDS = len(AcademicKind.words())
 
 
 @rule(of="academics")
-def attend(me, legitimacy, workshops, p):
+def attendance_probability(me, legitimacy, workshops, p):
     """Probability of coming: openness, the host's standing, confidentiality; continuity asks those who came before."""
     company = p.track_two_attendance + p.track_two_attendance_secrecy * p.track_two_confidentiality
     willing = me.openness * (1.0 - me.closed) * legitimacy * company
@@ -62,7 +62,7 @@ def invent_unofficially(me, rapport, diversity, scholars, p):
 
 
 @rule(of="academics")
-def report(me, government, recognition, distance, p):
+def report_probability(me, government, recognition, distance, p):
     """Probability that a report gets through to the leadership: access x credibility x receptivity x consistency.
 
     Former officials and officers, and those whom the leadership endorses, are believed more. Hawks do not listen, nor
@@ -141,7 +141,7 @@ def seat(world, host, month):
         legitimacy = invited_by
         if me.party >= 0:
             legitimacy *= standing[host * parties + me.party].legitimacy
-        me.willing = attend(me, legitimacy, workshops, p) if me.active else 0.0
+        me.willing = attendance_probability(me, legitimacy, workshops, p) if me.active else 0.0
         would_come += me.willing
     asked = p.track_two_seats / would_come if would_come > p.track_two_seats else 1.0
     for row in range(len(academics)):
@@ -179,7 +179,7 @@ def draw_a_line(world):
 
 
 @part
-def recognises(world, of):
+def recognition_by(world, of):
     """How far a party recognises the others, on average."""
     dyads = world.dyads
     parties = len(world.governments)
@@ -253,8 +253,8 @@ def hold_workshop(world, host, month):
         if not me.attends or me.party < 0:
             continue
         home = governments[me.party]
-        recognition = recognises(world, me.party)
-        heard = chance(key, Draw.REPORT, month, me.id, ngo.id) < report(me, home, recognition, distance, p)
+        recognition = recognition_by(world, me.party)
+        heard = chance(key, Draw.REPORT, month, me.id, ngo.id) < report_probability(me, home, recognition, distance, p)
         if not heard:
             continue
         record(world, month, Event.REPORT_HEARD, row, me.party, warmth)
