@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from strategies import full_cast, scenarios
 
 import multitrack_sim as mt
+from multitrack_sim.engine.arithmetic import sigma
 from multitrack_sim.process.bargaining import value_of_signing
-from multitrack_sim.process.basics import sigma
 from multitrack_sim.process.cbm import compliance_by_type
 from multitrack_sim.process.trust import evidence_of_conduct
 from multitrack_sim.process.workshops import insight_odds

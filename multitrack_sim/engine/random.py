@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 
+from .arithmetic import log
 from .cache import COMPILED
 from .compiled import arithmetic, kernel
 
@@ -77,7 +78,7 @@ def run_seed(seed: int, run: int) -> int:
 def standard_normal(u):
     """The standard normal quantile of u in (0, 1), good to 1e-9 (Acklam's rational approximation, 2003)."""
     if u < 0.02425 or u > 0.97575:
-        q = math.sqrt(-2.0 * math.log(u if u < 0.5 else 1.0 - u))
+        q = math.sqrt(-2.0 * log(u if u < 0.5 else 1.0 - u))
         top = (
             (((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q - 2.549732539343734) * q
             + 4.374664141464968

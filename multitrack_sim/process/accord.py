@@ -1,7 +1,6 @@
 """The accord: provisions come due, are carried out or breached; it holds, becomes durable, or collapses."""
 
-import math
-
+from ..engine.arithmetic import exp
 from ..engine.compiled import part, phase, rule
 from ..engine.random import chance
 from ..schema.categories import Phase
@@ -47,10 +46,10 @@ def collapse(process, trust, support, tempted, months, p):
     odds += p.accord_collapse_grievance * process.ownerless - p.accord_ownership * process.ownership
     odds += p.accord_collapse_commitment * tempted
     odds -= p.accord_collapse_carried_out * process.carried_out + p.accord_collapse_legitimacy * process.legitimacy
-    early = 1.6 * math.exp(-months / p.accord_early_months) + 0.35
+    early = 1.6 * exp(-months / p.accord_early_months) + 0.35
     return clip(
         p.accord_collapse
-        * math.exp(clip(odds, -20.0, 20.0))
+        * exp(clip(odds, -20.0, 20.0))
         * early
         * (1.0 - p.accord_collapse_guarantee * process.guarantee),
         0.0,

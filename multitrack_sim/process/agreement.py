@@ -1,12 +1,13 @@
 """Signature and ratification of a text, and what follows when they fail."""
 
+from ..engine.arithmetic import sigma
 from ..engine.compiled import part, rule
 from ..engine.random import chance
 from ..schema.categories import Agenda, Agreement, Ending, Phase, Ratifier
 from ..schema.draws import Draw
 from ..schema.events import Event
 from .bargaining import negotiable, open_with
-from .basics import clip, enter, record, sigma
+from .basics import clip, enter, record
 
 
 @rule(of="governments")

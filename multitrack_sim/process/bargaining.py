@@ -1,13 +1,14 @@
 """The text on the table: what it is worth to each party, demands, concessions, options, drafts."""
 
+from ..engine.arithmetic import power, sigma
 from ..engine.compiled import part, rule
-from .basics import clip, dyad_row, sigma
+from .basics import clip, dyad_row
 
 
 @rule
 def loss_from_gap(gap, indivisibility, p):
     """What a position this far from the ideal loses: linear for a divisible issue, steep near the ideal for a sacred one."""
-    return clip(gap, 0.0, 1.0) ** (1.0 - p.track_one_indivisibility_effect * indivisibility)
+    return power(clip(gap, 0.0, 1.0), 1.0 - p.track_one_indivisibility_effect * indivisibility)
 
 
 @rule
@@ -49,7 +50,7 @@ def get_ready(me, p):
     doubt = p.track_one_surplus_spread * (0.5 + me.misperception)
     me.optimism = sigma(me.surplus / doubt)
     share = p.track_one_motivation_share
-    me.readiness = me.motivation**share * me.optimism ** (1.0 - share)
+    me.readiness = power(me.motivation, share) * power(me.optimism, 1.0 - share)
 
 
 @rule(of="governments")

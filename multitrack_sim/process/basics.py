@@ -1,7 +1,6 @@
 """Small rules that every phase uses: bounded shares, log-odds, the event log."""
 
-import math
-
+from ..engine.arithmetic import log, power
 from ..engine.compiled import arithmetic, part
 
 TINY = 1e-12  # keeps a logarithm or a division finite, and is too small to matter
@@ -18,19 +17,10 @@ def clip(x, low, high):
 
 
 @arithmetic
-def sigma(x):
-    """The logistic function 1 / (1 + exp(-x)), without overflow."""
-    if x >= 0.0:
-        return 1.0 / (1.0 + math.exp(-x))
-    e = math.exp(x)
-    return e / (1.0 + e)
-
-
-@arithmetic
 def log_odds(probability):
     """log(p / (1 - p)), for p held off 0 and 1."""
     p = clip(probability, TINY, 1.0 - TINY)
-    return math.log(p / (1.0 - p))
+    return log(p / (1.0 - p))
 
 
 @arithmetic
@@ -38,7 +28,7 @@ def threshold(x, middle, steepness):
     """How far x is over a threshold: 0 at x = 0 exactly, 1/2 at the middle, towards 1 beyond (Hill function)."""
     if x <= 0.0:
         return 0.0
-    return 1.0 / (1.0 + (middle / x) ** steepness)
+    return 1.0 / (1.0 + power(middle / x, steepness))
 
 
 @arithmetic

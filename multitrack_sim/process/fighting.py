@@ -1,7 +1,6 @@
 """Fighting and the hurting stalemate: violence, incidents, burden, motivation, and ends without an accord."""
 
-import math
-
+from ..engine.arithmetic import exp
 from ..engine.compiled import phase, rule
 from ..engine.random import chance, standard_normal
 from ..schema.categories import Ending, Phase
@@ -13,7 +12,7 @@ from .basics import clip, enter, record
 @rule
 def fight(process, noise, p):
     """Violence of a month: the conflict's level, less in talks, under a ceasefire, and least where it has ended."""
-    level = p.conflict_violence * math.exp(p.fighting_noise * noise)
+    level = p.conflict_violence * exp(p.fighting_noise * noise)
     if (
         process.phase == Phase.SIGNED
         or process.phase == Phase.IMPLEMENTATION
@@ -54,7 +53,7 @@ def want_out(me, p):
     The balance of power is not in here: it enters the value of fighting on and the hazard of victory, once.
     """
     push = me.burden * p.conflict_stalemate * me.stalemate + me.pressure + p.pressure_mobilisation * me.mobilisation
-    me.motivation = 1.0 - math.exp(-clip(push, 0.0, 50.0))
+    me.motivation = 1.0 - exp(-clip(push, 0.0, 50.0))
 
 
 @rule
@@ -73,7 +72,7 @@ def peter_out(burden, p):
 def flare_up(process, month, p):
     """Hazard that a conflict which ended without an accord is active again, falling over the years."""
     quiet = float(month - process.month_ended)
-    return clip(p.fighting_recurrence * (0.5 + math.exp(-quiet / 36.0)), 0.0, 1.0)
+    return clip(p.fighting_recurrence * (0.5 + exp(-quiet / 36.0)), 0.0, 1.0)
 
 
 @rule

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
+from ..engine.arithmetic import sigma
 from ..engine.compiled import phase
 from ..schema.categories import Agreement, Ending, Phase
 from ..schema.outcomes import OUTCOMES
-from .basics import sigma
 from .trust import fade_belief
 
 MISSING = math.nan

@@ -3,13 +3,12 @@
 Rules about neighbours read last month's attitudes, so the order of communities does not matter.
 """
 
-import math
-
+from ..engine.arithmetic import exp, sigma
 from ..engine.compiled import part, phase, rule
 from ..engine.random import chance, standard_normal
 from ..schema.categories import Phase
 from ..schema.draws import Draw
-from .basics import clip, sigma
+from .basics import clip
 
 
 @rule(of="communities")
@@ -74,7 +73,7 @@ def hear_public(me, noise, p):
 
     Leaders underrate how moderate their publics are; how well they are told grows with the work done in places.
     """
-    untold = math.exp(-p.track_three_reports * me.programme_reach)
+    untold = exp(-p.track_three_reports * me.programme_reach)
     error = untold * (p.publics_misreading_noise * noise - p.publics_misreading)
     me.perceived_support = clip(me.support + error, 0.0, 1.0)
 

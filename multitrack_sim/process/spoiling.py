@@ -1,13 +1,12 @@
 """Spoilers: threat, attacks, and what others conclude from an attack, or from none, about the leadership behind."""
 
-import math
-
+from ..engine.arithmetic import exp, sigma
 from ..engine.compiled import phase, rule
 from ..engine.random import chance
 from ..schema.categories import Phase, SpoilerKind
 from ..schema.draws import Draw
 from ..schema.events import Event
-from .basics import clip, dyad_row, record, sigma
+from .basics import clip, dyad_row, record
 from .trust import evidence_of_attack, learn_from_attack
 
 
@@ -26,7 +25,7 @@ def feel_threatened(me, draft, process, p):
         stage = process.progress
     elif process.phase == Phase.SIGNED or process.phase == Phase.IMPLEMENTATION:
         stage = 1.0
-    near_milestone = p.spoiling_milestone * math.exp(-p.spoiling_milestone_fading * process.milestone)
+    near_milestone = p.spoiling_milestone * exp(-p.spoiling_milestone_fading * process.milestone)
     me.threat = stage * (p.spoiling_progress + p.spoiling_distance * distance) + near_milestone + process.alarm
     if not me.inside:  # left behind by a train that departs without it
         me.threat += stage * p.spoiling_departing_train * p.spoiling_train_threat

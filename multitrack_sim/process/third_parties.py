@@ -1,7 +1,6 @@
 """Mediators, guarantors, organisations and donors: what they bring this month."""
 
-import math
-
+from ..engine.arithmetic import exp
 from ..engine.compiled import part, rule
 
 
@@ -29,7 +28,7 @@ def gather_support(world):
 @rule(of="organisations")
 def mediation_effort(me, process, p):
     """What a mediator puts in: its skill, worn down by months of deadlock."""
-    return me.skill * math.exp(-p.track_one_mediator_fatigue * process.deadlock)
+    return me.skill * exp(-p.track_one_mediator_fatigue * process.deadlock)
 
 
 @rule(of="organisations")

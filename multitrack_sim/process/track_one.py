@@ -5,6 +5,7 @@ trust into it: `(1 - P(others reliable)) x exposure`, the doubt that others woul
 to a chance of agreement.
 """
 
+from ..engine.arithmetic import power
 from ..engine.compiled import part, phase
 from ..engine.random import chance
 from ..schema.categories import Phase
@@ -134,7 +135,7 @@ def track_one(world, month):
         1.0 + p.track_one_deadlock * process.deadlock
     ) * (1.0 - 0.5 * process.mediation)
     stops = p.track_one_suspension * (1.0 - p.spoiling_departing_train)
-    suspends = chance(key, Draw.SUSPENSION, month, 0, 0) < 1.0 - (1.0 - stops) ** process.attacks_now
+    suspends = chance(key, Draw.SUSPENSION, month, 0, 0) < 1.0 - power(1.0 - stops, process.attacks_now)
     draw = chance(key, Draw.RESUMPTION, month, 0, 0)
     resumption = clip(
         p.track_one_resumption * ready * (1.0 + p.track_one_resumption_contact * process.contact), 0.0, 1.0

@@ -1,7 +1,6 @@
 """Track III: grassroots programmes between communities, what they move, and what is forgotten."""
 
-import math
-
+from ..engine.arithmetic import exp
 from ..engine.compiled import phase, rule
 from ..engine.random import chance
 from ..schema.categories import Programme
@@ -96,7 +95,7 @@ def track_three(world, month):
             me.reach_education /= me.programme_reach
             me.reach_interfaith /= me.programme_reach
         # with more work the reach saturates at all communities
-        me.programme_reach = clip(1.0 - math.exp(-p.track_three_reach * me.programme_reach), 0.0, 1.0)
+        me.programme_reach = clip(1.0 - exp(-p.track_three_reach * me.programme_reach), 0.0, 1.0)
 
     stay, taking_part = int(p.track_three_programme_months), 0
     for row in range(len(communities)):

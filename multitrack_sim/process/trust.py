@@ -1,9 +1,8 @@
 """What one leadership believes of another, and how evidence moves it: Bayes' rule, a limit, fading."""
 
-import math
-
+from ..engine.arithmetic import log, sigma
 from ..engine.compiled import arithmetic, rule
-from .basics import clip, log_odds, sigma
+from .basics import clip, log_odds
 
 
 @rule
@@ -47,10 +46,10 @@ def evidence_of_conduct(seen, detection, reliable_complies, unreliable_complies)
     From the same rates that produce the conduct. With no detection it is exactly 0.
     """
     if seen:
-        return math.log(clip(1.0 - reliable_complies, 1e-12, 1.0) / clip(1.0 - unreliable_complies, 1e-12, 1.0))
+        return log(clip(1.0 - reliable_complies, 1e-12, 1.0) / clip(1.0 - unreliable_complies, 1e-12, 1.0))
     quiet_if_reliable = clip(1.0 - (1.0 - reliable_complies) * detection, 1e-12, 1.0)
     quiet_if_unreliable = clip(1.0 - (1.0 - unreliable_complies) * detection, 1e-12, 1.0)
-    return math.log(quiet_if_reliable / quiet_if_unreliable)
+    return log(quiet_if_reliable / quiet_if_unreliable)
 
 
 @rule
@@ -91,9 +90,9 @@ def evidence_of_attack(attempt, attacked, kind_known, controllable, p):
             foiled = p.spoiling_control if controllable else 0.0
         else:
             foiled = p.spoiling_control * p.spoiling_controllable
-        return math.log(clip(1.0 - foiled, 1e-12, 1.0))
+        return log(clip(1.0 - foiled, 1e-12, 1.0))
     by_reliable = attempt * (1.0 - p.spoiling_control * p.spoiling_controllable)
-    return math.log(clip(1.0 - by_reliable, 1e-12, 1.0) / clip(1.0 - attempt, 1e-12, 1.0))
+    return log(clip(1.0 - by_reliable, 1e-12, 1.0) / clip(1.0 - attempt, 1e-12, 1.0))
 
 
 @rule

@@ -2,6 +2,7 @@
 
 import math
 
+from ..engine.arithmetic import sigma
 from ..engine.compiled import part, rule
 from ..engine.random import chance
 from ..schema.categories import AcademicKind
@@ -269,7 +270,7 @@ def hold_workshop(world, host, month):
             if j != me.party and governments[j].delegates > 0:
                 dyad = dyads[dyad_row(me.party, j, parties)]
                 odds = insight_odds(warmth, dyad.reports, p)
-                right = chance(key, Draw.INSIGHT, month, me.id * parties + j, ngo.id) < 1.0 / (1.0 + math.exp(-odds))
+                right = chance(key, Draw.INSIGHT, month, me.id * parties + j, ngo.id) < sigma(odds)
                 evidence = odds if right == (governments[j].reliable == 1) else -odds
                 learn_from_report(dyad, evidence, me.hardened, distance, p)
     return voices
