@@ -5,11 +5,11 @@ the back channel adds or costs. All codes in the middle, 40 communities.
 from __future__ import annotations
 
 import pandas as pd
-from multitrack_sim.designs.design.design import factorial
 from support.runs import asked, effects_by_cell, swept
 from support.sentences import Names, in_points, ranged, tell
 from support.worlds import codebook_middle
 
+from multitrack_sim.designs.design import factorial
 from multitrack_sim.reports.effect_figures import framed, lines
 from multitrack_sim.reports.style import Told
 from multitrack_sim.reports.style import _drawn as drawn

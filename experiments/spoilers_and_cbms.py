@@ -6,11 +6,11 @@ Two factions of greedy kind share a capacity; all codes are otherwise in the mid
 from __future__ import annotations
 
 import pandas as pd
-from multitrack_sim.designs.design.design import Design
 from support.runs import asked, effects_by_cell, swept
 from support.sentences import Names, in_points, ranged, tell
 from support.worlds import codebook_middle
 
+from multitrack_sim.designs.design import Design
 from multitrack_sim.reports.effect_figures import framed, lines
 from multitrack_sim.reports.style import Told
 from multitrack_sim.reports.style import _drawn as drawn

@@ -6,13 +6,13 @@ noise floor is what a dummy shows that changes nothing but the seeds."""
 from __future__ import annotations
 
 import pandas as pd
-from multitrack_sim.designs.design.design import Design, morris, sobol
 from support.runs import asked, swept
 from support.sentences import SHARES, SIZES, Names, above_noise, tell
 from support.worlds import codebook_middle, parameter_range
 
 from multitrack_sim.analysis.sensitivity import morris as screened
 from multitrack_sim.analysis.sensitivity import sobol as indices
+from multitrack_sim.designs.design import Design, morris, sobol
 from multitrack_sim.reports.effect_figures import framed, ranked_bars
 from multitrack_sim.reports.style import Told
 from multitrack_sim.reports.style import _drawn as drawn

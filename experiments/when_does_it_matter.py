@@ -6,10 +6,10 @@ All other codes are at their middle; 40 communities instead of 200, which change
 from __future__ import annotations
 
 import pandas as pd
-from multitrack_sim.designs.design.design import factorial
 from support.runs import asked, effects_by_cell, swept
 from support.sentences import Names, in_points, ranged, tell
 
+from multitrack_sim.designs.design import factorial
 from multitrack_sim.reports.effect_figures import effect_map, framed
 from multitrack_sim.reports.style import Told
 from multitrack_sim.reports.style import _drawn as drawn

@@ -6,14 +6,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from does_track_two_matter import CASES
-from multitrack_sim.designs.design.arms import PARTS
-from multitrack_sim.designs.design.design import coalitions
 from support.runs import asked, swept
 from support.sentences import Names, said, shares_in_points, tell
 from support.worlds import codebook_middle
 
 import multitrack_sim as mt
 from multitrack_sim.analysis.attribution import interactions, shapley
+from multitrack_sim.designs.arms import PARTS
+from multitrack_sim.designs.design import coalitions
 from multitrack_sim.reports.effect_figures import explain_marks, forest, framed, key_above, matrix
 from multitrack_sim.reports.style import Told
 from multitrack_sim.reports.style import _drawn as drawn

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from multitrack_sim.designs.design.arms import PARTS, Part
 
 import multitrack_sim as mt
 from multitrack_sim.analysis.attribution import coalition_runs, interactions, shapley
+from multitrack_sim.designs.arms import PARTS, Part
 from multitrack_sim.errors import MultitrackError
 
 

@@ -15,7 +15,7 @@ from strategies import codes
 from synthetic import NASTY, made_up_ensemble
 
 import multitrack_sim as mt
-from multitrack_sim.cli.main import main as cli
+from multitrack_sim.cli import main as cli
 from multitrack_sim.engine import compiled
 from multitrack_sim.errors import ScenarioError, SettingError, StoreError
 from multitrack_sim.evidence import validation as coded_cases

@@ -9,8 +9,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "multitrack_sim"
 
 # bottom to top
 ROOMS = (
-    "errors compiled chance parameter_table outcome_table tables process scenario warming agents model ensemble story designs "
-    "running analysis evidence reports app cli"
+    "errors resources sources cache compiled chance parameter_table outcome_table tables process scenario warming agents "
+    "model memory ensemble story designs running analysis evidence reports app cli"
 ).split()
 PHASES = (
     "basics funding circumstances fighting grassroots dialogue confidence talks spoiling accord publics month".split()

@@ -3,9 +3,10 @@
 import shutil
 
 import pytest
-from multitrack_sim.designs.design.arms import BASELINE
 from synthetic import NASTY
 from test_page import made_up_comparison, page_of
+
+from multitrack_sim.designs.arms import BASELINE
 
 pytestmark = pytest.mark.browser
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")

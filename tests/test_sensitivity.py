@@ -5,13 +5,13 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from multitrack_sim.designs.design.arms import BASELINE
-from multitrack_sim.designs.design.design import DUMMY
 
 import multitrack_sim as mt
 from multitrack_sim.analysis.conditions import effect_by_point, find_conditions, share_changed
 from multitrack_sim.analysis.dose import decay, dose_arms, dose_response, start_arms, stop_arms, timing, useful_starts
 from multitrack_sim.analysis.sensitivity import REPETITION, morris, point_means, sobol
+from multitrack_sim.designs.arms import BASELINE
+from multitrack_sim.designs.design import DUMMY
 from multitrack_sim.errors import MultitrackError
 
 pytest.importorskip("SALib", reason="SALib is not installed")

@@ -9,7 +9,7 @@ import pytest
 from synthetic import NASTY
 
 import multitrack_sim as mt
-from multitrack_sim.cli.main import main as cli
+from multitrack_sim.cli import main as cli
 from multitrack_sim.process.month import SCHEDULE
 from multitrack_sim.reports.words import plain
 from multitrack_sim.scenario import layout as build

@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from multitrack_sim.designs.design.arms import BASELINE
-from multitrack_sim.designs.design.as_written import MOST_ARMS, read_arms
 from synthetic import NASTY
 
 import multitrack_sim as mt
+from multitrack_sim.designs.arms import BASELINE
+from multitrack_sim.designs.as_written import MOST_ARMS, read_arms
 from multitrack_sim.errors import SettingError
 
 FILE = """
