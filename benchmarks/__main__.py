@@ -28,10 +28,22 @@ def _speed(name: str) -> Callable[[int], Part]:
     return part
 
 
+def columns(repeats: int) -> Part:
+    from .column_twin import measure
+
+    return measure(repeats)
+
+
 def start(repeats: int) -> Part:
     from .start import measure
 
     return measure(min(repeats, 5))
+
+
+def against(repeats: int) -> Part:
+    from .against import measure
+
+    return measure(repeats)
 
 
 def sweep(repeats: int) -> Part:
@@ -44,6 +56,8 @@ SPEED = ("communities", "phases", "runs", "threads")
 PARTS: dict[str, Callable[[int], Part]] = {
     "publics": publics,
     **{name: _speed(name) for name in SPEED},
+    "columns": columns,
+    "against": against,
     "sweep": sweep,
     "start": start,
 }
@@ -51,7 +65,8 @@ PARTS: dict[str, Callable[[int], Part]] = {
 
 def main(arguments: list[str] | None = None) -> int:
     about = "How fast the engine is, beside what it has to reach."
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=about)
+    trees = "Commits and folders are timed in turns by `python -m benchmarks.against`; `--help` there says how."
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=about, epilog=trees)
     which = f"{', '.join(PARTS)}, or speed for communities, phases, runs and threads (default: all)"
     parser.add_argument("parts", nargs="*", metavar="part", help=which)
     parser.add_argument("--repeats", type=int, default=11, help="turns of every measurement (default 11)")

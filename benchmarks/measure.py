@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import gc
+import operator
 import os
 import platform
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 __all__ = [
-    "Bar", "Figure", "Part", "Table", "Turns", "busy_seconds", "cpu_clock", "interleaved", "machine", "median", "speed_now",
+    "Bar", "Figure", "Gain", "Part", "Table", "Turns", "cpu_clock", "interleaved", "machine", "median", "one_two_two_one",
+    "speed_now", "undisturbed",
 ]  # fmt: skip
 
 # A thread's own processor time leaves out what other programs take, but some systems count it too coarsely.
 _fine = time.get_clock_info("thread_time").resolution < 1e-6
 cpu_clock: Callable[[], float] = time.thread_time if _fine else time.perf_counter
 median = statistics.median
+QUIET = 0.1  # of a core, what other programs may take while threads are compared
 
 
 @dataclass(frozen=True)
 class Bar:
-    """What a figure has to reach: `Bar("at least", 100)`, `Bar("below", 60)`."""
+    """What a figure has to reach: `Bar("at least", 100)`, `Bar("at most", 1.5)`, `Bar("below", 60)`."""
 
     kind: str
     value: float
@@ -30,10 +33,10 @@ class Bar:
     def met(self, value: float) -> bool:
         """Whether it does.
 
-        >>> Bar("at least", 100).met(99), Bar("below", 60).met(59)
-        (False, True)
+        >>> Bar("at least", 100).met(99), Bar("at most", 1.5).met(1.5), Bar("below", 60).met(60)
+        (False, True, False)
         """
-        return value >= self.value if self.kind == "at least" else value < self.value
+        return {"at least": operator.ge, "at most": operator.le, "below": operator.lt}[self.kind](value, self.value)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.value:g}"
@@ -118,6 +121,7 @@ class Turns:
 def interleaved(rivals: Mapping[str, Callable[[], float | None]], repeats: int) -> Turns:
     """Times the rivals in turns: at least `repeats`, and up to three times as many while too few are at full speed.
 
+    Every other turn goes backwards, so that a clock that drifts favours nobody.
     A rival that returns a number has measured itself (what it prepares does not count).
     """
     seconds: dict[str, list[float]] = {name: [] for name in rivals}
@@ -128,7 +132,7 @@ def interleaved(rivals: Mapping[str, Callable[[], float | None]], repeats: int) 
         for turn in range(3 * repeats):
             if turn >= repeats and all(2 * sum(map(at_full_speed, took)) > repeats for took in paces.values()):
                 break
-            for name, rival in rivals.items():
+            for name, rival in list(rivals.items())[:: -1 if turn % 2 else 1]:
                 gc.collect()
                 before, start = pace(), cpu_clock()
                 own = rival()
@@ -138,6 +142,41 @@ def interleaved(rivals: Mapping[str, Callable[[], float | None]], repeats: int) 
         if collecting:
             gc.enable()
     return Turns(seconds, {name: list(map(at_full_speed, took)) for name, took in paces.items()})
+
+
+@dataclass(frozen=True)
+class Gain:
+    """Two threads against one, in one turn."""
+
+    others: float | None  # of a core, what other programs took meanwhile; None where the system does not tell
+    speed: float
+    work: float  # processor time of two threads against that of one
+
+
+def one_two_two_one(once: Callable[[int], tuple[float, float]]) -> Gain:
+    """What a second thread gains: one thread, two, two, one, so that a clock that drifts evenly cancels out.
+
+    `once(threads)` does the same work on so many threads and tells its wall and its processor seconds.
+    """
+    wall, work = {1: 0.0, 2: 0.0}, {1: 0.0, 2: 0.0}
+    before = busy_seconds()
+    for threads in (1, 2, 2, 1):
+        took, worked = once(threads)
+        wall[threads] += took
+        work[threads] += worked
+    after = busy_seconds()
+    total, ours = sum(wall.values()), sum(work.values())
+    others = None if before is None or after is None else (after - before - ours) / total
+    return Gain(others, wall[1] / wall[2], work[2] / work[1])
+
+
+def undisturbed(gains: Sequence[Gain], most: float = QUIET) -> list[Gain]:
+    """The turns that had the machine to themselves; all of them where there was none.
+
+    >>> [gain.speed for gain in undisturbed([Gain(0.5, 1.2, 1.0), Gain(0.01, 1.9, 1.0)])]
+    [1.9]
+    """
+    return [gain for gain in gains if gain.others is None or gain.others < most] or list(gains)
 
 
 def busy_seconds() -> float | None:
@@ -156,17 +195,18 @@ def machine() -> dict[str, str]:
     import numba
     import numpy
 
-    from multitrack_sim.engine.cache import fingerprint
+    from multitrack_sim.engine.resources import available_cores
+    from multitrack_sim.engine.sources import model_version
 
     load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
     return {
-        "processor": f"{_processor()}, {os.cpu_count()} cores seen by the system",
+        "processor": f"{_processor()}, {available_cores()} of {os.cpu_count()} cores allowed",
         "system": f"{platform.system()} {platform.machine()}",
         "Python": platform.python_version(),
         "numba": numba.__version__,
         "numpy": numpy.__version__,
         "Mesa": mesa.__version__,
-        "engine": fingerprint(),
+        "model version": model_version(),
         "load when it began": f"{load} programs waiting or running on average in the last minute",
     }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ import numpy as np
 from multitrack_sim import Scenario, load, scenario_from_codes
 from multitrack_sim.engine.compiled import kernel
 from multitrack_sim.engine.random import run_seed
+from multitrack_sim.engine.resources import available_cores
 from multitrack_sim.process.initial import draw_world
 from multitrack_sim.process.month import SCHEDULE, pass_month, run_chunk
 from multitrack_sim.process.publics import publics
@@ -25,7 +25,7 @@ from multitrack_sim.scenario.layout import lay_out
 from multitrack_sim.schema.outcomes import OUTCOME_ROW, SERIES_ROW
 from multitrack_sim.schema.world import World, as_numbers, restore, snapshot
 
-from .measure import Bar, Figure, Part, Table, busy_seconds, cpu_clock, interleaved, median
+from .measure import QUIET, Bar, Figure, Gain, Part, Table, cpu_clock, interleaved, median, one_two_two_one, undisturbed
 
 __all__ = ["measure"]
 
@@ -33,7 +33,6 @@ SCENARIO = Path(__file__).resolve().parents[1] / "scenarios" / "northern_ireland
 SIZES = (200, 500, 1000, 2000, 5000)
 GOVERNMENTS = (2, 5, 10, 27)
 MONTHS, RUN = 180, 300
-QUIET = 0.1  # of a core, what other programs may take while threads are compared
 
 
 @kernel
@@ -241,9 +240,9 @@ def runs(repeats: int) -> Part:
 
 
 def threads(repeats: int, longest: float = 180.0) -> Part:
-    """Pairs are taken until enough of them had the machine to themselves, or for so many seconds."""
+    """Turns are taken until enough of them had the machine to themselves, or for so many seconds."""
     part = Part("threads", "")
-    if (os.cpu_count() or 1) < 2:
+    if available_cores() < 2:
         part.how = "Not measured: this machine has one core."
         return part
     scenario, count = northern_ireland(200), 64
@@ -254,26 +253,24 @@ def threads(repeats: int, longest: float = 180.0) -> Part:
         return time.perf_counter() - began, time.process_time() - before
 
     once(2)
-    started, pairs = time.perf_counter(), []  # what others took of a core, gain in speed, processor time
-    while len(pairs) < repeats or time.perf_counter() - started < longest:
-        before = busy_seconds()
-        (one, work_one), (two, work_two) = once(1), once(2)
-        after = busy_seconds()
-        others = None if before is None or after is None else (after - before - work_one - work_two) / (one + two)
-        pairs.append((others, one / two, work_two / work_one))
-        if sum(others is None or others < QUIET for others, *_ in pairs) >= repeats:
+    gains: list[Gain] = []
+    started = time.perf_counter()
+    while len(gains) < repeats or time.perf_counter() - started < longest:
+        gains.append(one_two_two_one(once))
+        if sum(gain.others is None or gain.others < QUIET for gain in gains) >= repeats:
             break
-    quiet = [pair for pair in pairs if pair[0] is None or pair[0] < QUIET] or pairs
-    gains = sorted(gain for _, gain, _ in quiet)
-    taken = [others for others, *_ in quiet if others is not None]
+    kept = undisturbed(gains)
+    speeds = [gain.speed for gain in kept]
+    taken = [gain.others for gain in kept if gain.others is not None]
     busy = f", in which other programs took {100 * median(taken):.0f}% of a core (median)" if taken else ""
     part.how = (
-        f"`run_ensemble`, {count} runs of {RUN} months with 200 communities of Northern Ireland, one thread and two in turns, "
-        f"wall time, median of {len(quiet)} pairs of {len(pairs)}{busy}; from {gains[0]:.2f} to {gains[-1]:.2f}. Means little "
-        "unless two cores are idle; what two threads cost in processor time can be told on a busy machine too."
+        f"`run_ensemble`, {count} runs of {RUN} months with 200 communities of Northern Ireland, wall time; a turn is one "
+        f"thread, two, two and one; median of {len(kept)} turns of {len(gains)}{busy}; from {min(speeds):.2f} to "
+        f"{max(speeds):.2f}. Means little unless two cores are idle; what two threads cost in processor time can be told on "
+        "a busy machine too."
     )
-    part.figures.append(Figure("two threads / one, speed", median(gains), "times", Bar("at least", 1.7)))
-    part.figures.append(Figure("two threads / one, processor time", median(more for *_, more in quiet), "times"))
+    part.figures.append(Figure("two threads / one, speed", median(speeds), "times", Bar("at least", 1.8)))
+    part.figures.append(Figure("two threads / one, processor time", median(gain.work for gain in kept), "times"))
     return part
 
 

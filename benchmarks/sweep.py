@@ -16,10 +16,11 @@ import numpy as np
 
 from multitrack_sim import designs, load, run_ensemble, scenario_from_codes
 from multitrack_sim.engine.random import run_seed
+from multitrack_sim.engine.resources import available_cores
 from multitrack_sim.running.sweep import sweep
 from multitrack_sim.scenario import Scenario
 
-from .measure import Bar, Figure, Part, Table, busy_seconds, median
+from .measure import Bar, Figure, Part, Table, median, one_two_two_one, undisturbed
 
 __all__ = ["measure"]
 
@@ -76,17 +77,6 @@ def _overhead(scenario: Scenario, runs: int, repeats: int) -> list[tuple[float, 
     return pairs
 
 
-def _threads(scenario: Scenario, repeats: int) -> list[tuple[float | None, float]]:
-    pairs = []
-    for _ in range(repeats):
-        before = busy_seconds()
-        (one, work_one), (two, work_two) = _swept(scenario, RUNS, 1), _swept(scenario, RUNS, 2)
-        after = busy_seconds()
-        others = None if before is None or after is None else (after - before - work_one - work_two) / (one + two)
-        pairs.append((others, one / two))
-    return pairs
-
-
 def _mesa(scenario: Scenario) -> float:
     """Seconds per run of Mesa's own `batch_run`, over the model with its agents."""
     import mesa
@@ -137,8 +127,8 @@ def measure(repeats: int) -> Part:
     )
     cost = 100 * (median(c for _, c in found["2 governments"]) - 1)
     shortest = 100 * (median(c for _, c in found["2 governments, 36 months"]) - 1)
-    gains = _threads(ireland, repeats) if (os.cpu_count() or 1) > 1 else []
-    quiet = [gain for others, gain in gains if others is None or others < 0.1] or [gain for _, gain in gains]
+    turns = range(repeats if available_cores() > 1 else 0)
+    gains = undisturbed([one_two_two_one(lambda threads: _swept(ireland, RUNS, threads)) for _ in turns])
     mesa_run = median(_mesa(coded) for _ in range(min(repeats, 3)))
     ours = median(_swept(coded, RUNS // 4, 1)[0] for _ in range(min(repeats, 3))) / (RUNS // 4)
     few, many = _peak(FEW), _peak(MANY)
@@ -148,14 +138,15 @@ def measure(repeats: int) -> Part:
         Figure("mesa.batch_run / sweep, per run, one core", mesa_run / ours, "times"),
         Figure(f"peak memory, {MANY:,} runs / {FEW:,}", many / few, "times", Bar("below", 1.2)),
     ]
-    if quiet:
-        figures.append(Figure("sweep on two threads / one, speed", median(quiet), "times", Bar("at least", 1.7)))
-    idle = [others for others, _ in gains if others is not None]
+    if gains:
+        speed = median(gain.speed for gain in gains)
+        figures.append(Figure("sweep on two threads / one, speed", speed, "times", Bar("at least", 1.7)))
+    idle = [gain.others for gain in gains if gain.others is not None]
     return Part(
         "sweep",
         f"`sweep` of a Latin hypercube of four settings, every run a point of its own, into Parquet, beside `run_ensemble` "
         f"of the very same runs, in {repeats} turns (medians). Memory: peak of a program that sweeps short runs, {few:,.0f} MB "
-        f"and {many:,.0f} MB. Two threads mean little unless two cores are idle"
+        f"and {many:,.0f} MB. Two threads, in turns of one, two, two and one, mean little unless two cores are idle"
         + (f": other programs took {100 * float(np.median(idle)):.0f}% of a core." if idle else "."),
         figures,
         [Table("Sweep over bare engine", ("world", "runs", "wall time, times", "processor time, times"), rows)],

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 import multitrack_sim as mt
-from multitrack_sim.engine.cache import fingerprint
+from multitrack_sim.engine.sources import model_version
 from multitrack_sim.evidence.beside_history import (
     Version,
     apart,
@@ -78,7 +78,7 @@ def page(cases: list[Case], options: argparse.Namespace) -> str:
         "# The cases beside history",
         wrapped(
             f"Made by `experiments/cases_beside_history.py --runs {options.runs} --seed {options.seed} --months "
-            f"{options.months}` with the model of fingerprint `{fingerprint()}`. Every version of a case has {options.runs:,} "
+            f"{options.months}` with model version `{model_version()}`. Every version of a case has {options.runs:,} "
             f"runs of {options.months} months on the same seeds. Intervals (95%) are for chance between runs only. No number "
             "was fitted to a case, and every sentence below was written by rules from the numbers beside it."
         ),

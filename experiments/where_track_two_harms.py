@@ -9,7 +9,6 @@ on fresh seeds, then varied and run again twice; what is reported in the end com
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from harms.space import apart, hypercube, scenario_at, varied
 from support.runs import Progress
 
 import multitrack_sim as mt
+from multitrack_sim.engine.resources import available_cores
 
 OUTCOME = "months_at_peace"
 
@@ -73,7 +73,7 @@ def effects(scenario: mt.Scenario, runs: int, seed: int, changes: Mapping[str, A
 def together(work: Callable[[int], np.ndarray], count: int, what: str) -> list[np.ndarray]:
     """`work(0)`, `work(1)` ... on all cores (compiled months hold no lock), in order; Ctrl-C drops what has not begun."""
     progress = Progress(count, what)
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(available_cores()) as pool:
         jobs = [pool.submit(work, at) for at in range(count)]
         try:
             for _ in as_completed(jobs):

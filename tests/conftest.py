@@ -23,3 +23,11 @@ def pytest_configure(config):
     import multitrack_sim as mt
 
     mt.simulate(mt.scenario_from_codes({}).with_settings({"run.months": 12}), runs=1, seed=0)
+
+
+@pytest.fixture
+def copied(tmp_path):
+    """A copy of the package in a folder of its own."""
+    from fresh import copy_package
+
+    return copy_package(tmp_path)

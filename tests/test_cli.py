@@ -1,5 +1,6 @@
 """The command line: what it prints, what it refuses, and that nothing is left half-written."""
 
+import hashlib
 import html
 import json
 import os
@@ -20,7 +21,8 @@ from typer.testing import CliRunner
 import multitrack_sim.running.ensemble as engine
 from multitrack_sim.analysis import comparison
 from multitrack_sim.cli import main as cli
-from multitrack_sim.engine import compiled
+from multitrack_sim.engine import cache
+from multitrack_sim.engine.sources import model_version
 from multitrack_sim.running.parquet import read_outcomes
 from multitrack_sim.scenario.library import scenario_file, scenario_names
 from multitrack_sim.scenario.load import load
@@ -64,7 +66,7 @@ def calls(monkeypatch):
 
     monkeypatch.setattr(engine, "run_ensemble", quick)
     monkeypatch.setattr(comparison, "run_ensemble", quick)
-    monkeypatch.setattr(compiled, "is_cold", lambda: False)
+    monkeypatch.setattr(cache, "is_cold", lambda: False)
     return asked
 
 
@@ -81,6 +83,22 @@ def in_a_shell(*arguments, **more):
     return subprocess.run(
         [sys.executable, "-m", "multitrack_sim", *map(str, arguments)], capture_output=True, text=True, **more
     )
+
+
+def interrupted(*_, **__):
+    raise KeyboardInterrupt
+
+
+def whole_folder(out):
+    """The names in a folder of results, having checked that its manifest names exactly these files, with their hashes."""
+    about = json.loads((out / "manifest.json").read_text("utf-8"))
+    names = {path.name for path in out.iterdir()}
+    assert names == {"manifest.json", *about["files"]}
+    for name, file in about["files"].items():
+        data = (out / name).read_bytes()
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (file["bytes"], file["sha256"]), name
+    assert all(arm["runs_done"] == about["runs"] for arm in about["arms"])
+    return names
 
 
 def work_of_children():
@@ -105,7 +123,9 @@ def test_help_names_the_commands_and_is_quick():
 
 def test_help_imports_nothing_slow():
     slow = {"mesa", "numba", "pandas", "matplotlib", "numpy"}
-    asked = f"import sys; from multitrack_sim.cli.main import main; main(['--help']); print(sorted(set(sys.modules) & {slow}))"
+    asked = (
+        f"import sys; from multitrack_sim.cli import main; main(['--help']); print(sorted(set(sys.modules) & {slow}))"
+    )
     said = subprocess.run(
         [sys.executable, "-c", asked],
         capture_output=True,
@@ -130,7 +150,15 @@ def test_the_version():
 def test_info(capsys):
     assert cli.main(["info"]) == 0
     said = capsys.readouterr().out
-    for word in ("python", "numpy", "numba", "mesa", "cores", compiled.fingerprint(), "northern_ireland_1998"):
+    for word in (
+        "python",
+        "numpy",
+        "numba",
+        "mesa",
+        "cores",
+        model_version(),
+        "northern_ireland_1998",
+    ):
         assert word in said
 
 
@@ -183,7 +211,7 @@ def test_run_writes_everything(small, calls, tmp_path, capsys):
     about = json.loads((out / "manifest.json").read_text())
     assert about["command"] == f"multitrack run {small} --runs 30 --seed 7 --set track_two.budget=0.5 --out {out} --svg"
     assert about["arms"][0]["settings"]["changed"] == {"track_two.budget": 0.5}
-    assert about["fingerprint"] == compiled.fingerprint()
+    assert about["model_version"] == model_version()
     assert load(out / "scenario.toml").settings["track_two.budget"] == 0.5  # the folder repeats itself
     said = capsys.readouterr()
     assert "A small conflict: 30 runs" in said.out and "agreed" in said.out and "95% interval" in said.out
@@ -202,7 +230,7 @@ def test_quiet_is_quiet(small, calls, tmp_path, capsys):
 
 
 def test_a_cold_start_is_announced_in_one_line(small, calls, monkeypatch, capsys):
-    monkeypatch.setattr(compiled, "is_cold", lambda: True)
+    monkeypatch.setattr(cache, "is_cold", lambda: True)
     assert cli.main(["run", str(small), "--runs", "2"]) == 0
     assert capsys.readouterr().err.count("Compiling the model for this machine, once") == 1
 
@@ -303,14 +331,23 @@ def test_an_interrupted_run_leaves_nothing(small, calls, tmp_path, capsys, monke
 
 
 def test_interrupted_while_writing_leaves_nothing(small, calls, tmp_path, monkeypatch):
-    from multitrack_sim.reports import figures
+    from multitrack_sim.running import run_folder as store
 
-    def stopped(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(figures, "save_figures", stopped)
+    monkeypatch.setattr(store, "write_outcomes", interrupted)
     assert cli.main(["run", str(small), "--runs", "10", "--out", str(tmp_path / "out")]) == 130
     assert os.listdir(tmp_path) == ["small.toml"]
+
+
+def test_interrupted_while_drawing_leaves_whole_tables_and_the_same_command_draws(small, calls, tmp_path, monkeypatch):
+    from multitrack_sim.reports import figures
+
+    command, out = ["run", str(small), "--runs", "10", "--out", str(tmp_path / "out")], tmp_path / "out"
+    with monkeypatch.context() as now:
+        now.setattr(figures, "save_figures", interrupted)
+        assert cli.main(command) == 130
+    assert whole_folder(out) == {"outcomes.parquet", "scenario.toml", "manifest.json"}
+    assert cli.main(command) == 0
+    assert whole_folder(out) > {"outcomes.parquet", "scenario.toml", "manifest.json", "process.png", "captions.md"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
@@ -386,7 +423,7 @@ def test_compare_writes_everything(small, calls, tmp_path, capsys):
     assert "comparison.html" in about["files"]
     page = (out / "comparison.html").read_text("utf-8")
     assert html.escape(about["command"]).replace("&#x27;", "&#39;") in page and about["identity"] in page
-    assert about["fingerprint"] in page and about["started"] in page
+    assert about["model_version"] in page and about["started"] in page
     said = capsys.readouterr()
     for words in ("no Track II", "more CBMs", "cbm.budget: 2", "months_at_peace", "95% interval", "The mean effect of",
                   "no forecast", "comparison.html"):  # fmt: skip
@@ -446,14 +483,22 @@ def test_compare_says_all_that_is_wrong_at_once(small, calls, tmp_path, capsys):
 
 
 def test_an_interrupted_comparison_leaves_nothing(small, calls, tmp_path, monkeypatch):
-    from multitrack_sim.reports import page
+    from multitrack_sim.running import run_folder as store
 
-    def stopped(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(page, "comparison_page", stopped)
+    monkeypatch.setattr(store, "write_effects", interrupted)
     command = ["compare", str(small), "--arm", NO_TRACK_TWO, "--runs", "5", "--out", str(tmp_path / "out")]
     assert cli.main(command) == 130 and os.listdir(tmp_path) == ["small.toml"]
+
+
+def test_a_comparison_interrupted_at_its_page_leaves_whole_tables(small, calls, tmp_path, monkeypatch):
+    from multitrack_sim.reports import page
+
+    monkeypatch.setattr(page, "comparison_page", interrupted)
+    command = ["compare", str(small), "--arm", NO_TRACK_TWO, "--runs", "5", "--out", str(tmp_path / "out")]
+    assert cli.main(command) == 130
+    assert {"effects.csv", "outcomes_no_track_ii.parquet", "comparison_no_track_ii.png"} < whole_folder(
+        tmp_path / "out"
+    )
 
 
 def test_nasty_arms_go_through_the_whole_command(calls, tmp_path, capsys):
@@ -523,7 +568,7 @@ def test_scenarios_are_found_in_a_checkout_and_in_an_installed_package(tmp_path)
     site = tmp_path / "site" / "multitrack_sim"
     shutil.copytree(ROOT / "multitrack_sim", site, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "scenarios", site / "scenario" / "files")
-    asked = "from multitrack_sim.scenario.library import scenario_file; print(scenario_file('oslo_1993'))"
+    asked = "from multitrack_sim.running.cases import scenario_file; print(scenario_file('oslo_1993'))"
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, cwd=tmp_path / "site")
     assert Path(said.stdout.strip()) == site / "scenario" / "files" / "oslo_1993.toml", said.stderr
 

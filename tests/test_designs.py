@@ -1,15 +1,23 @@
 """Designs are values: the same call gives the same points, and the points are what the design's name promises."""
 
+import dataclasses
 import itertools
+import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import multitrack_sim as mt
 from multitrack_sim import designs
+from multitrack_sim.analysis.attribution import coalition_runs, interactions
+from multitrack_sim.designs.arms import ARMS, Part
+from multitrack_sim.designs.as_written import read_sweep_arms as read_arms
 from multitrack_sim.designs.design import Design, run_identity
-from multitrack_sim.errors import SettingError
+from multitrack_sim.errors import MultitrackError, SettingError
+from multitrack_sim.reports.words import file_stems
 
 VARY = {"track_two.budget": (0, 3), "cbm.budget": (0.5, 2), "track_one.agenda": ["package", "gradual"]}
 
@@ -113,3 +121,78 @@ def test_runs_are_the_same_if_and_only_if_what_decides_them_is(one, two):
         )
         == 4
     )
+
+
+# --- names that would coincide
+
+COINCIDE = {
+    "a part is called as two others together": (["a", "b", "a + b"], "'a + b'"),
+    "two pairs": (["a", "b + c", "a + b", "c"], "'a + b + c'"),
+    "three and two": (["x", "y", "z", "x + y", "y + z"], "would both be called"),
+    "a part is called none": (["none", "a"], "the empty coalition"),
+    "a part without a name": (["", "a"], "has no name"),
+    "one name twice": (["a", "a"], "the name of another"),
+    "ends in a plus": (["a +", "a", "+ a"], "would both be called"),
+}
+
+
+@pytest.mark.parametrize(("parts", "words"), COINCIDE.values(), ids=COINCIDE)
+def test_coalitions_of_one_name_are_refused_with_both(parts, words, tmp_path):
+    with pytest.raises(SettingError, match=re.escape(words)) as said:
+        designs.coalition_names(parts)
+    assert len(said.value.problems) == 1 and str(said.value).isprintable()
+    if len(set(parts)) == len(parts):
+        muted = ["track_two.budget", "track_three.budget", "cbm.budget", "track_two.access", "track_two.transfer"]
+        with pytest.raises(SettingError, match=re.escape(words)):
+            designs.coalitions({part: {name: 0} for part, name in zip(parts, muted)})
+        table = pd.DataFrame({part: [0, 1] for part in parts})
+        with pytest.raises(SettingError, match=re.escape(words)):
+            interactions(table.assign(seed=1, attacks=0.0), parts, "attacks")
+    chosen = [Part(part, lambda scenario: {"cbm.budget": 0.0}) for part in parts]
+    with pytest.raises(MultitrackError):
+        coalition_runs(mt.scenario_from_codes({}), chosen, runs=1)
+
+
+@pytest.mark.parametrize("names", [["a", "A"], ["é", "e\u0301"], ["a b", "a_b"], ["+", "++"], ["none ", "None"]])
+def test_names_that_look_alike_keep_their_coalitions(names):
+    assert len(designs.coalition_names(names)) == len(set(designs.coalition_names(names).values())) == 2 ** len(names)
+    made = designs.coalitions(dict(zip(names, [{"track_two.budget": 0}, {"cbm.budget": 0}])))
+    assert len(made.arms) == 4 and len({str(settings) for settings in made.arms.values()}) == 4
+
+
+@pytest.mark.parametrize("name", ["seed", "coalition", "attacks", "all parts together"])
+def test_a_part_called_as_a_column_is_refused(name):
+    with pytest.raises(MultitrackError, match=f"'{name}', is taken"):
+        coalition_runs(mt.scenario_from_codes({}), [Part(name, lambda scenario: {"cbm.budget": 0.0})], runs=1)
+
+
+def test_tracks_that_mute_one_setting_differently_are_refused():
+    with pytest.raises(SettingError, match="'a' sets 'cbm.budget' to 0, 'b' to 0.5; allowed: one value"):
+        designs.coalitions({"a": {"cbm.budget": 0}, "b": {"cbm.budget": 0.5}})
+    assert len(designs.coalitions({"a": {"cbm.budget": 0}, "b": {"cbm.budget": 0.0}}).arms) == 4
+
+
+def test_two_arms_of_one_name_are_refused():
+    scenario = mt.scenario_from_codes({}).with_settings({"run.months": 12, "society.communities": 20})
+    for arms in (["no workshops"] * 2, ["no workshops", dataclasses.replace(ARMS["no CBMs"], name="no workshops")]):
+        with pytest.raises(MultitrackError, match="two arms are called 'no workshops'"):
+            mt.compare(scenario, arms, runs=1)
+    assert list(mt.compare(scenario, ["no workshops", "no Track II"], runs=1).arms)[1:] == [
+        "no workshops",
+        "no Track II",
+    ]
+    with pytest.raises(SettingError, match="sets 'cbm.budget' again"):
+        read_arms(["a: cbm.budget=0, cbm.budget=1"])
+
+
+def test_every_arm_has_files_of_its_own():
+    """Whatever arms are called, no two of the files that `compare` writes have one name, on any system."""
+    names = ["a", "A", "a!", "a_2", "é", "e\u0301", "漢", "字", "comparison", "Comparison", "comparison_a", "process", "trust",
+             "a process", "2 trust", "x" * 60, "x" * 61, "con", "nul", "..", "/", "", " "]  # fmt: skip
+    stems = file_stems(names)
+    assert len(set(stems)) == len(names) and all(re.fullmatch("[a-z0-9_]+", stem) for stem in stems)
+    made = [f"{stem}_{figure}" for stem in stems for figure in ("process", "waiting", "trust")]
+    made += [f"comparison_{stem}" for stem in stems[1:]] + ["effects", "captions", "comparison", "what_one_sees"]
+    made += [f"{kind}_{stem}" for kind in ("outcomes", "scenario") for stem in stems]
+    figures = {name for name in made if not name.startswith(("outcomes_", "scenario_"))}
+    assert len(figures) == 4 * len(stems) - 1 + 4 and len(set(made)) == len(made)

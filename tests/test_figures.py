@@ -15,14 +15,8 @@ from synthetic import NASTY, MadeUp, made_up_ensemble
 
 from multitrack_sim.analysis.summary import paired_difference, summarise
 from multitrack_sim.reports import figures, words
-from multitrack_sim.reports.figures import (
-    all_figures,
-    comparison_figure,
-    process_figure,
-    save_figures,
-    trust_figure,
-    waiting_figure,
-)
+from multitrack_sim.reports.figures import all_figures, comparison_figure, process_figure, trust_figure, waiting_figure
+from multitrack_sim.reports.saving import save_figures
 from multitrack_sim.reports.sentences import comparison_paragraph
 from multitrack_sim.reports.terminal import results_table
 from multitrack_sim.schema.categories import Phase
@@ -250,4 +244,4 @@ def test_the_paragraph_is_computed_and_careful(arms):
     for overselling in ("prove", "cause", "significant", "works,"):
         assert overselling not in text
     same = comparison_paragraph(arms[0].table, arms[0].table, scenario, ARMS, "It")
-    assert "cannot tell from nothing" in same and "No pair of runs" in same
+    assert "identical in every pair" in same and "No pair of runs" in same

@@ -10,9 +10,10 @@ from synthetic import NASTY, made_up_ensemble
 
 import multitrack_sim as mt
 from multitrack_sim.analysis.comparison import Comparison
+from multitrack_sim.analysis.verdicts import ANSWERS, verdict_of
 from multitrack_sim.designs.arms import BASELINE
 from multitrack_sim.reports.page import comparison_page
-from multitrack_sim.reports.sentences import SHOWN, findings, findings_in_markdown, told_apart
+from multitrack_sim.reports.sentences import SHOWN, findings, findings_in_markdown
 from multitrack_sim.reports.terminal import arms_table, effects_table
 from multitrack_sim.running.ensemble import Ensemble
 from multitrack_sim.schema.outcomes import OUTCOMES
@@ -72,7 +73,7 @@ class Reader(HTMLParser):
         assert element["tag"] == tag, f"{element['tag']} is closed by {tag}"
         if tag == "data":
             self.cells[self.row, *self.group, element["class"]] = float(element["value"]), element["text"]
-        if "apart" in (element.get("class") or "").split():
+        if "clear" in (element.get("class") or "").split():
             self.words[self.row, *self.group] = element["text"]
 
     def handle_data(self, text):
@@ -110,7 +111,7 @@ def test_the_numbers_of_the_page_are_those_of_the_effects(comparison, page):
         told = float(text.rstrip("%").replace(",", ""))
         assert abs(told - value * (100 if outcome in share else 1)) <= 0.5001 * 10**-digits  # what people read
     for row in shown.to_dict("records"):
-        assert read.words[names.index(row["arm"]), row["outcome"], row["value"]] == told_apart(row)
+        assert read.words[names.index(row["arm"]), row["outcome"], row["value"]] == ANSWERS[verdict_of(row)]
 
 
 def test_the_answer_is_that_of_the_effects(comparison, page):

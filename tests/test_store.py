@@ -12,6 +12,7 @@ from pyarrow import parquet
 from synthetic import NASTY, made_up_ensemble
 
 from multitrack_sim.errors import StoreError
+from multitrack_sim.running import files as one_file
 from multitrack_sim.running import run_folder as store
 from multitrack_sim.running.parquet import read_outcomes, schema, write_outcomes
 from multitrack_sim.running.plan import Arm, Plan
@@ -24,7 +25,7 @@ def a_plan(**changes):
         "arms", [Arm("all", "A conflict", "title = 'A conflict'", {"written": {"run.months": 240}}, "a.toml")]
     )
     command = ["multitrack", "run", "a file.toml", "--runs", "10"]
-    return Plan(**{"arms": arms, "runs": 10, "seed": 1, "fingerprint": "f" * 16, "command": command, **changes})
+    return Plan(**{"arms": arms, "runs": 10, "seed": 1, "model_version": "f" * 16, "command": command, **changes})
 
 
 def write(folder, text="hello"):
@@ -92,6 +93,30 @@ def test_what_does_not_fit_is_refused_all_at_once(tmp_path):
     assert not (tmp_path / "t.parquet").exists()
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes and links")
+@pytest.mark.parametrize(
+    "harm", ["no seed", "an outcome less", "cut", "a byte", "a pipe", "a device", "a folder", "removed"]
+)
+def test_what_is_no_table_of_runs_is_a_line(tmp_path, harm):
+    path = tmp_path / "outcomes.parquet"
+    write_outcomes(made_up_ensemble(runs=5).table, path)
+    whole = path.read_bytes()
+    if harm in ("no seed", "an outcome less"):
+        parquet.write_table(parquet.read_table(path).drop_columns(["seed" if harm == "no seed" else "attacks"]), path)
+    else:
+        path.unlink()
+    {
+        "cut": lambda: path.write_bytes(whole[:-40]),
+        "a byte": lambda: path.write_bytes(whole[:-30] + b"\xff" * 10 + whole[-20:]),
+        "a pipe": lambda: os.mkfifo(path),
+        "a device": lambda: path.symlink_to("/dev/zero"),
+        "a folder": lambda: path.mkdir(),
+    }.get(harm, lambda: None)()
+    with pytest.raises(StoreError, match="cannot be read") as refused:
+        read_outcomes(tmp_path)
+    assert len(refused.value.problems) == 1 and str(refused.value).isprintable()
+
+
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"not parquet at all"])
 def test_what_is_no_table_is_refused(tmp_path, content):
     (tmp_path / "outcomes.parquet").write_bytes(content)
@@ -112,7 +137,7 @@ def test_a_new_folder_gets_everything_and_a_manifest(tmp_path):
     assert sorted(os.listdir(folder.path)) == ["manifest.json", "outcomes.parquet"]
     about = json.loads((folder.path / "manifest.json").read_text())
     assert about["made_by"] == "multitrack_sim" and about["identity"] == a_plan().identity
-    assert (about["seed"], about["runs"], about["fingerprint"]) == (1, 10, "f" * 16)
+    assert (about["seed"], about["runs"], about["model_version"]) == (1, 10, "f" * 16)
     assert about["arms"][0]["scenario"] == "title = 'A conflict'" and about["arms"][0]["runs_done"] == 10
     assert about["arms"][0]["settings"] == {"written": {"run.months": 240}}
     assert "a file.toml" in about["command"] and "run_seed" in about["run_seeds"]
@@ -145,7 +170,7 @@ def test_the_same_run_is_written_again(tmp_path):
     [
         ({"seed": 2}, "seed 1, not 2"),
         ({"runs": 11}, "10 runs, not 11"),
-        ({"fingerprint": "e" * 16}, "another version of the model"),
+        ({"model_version": "e" * 16}, "another version of the model"),
         ({"arms": [Arm("all", "A conflict", "title = 'B'", {})]}, "another scenario or other settings"),
     ],
 )
@@ -279,3 +304,62 @@ def test_nasty_names_go_through_the_manifest(tmp_path):
 def test_identity_is_of_content_only():
     assert a_plan().identity == a_plan(command=("x",)).identity
     assert a_plan(runs=1, seed=11).identity != a_plan(runs=11, seed=1).identity
+
+
+# --- links
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
+@pytest.mark.parametrize("name", ["note.txt", "manifest.json", "more.txt"])
+def test_nothing_is_written_through_a_link(tmp_path, name):
+    """A link in the place of a file of ours is refused; one that comes while we run is replaced, or refused."""
+    precious = tmp_path / "precious"
+    precious.write_text("years of work")
+    folder = RunFolder(tmp_path / "out", a_plan())
+    write(folder)
+    (folder.path / name).unlink(missing_ok=True)
+    (folder.path / name).symlink_to(precious)
+    before = os.listdir(folder.path)
+    with pytest.raises(StoreError):
+        folder.check()
+    with pytest.raises(StoreError):
+        write(folder, "through")
+    assert precious.read_text() == "years of work" and os.listdir(folder.path) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
+def test_a_hidden_file_is_made_new(tmp_path, monkeypatch):
+    """Whoever guesses the hidden name and puts a link there gets a refusal, not our file."""
+    precious = tmp_path / "precious"
+    precious.write_text("years of work")
+    monkeypatch.setattr(one_file.secrets, "token_hex", lambda length: "0" * 2 * length)
+    (tmp_path / "out").mkdir()
+    for name in ("-note.txt", ""):
+        (tmp_path / "out" / f".multitrack-partial-{'0' * 12}{name}").symlink_to(precious)
+    with pytest.raises(StoreError, match="File exists"):
+        write(RunFolder(tmp_path / "out", a_plan()))
+    with pytest.raises(StoreError, match="exists already"):
+        one_file.write_whole(tmp_path / "out" / "new.txt", "text")
+    assert precious.read_text() == "years of work"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
+@pytest.mark.parametrize("replace", [False, True])
+def test_one_file_replaces_a_link_or_refuses_it(tmp_path, replace):
+    precious = tmp_path / "precious"
+    precious.write_text("years of work")
+    (tmp_path / "link").symlink_to(precious)
+    if replace:
+        one_file.write_whole(tmp_path / "link", "new", replace=True)
+        assert (tmp_path / "link").read_text() == "new" and not (tmp_path / "link").is_symlink()
+    else:
+        with pytest.raises(StoreError, match="exists already"):
+            one_file.write_whole(tmp_path / "link", "new")
+    assert precious.read_text() == "years of work"
+
+
+def test_no_file_is_staged_twice(tmp_path):
+    with pytest.raises(StoreError, match="would be written twice"):
+        with RunFolder(tmp_path / "new", a_plan()).staged() as place:
+            place("arm_a.png"), place("ARM_A.png")
+    assert not (tmp_path / "new").exists()

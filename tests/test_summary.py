@@ -10,14 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from synthetic import made_up_ensemble
 
-from multitrack_sim.analysis.intervals import (
-    mean_interval,
-    median_interval,
-    paired_shares,
-    t_quantile,
-    unpaired_shares,
-    wilson,
-)
+from multitrack_sim.analysis.intervals import mean_interval, median_interval, t_quantile, unpaired_shares, wilson
+from multitrack_sim.analysis.paired import paired_score
 from multitrack_sim.analysis.summary import MAIN_OUTCOMES, paired_difference, summarise
 from multitrack_sim.analysis.survival import cumulative_incidence
 from multitrack_sim.errors import MultitrackError
@@ -106,13 +100,6 @@ def test_mean_interval_by_hand():
     assert mean_interval([7])[0] == 7 and math.isnan(mean_interval([7])[1])
 
 
-def test_paired_shares_by_hand():
-    """Bonett and Price (2012), worked by hand: 12 and 4 of 100 pairs differ."""
-    a, b = 13 / 102, 5 / 102
-    half = 1.959964 * math.sqrt((a + b - (a - b) ** 2) / 102)
-    assert paired_shares(12, 4, 100) == pytest.approx((0.08, a - b - half, a - b + half), abs=1e-6)
-
-
 def test_unpaired_shares_by_hand():
     a, b = 61 / 102, 41 / 102
     half = 1.959964 * math.sqrt((a * (1 - a) + b * (1 - b)) / 102)
@@ -125,7 +112,7 @@ def test_paired_shares_cover(share, together):
     draw = np.random.default_rng(2)
     first = draw.random((4000, 100)) < share
     second = np.where(draw.random((4000, 100)) < together, first, draw.random((4000, 100)) < share)
-    _, low, high = paired_shares((first & ~second).sum(1), (~first & second).sum(1), 100)
+    _, low, high = paired_score((first & ~second).sum(1), (~first & second).sum(1), 100)
     assert np.mean((low <= 0) & (high >= 0)) > 0.94
 
 
@@ -186,8 +173,8 @@ def test_a_paired_difference_of_numbers():
     b = pd.DataFrame({"seed": [4, 3, 2, 1], "attacks": [8.0, 6.0, 4.0, 2.0]})
     found = paired_difference(a, b, "attacks")
     assert (found.mean_a, found.mean_b, found.difference) == (6, 5, 1)
-    assert (found.low, found.high, found.narrower) == (1, 1, 1)  # every pair says the same
-    assert (found.only_a, found.only_b, found.clear) == (4, 0, True)
+    assert math.isnan(found.low) and math.isnan(found.p)  # every pair says the same: nothing is known of chance
+    assert (found.only_a, found.only_b, found.clear, found.verdict) == (4, 0, False, "too few")
 
 
 def test_a_paired_difference_of_shares_and_of_categories():
@@ -195,7 +182,7 @@ def test_a_paired_difference_of_shares_and_of_categories():
     b = pd.DataFrame({"seed": range(100), "agreed": [1.0] * 50 + [0.0] * 48 + [1.0] * 2})
     found = paired_difference(a, b, "agreed")
     assert (found.only_a, found.only_b, found.difference) == (10, 2, pytest.approx(0.08))
-    assert (found.low, found.high) == pytest.approx(paired_shares(10, 2, 100)[1:])
+    assert (found.low, found.high) == pytest.approx(paired_score(10, 2, 100)[1:])
     assert 0.3 < found.narrower < 0.7
     one, two = made_up_ensemble(seed=1, agree=0.01).table, made_up_ensemble(seed=1, agree=0.005).table
     by_value = sum(paired_difference(one, two, "agreement", value).difference for value in Agreement.words())

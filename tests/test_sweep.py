@@ -209,7 +209,7 @@ def test_a_folder_of_something_else_is_refused_and_left(scenario, design, tmp_pa
             other()
     monkeypatch.setattr(sweep_plan, "model_version", lambda: "0" * 16)
     monkeypatch.setattr(sweep_store, "model_version", lambda: "0" * 16)
-    with pytest.raises(StoreError, match="made by another version of the model: its fingerprint was"):
+    with pytest.raises(StoreError, match="made by another version of the model \\("):
         run(scenario, design, tmp_path / "out")
     monkeypatch.undo()
     (tmp_path / "mine").mkdir()

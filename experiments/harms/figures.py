@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 from harms.read import BINS, best_pair, binned
-from harms.space import parties_at, scale_of
+from harms.space import MONTHS, parties_at, scale_of
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from multitrack_sim.analysis.intervals import mean_interval
+from multitrack_sim.analysis.verdicts import excludes
 from multitrack_sim.reports.effect_figures import signed
 from multitrack_sim.reports.style import BLUE, GREY, ORANGE, Told, _drawn
 
@@ -48,7 +49,7 @@ def map_figure(search: Any) -> Told:
     told = {}
     for i in range(BINS):
         for j in range(BINS):
-            told[i, j] = mean_interval(effect[(cells[:, across] == i) & (cells[:, up] == j)])[:3]
+            told[i, j] = mean_interval(effect[(cells[:, across] == i) & (cells[:, up] == j)], -MONTHS, MONTHS)[:3]
     most = max([abs(mean) for mean, _, _ in told.values() if mean == mean] + [1e-9])
     for (i, j), (mean, low, high) in told.items():
         strength = 0.75 * min(1.0, abs(mean) / most) if mean == mean else 0
@@ -98,7 +99,7 @@ def top(figure: Figure, title: str, below: str) -> None:
 
 def pooled(ends: list[dict[str, Any]], name: str) -> tuple[float, float, float]:
     """What a mechanism's absence changes, over the points together: mean and 95% interval for chance between runs."""
-    return mean_interval(np.mean([end["ablations"][name] for end in ends], axis=0))[:3]
+    return mean_interval(np.mean([end["ablations"][name] for end in ends], axis=0), -MONTHS, MONTHS)[:3]
 
 
 @_drawn
@@ -115,7 +116,7 @@ def mechanism_figure(search: Any) -> Told:
     ):
         for at, name in enumerate(order):
             mean, low, high = pooled(search.ends[word], name)
-            clear = low > 0 or high < 0
+            clear = bool(excludes(low, high))
             axes.plot([low, high], [at, at], color=BLUE if clear else GREY, linewidth=2.2 if clear else 1.2)
             axes.plot([mean], [at], "o" if clear else "o", markersize=5.5, color=BLUE if clear else GREY,
                       markerfacecolor=BLUE if clear else "white")  # fmt: skip

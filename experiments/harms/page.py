@@ -58,13 +58,13 @@ def split_of_candidates(search: Any) -> tuple[np.ndarray, np.ndarray]:
 
 
 def whole_space(search: Any) -> str:
-    effect, (mean, low, high, _) = search.pairs.mean(axis=1), mean_interval(search.pairs.mean(axis=1))
+    effect, (mean, low, high, _) = search.pairs.mean(axis=1), mean_interval(search.pairs.mean(axis=1), -MONTHS, MONTHS)
     sure, fresh = split_of_candidates(search)
     harmed, helped, total = int((sure & (fresh < 0)).sum()), int((sure & (fresh > 0)).sum()), len(effect)
     half = search.pairs.shape[1] // 2
     first, second = search.pairs[:, :half].mean(axis=1), search.pairs[:, half:].mean(axis=1)
-    below = mean_interval(second[first < 0])[:3] if (first < 0).sum() > 1 else (math.nan,) * 3
-    above = mean_interval(second[first > 0])[:3] if (first > 0).sum() > 1 else (math.nan,) * 3
+    below = mean_interval(second[first < 0], -MONTHS, MONTHS)[:3] if (first < 0).sum() > 1 else (math.nan,) * 3
+    above = mean_interval(second[first > 0], -MONTHS, MONTHS)[:3] if (first > 0).sum() > 1 else (math.nan,) * 3
     nowhere = share(int((search.pairs == 0).all(axis=1).sum()), total)
     return f"""
 ## Over the whole space
@@ -158,7 +158,7 @@ def who_is_harmed(search: Any) -> str:
 
 def bonferroni(pairs: np.ndarray) -> tuple[float, float, float]:
     """Mean and an interval that holds for all ten extreme points at once (Bonferroni; Student's made wider by a normal ratio)."""
-    mean, low, high, _ = mean_interval(pairs)
+    mean, low, high, _ = mean_interval(pairs, -MONTHS, MONTHS)
     wider = 2.807 / t_quantile(10_000)
     return mean, mean - wider * (mean - low), mean + wider * (high - mean)
 

@@ -9,6 +9,7 @@ from statistics import NormalDist
 from typing import Any
 
 import numpy as np
+from harms.space import MONTHS
 
 from multitrack_sim.analysis.intervals import mean_interval
 
@@ -98,7 +99,7 @@ def honest_rules(points: np.ndarray, effect: np.ndarray, depth: int = 3) -> list
     fewest = max(4, len(effect) // 50)
     for rule in _grown(points[grow], effect[grow], depth, (), fewest):
         own = effect[measure][_inside(points[measure], rule)]
-        mean, low, high, _ = mean_interval(own)
+        mean, low, high, _ = mean_interval(own, -MONTHS, MONTHS)
         leaves.append(Leaf(rule, mean, low, high, len(own)))
     return sorted(leaves, key=lambda leaf: leaf.mean)
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from multitrack_sim.analysis.effects import holm
 from multitrack_sim.reports.effect_figures import signed
-from multitrack_sim.reports.figures import save_figures
+from multitrack_sim.reports.saving import save_figures
 from multitrack_sim.reports.style import Told
 
 __all__ = [

@@ -11,17 +11,20 @@ import numpy as np
 import pandas as pd
 
 from ..designs.arms import MOST_PARTS, PARTS, Part, _called, _part, _subsets, switch_off
+from ..designs.design import coalition_names
 from ..errors import MultitrackError, printable
 from ..running.ensemble import run_ensemble
+from ..running.memory import check_memory, memory_needed
 from ..scenario.scenario import Scenario
 from ..schema.outcomes import OUTCOMES, Outcome
 from .effects import chosen_outcomes
-from .intervals import skewed_mean, skewed_p
-from .summary import values_of
+from .paired import Effect, paired_effect, paired_mean
+from .summary import largest, values_of
 
 __all__ = ["Attribution", "attribute", "coalition_runs", "interactions", "shapley"]
 
 MAIN = ("agreed", "durable", "months_at_peace", "violence_total")
+ALL_PARTS = "all parts together"
 Worth = Mapping[frozenset[str], np.ndarray]  # coalition -> its outcome, seed by seed
 
 
@@ -98,8 +101,9 @@ def coalition_runs(
     """
     chosen = [_part(part) for part in parts]
     names = [part.name for part in chosen]
-    if not 1 <= len(chosen) <= MOST_PARTS or len(set(names)) < len(names):
-        raise MultitrackError(f"found {len(names)} parts; allowed: 1 to {MOST_PARTS}, each once")
+    _check_names(names)
+    if isinstance(runs, int) and runs > 0:  # else the ensemble says what is wrong with it
+        check_memory(memory_needed(runs, arms=2 ** len(names)), runs * 2 ** len(names))
     frames = []
     for inside in _subsets(names):
         one = scenario
@@ -122,9 +126,9 @@ def shapley(table: pd.DataFrame, parts: Sequence[str], outcome: str, horizon: in
 
     A part's value is its mean contribution over all orders in which the parts could be added to none: computed exactly
     from all coalitions, seed by seed, so that the values add up to the effect of all. `estimate` is the mean over seeds
-    with its interval (as in `analysis.effects`) and Monte Carlo error; `alone` and `last` are the part's effect without
-    any and with all of the others: where they differ, parts help or replace one another. `table` is that of
-    `coalition_runs`; months until something happens count up to the `horizon`.
+    with its interval and p (that of all parts, or of a single part, as in `analysis.effects`) and Monte Carlo error;
+    `alone` and `last` are the part's effect without any and with all of the others: where they differ, parts help or
+    replace one another. `table` is that of `coalition_runs`; months until something happens count up to the `horizon`.
 
     >>> table = pd.DataFrame({"A": [0, 1, 0, 1], "B": [0, 0, 1, 1], "seed": [7] * 4, "attacks": [0.0, 2.0, 4.0, 12.0]})
     >>> shapley(table, ["A", "B"], "attacks")[["part", "estimate", "alone", "last"]].values.tolist()
@@ -132,13 +136,17 @@ def shapley(table: pd.DataFrame, parts: Sequence[str], outcome: str, horizon: in
     """
     worth = _worth(table, parts, outcome, horizon)
     everybody, nobody = frozenset(parts), frozenset[str]()
+    whole = paired_effect(
+        worth[nobody], worth[everybody], OUTCOMES[outcome].binary, largest(OUTCOMES[outcome], horizon)
+    )
     rows = []
     for part in parts:
         alone = float((worth[frozenset([part])] - worth[nobody]).mean())
         last = float((worth[everybody] - worth[everybody - {part}]).mean())
-        rows.append([outcome, part, *_found(_index(worth, parts, (part,))), alone, last])
-    total = worth[everybody] - worth[nobody]
-    rows.append([outcome, "all parts together", *_found(total), float(total.mean()), float(total.mean())])
+        found = whole if len(parts) == 1 else _found(_index(worth, parts, (part,)), outcome, horizon)
+        rows.append([outcome, part, *found, len(worth[nobody]), alone, last])
+    total = whole.estimate
+    rows.append([outcome, ALL_PARTS, *whole, len(worth[nobody]), total, total])
     frame = pd.DataFrame(rows, columns=["outcome", "part", *_COLUMNS, "alone", "last"])
     return frame.assign(unit=OUTCOMES[outcome].unit, meaning=OUTCOMES[outcome].meaning)
 
@@ -154,17 +162,25 @@ def interactions(
     >>> interactions(table, ["A", "B"], "attacks")[["parts", "estimate"]].values.tolist()
     [['A + B', 6.0]]
     """
+    coalition_names(parts)  # two groups of one name are refused
     worth = _worth(table, parts, outcome, horizon)
     groups = itertools.combinations(parts, order)
-    rows = [[outcome, " + ".join(group), *_found(_index(worth, parts, group))] for group in groups]
+    seeds = len(worth[frozenset()])
+    rows = [
+        [outcome, " + ".join(group), *_found(_index(worth, parts, group), outcome, horizon, len(group)), seeds]
+        for group in groups
+    ]
     return pd.DataFrame(rows, columns=["outcome", "parts", *_COLUMNS]).assign(unit=OUTCOMES[outcome].unit)
 
 
 _COLUMNS = ["estimate", "low", "high", "error", "p", "seeds"]
 
 
-def _found(values: np.ndarray) -> list[float]:
-    return [*skewed_mean(values), skewed_p(values), len(values)]
+def _found(values: np.ndarray, outcome: str, horizon: int, order: int = 1) -> Effect:
+    """The mean index with its interval. An index of a group of s is a weighted mean of sums of 2^s outcomes, of which
+    half count negative: it lies within 2^(s - 1) times the outcome's largest value.
+    """
+    return paired_mean(values, 2 ** (order - 1) * largest(OUTCOMES[outcome], horizon))
 
 
 def _index(worth: Worth, parts: Sequence[str], group: Sequence[str]) -> np.ndarray:
@@ -211,3 +227,15 @@ def _numbers(rows: pd.DataFrame, outcome: Outcome, horizon: int) -> np.ndarray:
             f"{outcome.name} is missing in some runs ({outcome.missing}); allowed: outcomes of every run"
         )
     return values
+
+
+def _check_names(names: Sequence[str]) -> None:
+    """Refuse parts that could not be told from one another, from their coalitions, or from columns of the table."""
+    if not 1 <= len(names) <= MOST_PARTS or len(set(names)) < len(names):
+        raise MultitrackError(f"found {len(names)} parts; allowed: 1 to {MOST_PARTS}, each once")
+    taken = {"coalition", "seed", ALL_PARTS, *OUTCOMES}
+    if clash := [name for name in names if name in taken]:
+        raise MultitrackError(
+            f"the name of a part, {printable(clash[0])}, is taken in the table; allowed: another name"
+        )
+    coalition_names(names)

@@ -12,9 +12,12 @@ import pandas as pd
 from ..designs.arms import BASELINE, INTERVENTIONS, Arm, arm_named, money_in_words, plain
 from ..errors import MultitrackError, SettingError, nearest, printable
 from ..running.ensemble import Ensemble, run_ensemble
+from ..running.memory import check_memory, memory_needed
 from ..scenario.scenario import Scenario, changed_setting, find_setting, settings_meant
 from ..schema.outcomes import OUTCOMES
 from .effects import effects
+from .summary import MAIN_OUTCOMES
+from .verdicts import digits_shown, verdict_in_words, verdict_of
 
 __all__ = ["Comparison", "compare"]
 LONGEST_LIST = 4  # changed settings that are named in a sentence
@@ -36,6 +39,7 @@ class Comparison:
     runs: pd.DataFrame
     seed: int
     sentences: dict[str, str] = field(default_factory=dict)  # of ready-made arms: what they switch off
+    _found: dict[Any, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def baseline(self) -> str:
@@ -61,11 +65,16 @@ class Comparison:
     ) -> pd.DataFrame:
         """The effects of all arms, *arm minus baseline*, one row for each arm, outcome and statistic.
 
-        `baseline` makes another arm the one that is compared with. See `analysis.effects.effects` for the columns.
+        `baseline` makes another arm the one that is compared with. See `analysis.effects.effects` for the columns. What was
+        asked before is not computed again: tables, pages and sentences share it.
         """
         base = self._known(self.baseline if baseline is None else baseline)
-        others = {name: one.table for name, one in self.ensembles.items() if name != base}
-        return effects(self.table(base), others, outcomes, self.horizon, correct)
+        asked = outcomes if outcomes is None or isinstance(outcomes, str) else tuple(outcomes)
+        question = asked, base, correct
+        if question not in self._found:
+            others = {name: one.table for name, one in self.ensembles.items() if name != base}
+            self._found[question] = effects(self.table(base), others, asked, self.horizon, correct)
+        return self._found[question].copy()
 
     def estimand(self, arm: str) -> str:
         """One sentence: whose effect the difference *arm minus baseline* is, over which runs, from which month on."""
@@ -82,11 +91,17 @@ class Comparison:
         return "; ".join(told) + "."
 
     def finding(self, arm: str, outcome: str, value: str = "") -> str:
-        """One or two sentences on what was found, with intervals. `value` picks one of a category's."""
+        """One or two sentences on what was found, with intervals. `value` picks one of a category's.
+
+        The verdict is that of the table of `effects`: of the main outcomes, corrected for all of them.
+        """
         arm = self._known(arm)
         if arm == self.baseline:
             raise MultitrackError(f"{printable(arm)} is the baseline; allowed: another arm")
-        found = effects(self.table(), {arm: self.table(arm)}, [outcome], self.horizon)
+        found = self.effects(None if outcome in MAIN_OUTCOMES else [outcome])
+        if outcome not in set(found["outcome"]):
+            found = self.effects([outcome])
+        found = found[(found["arm"] == arm) & (found["outcome"] == outcome)]
         found = found[~found["statistic"].isin(["ratio", "median"])]
         if OUTCOMES[outcome].values:
             found = found[found["value"] == value]
@@ -94,7 +109,7 @@ class Comparison:
                 raise MultitrackError(
                     f"{outcome} needs a value, one of {', '.join(map(repr, OUTCOMES[outcome].values))}"
                 )
-        return _in_words(next(found.itertuples()), self._named(arm), self._named(self.baseline))
+        return _in_words(found.iloc[0], self._named(arm), self._named(self.baseline))
 
     def _known(self, arm: str) -> str:
         if arm not in self.arms:
@@ -186,9 +201,7 @@ def compare(
     """  # noqa: E501
     scenarios, sentences = {baseline: scenario}, {}
     changes: dict[str, dict[str, Any]] = {baseline: {}}
-    given = (
-        {name: arms[name] for name in arms} if isinstance(arms, Mapping) else {arm_named(one).name: one for one in arms}
-    )
+    given = dict(arms) if isinstance(arms, Mapping) else _by_name(arms)
     if not given:
         raise MultitrackError(
             "there is no arm to compare with; allowed: {name: {setting: value}}, or names of ready-made arms"
@@ -205,6 +218,9 @@ def compare(
                 sentences[name] = ready.sentence
         except SettingError as wrong:
             raise SettingError(f"arm {printable(name)}: {wrong}") from wrong
+    if isinstance(runs, int) and runs > 0:  # else the ensemble says what is wrong with it
+        months = int(scenario.value("run.months")) if series else 0
+        check_memory(memory_needed(runs, arms=len(scenarios), months=months), runs * len(scenarios))
     ensembles: dict[str, Ensemble] = {}
     for name, one in scenarios.items():
         report = _counted(progress, runs * len(ensembles), runs * len(scenarios))
@@ -213,6 +229,17 @@ def compare(
     table = pd.concat(frames, ignore_index=True)
     table.insert(0, "arm", pd.Categorical(table.pop("arm"), categories=list(ensembles)))
     return Comparison(scenario, scenarios, changes, ensembles, table, seed, sentences)
+
+
+def _by_name(arms: Sequence[str | Arm]) -> dict[str, str | Arm]:
+    """Ready-made arms by their names; two arms of one name are refused, for one of them would be lost."""
+    given: dict[str, str | Arm] = {}
+    for one in arms:
+        name = arm_named(one).name
+        if name in given:
+            raise MultitrackError(f"two arms are called {printable(name)}; allowed: every arm another name")
+        given[name] = one
+    return given
 
 
 def _counted(progress: Callable[[int, int], None] | None, before: int, total: int) -> Any:
@@ -249,12 +276,11 @@ def _in_words(row: Any, arm: str, baseline: str) -> str:
     share = row.statistic == "share"
     amounts = [f"{100 * x:.1f}%" if share else f"{x:.3g} {row.unit}" for x in (row.arm_estimate, row.baseline_estimate)]
     factor, unit = (100, " points") if share else (1, f" {row.unit}")
-    change, low, high = (f"{factor * x:+.3g}" for x in (row.difference, row.low, row.high))
-    verdict = "more than chance between runs explains"
-    if row.low <= 0 <= row.high:
-        verdict = "which so many runs cannot tell from nothing"
+    numbers = [factor * x for x in (row.difference, row.low, row.high)]
+    change, low, high = (f"{x:+,.{digits_shown(*numbers)}f}" for x in numbers)
+    between = "" if math.isnan(row.low) or math.isnan(row.high) else f" (95% interval {low} to {high})"
     first = f"{name} ({row.meaning}): {amounts[0]} in {arm} against {amounts[1]} in {baseline}, "
-    first += f"{change}{unit} (95% interval {low} to {high}), {verdict}."
+    first += f"{change}{unit}{between}, {verdict_in_words(verdict_of(row))}."
     left = f"; {row.left_out} pairs are left out" if row.left_out else ""
     counts = f"Of {row.pairs} pairs {row.only_arm} have it, or more of it, in {arm}, {row.only_baseline} in {baseline}"
     return f"{first} {counts}{left}."

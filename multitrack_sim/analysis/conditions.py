@@ -17,7 +17,7 @@ import pandas as pd
 from ..designs.arms import plain
 from ..errors import MultitrackError, printable
 from .effects import holm
-from .intervals import wilson
+from .intervals import alike, wilson
 
 __all__ = ["effect_by_point", "find_conditions", "share_changed"]
 
@@ -30,8 +30,8 @@ SEED = 1
 def effect_by_point(
     table: pd.DataFrame, settings: Sequence[str], outcome: str, arm: str, baseline: str, cell: str = "point"
 ) -> pd.DataFrame:
-    """The paired effect at every point of a design run in two arms: the settings, `effect` (arm minus baseline), `error`,
-    `pairs`, `changed` (the share of pairs in which the outcome differs).
+    """The paired effect at every point of a design run in two arms: the settings, `effect` (arm minus baseline), `error`
+    (missing where all pairs of a point differ alike), `pairs`, `changed` (the share of pairs in which the outcome differs).
 
     `table` has columns `point`, `arm`, `seed`, the settings and outcomes: a row per run.
 
@@ -51,7 +51,7 @@ def effect_by_point(
     found = table.groupby(cell)[list(settings)].first().loc[list(grouped.groups)]
     return found.assign(
         effect=grouped.mean(),
-        error=grouped.sem(),
+        error=grouped.sem().where(~grouped.agg(alike).astype(bool)),
         pairs=grouped.size(),
         changed=(difference != 0).groupby(level=0).mean(),
     ).reset_index(drop=True)

@@ -15,11 +15,16 @@ import pandas as pd
 
 from ..errors import MultitrackError, printable
 from ..schema.outcomes import OUTCOMES, SERIES
-from .effects import chosen_outcomes, holm, paired_values
-from .intervals import mean_interval, skewed_mean, skewed_p
+from .effects import chosen_outcomes, holm, main_effect, paired_values
+from .intervals import mean_interval, wilson
+from .paired import paired_mean
+from .summary import largest, share_like
+from .verdicts import CLEAR, excludes, verdict
 
 if TYPE_CHECKING:
+    from ..schema.outcomes import Outcome
     from .comparison import Comparison
+    from .effects import Pairs
 
 __all__ = ["decay", "dose_arms", "dose_response", "start_arms", "stop_arms", "timing", "useful_starts"]
 
@@ -66,10 +71,11 @@ def stop_arms(months: Sequence[int], setting: str = MONEY) -> Arms:
 def dose_response(comparison: Comparison, outcome: str, setting: str = MONEY, value: str = "") -> pd.DataFrame:
     """The outcome at every dose and the *marginal effect*: what one unit more of the setting does between two doses.
 
-    One row per dose, the smallest first: `estimate` with its interval (Student 1908), `spent` (mean money spent on
-    unofficial dialogue), and from the dose below: `marginal` (paired difference / difference of doses), `marginal_low`,
-    `marginal_high`, `marginal_error`, `p`, and `per_money`: the same difference per unit of money really spent (missing
-    where spending did not change). For arms of `dose_arms` and any other that sets `setting` alone; the baseline counts.
+    One row per dose, the smallest first: `estimate` with its interval (Wilson 1927 for shares, else Student 1908),
+    `spent` (mean money spent on unofficial dialogue), and from the dose below: `marginal` (paired difference /
+    difference of doses), `marginal_low`, `marginal_high`, `marginal_error`, `p` (all as in `effects`), and `per_money`:
+    the same difference per unit of money really spent (missing where spending did not change). For arms of `dose_arms`
+    and any other that sets `setting` alone; the baseline counts.
 
     >>> import multitrack_sim as mt
     >>> scenario = mt.scenario_from_codes({}).with_settings({"run.months": 24, "society.communities": 20})
@@ -89,18 +95,17 @@ def dose_response(comparison: Comparison, outcome: str, setting: str = MONEY, va
     rows, before = [], None
     for dose in sorted(doses):
         table = comparison.table(doses[dose])
-        own = paired_values(table, table, OUTCOMES[name], value, comparison.horizon).arm
+        own = paired_values(table, table, OUTCOMES[name], value, comparison.horizon)
         spent = float(table["spent_track_two"].mean())
-        row = [dose, doses[dose], *mean_interval(own), spent]
+        row = [dose, doses[dose], *_estimate(own, OUTCOMES[name]), spent]
         if before is None:
             row += [math.nan] * 6
         else:
             below, dose_below, spent_below = before
             pairs = paired_values(below, table, OUTCOMES[name], value, comparison.horizon)
-            change = (pairs.arm - pairs.baseline) / (dose - dose_below)
-            money = spent - spent_below
-            per_money = float(change.mean()) * (dose - dose_below) / money if abs(money) > 1e-12 else math.nan
-            row += [*skewed_mean(change), skewed_p(change), per_money]
+            effect, money = main_effect(pairs, OUTCOMES[name]), spent - spent_below
+            per_money = effect.estimate / money if abs(money) > 1e-12 else math.nan
+            row += [*effect.times(1 / (dose - dose_below)), per_money]
         rows.append([*row, OUTCOMES[name].unit])
         before = table, dose, spent
     columns = [
@@ -110,12 +115,20 @@ def dose_response(comparison: Comparison, outcome: str, setting: str = MONEY, va
     return pd.DataFrame(rows, columns=columns)
 
 
+def _estimate(own: Pairs, outcome: Outcome) -> tuple[float, float, float, float]:
+    """The mean or share of one arm, low, high and error."""
+    mean, low, high, error = mean_interval(own.arm, 0.0, own.top)
+    if share_like(outcome):
+        low, high = (float(end) for end in wilson(own.arm.sum(), len(own.arm)))
+    return mean, low, high, error
+
+
 def timing(comparison: Comparison, outcome: str, better: str = "more", setting: str = MONEY) -> pd.DataFrame:
     """What a start in month m, or a stop in month m, does against never: one row per arm of `start_arms` or `stop_arms`.
 
     `month`, `arm`, `effect` (that arm minus never; the baseline, which always has it, stands at month 0 among starts),
     its interval, `error`, `p`, `p_corrected` (Holm 1979, over all months), `useful`: whether the effect is in the
-    `better` direction ("more" or "less") with a corrected p below 5%.
+    `better` direction ("more" or "less") and clear (`analysis.verdicts`): its corrected p is below 5%.
 
     >>> import multitrack_sim as mt
     >>> scenario = mt.scenario_from_codes({}).with_settings({"run.months": 24, "society.communities": 20})
@@ -130,11 +143,14 @@ def timing(comparison: Comparison, outcome: str, better: str = "more", setting: 
         month = _changes_at(comparison.changes[arm], setting)
         if arm != NEVER and month is not None:
             pairs = paired_values(never, comparison.table(arm), OUTCOMES[name], "", comparison.horizon)
-            change = pairs.arm - pairs.baseline
-            rows.append([month, arm, *skewed_mean(change), skewed_p(change)])
-    found = pd.DataFrame(rows, columns=["month", "arm", "effect", "low", "high", "error", "p"]).sort_values("month")
-    found["p_corrected"] = holm(found["p"].to_numpy())
-    found["useful"] = (sign * found["effect"] > 0) & (found["p_corrected"] < 0.05)
+            differ = pairs.only_arm + pairs.only_baseline
+            rows.append([month, arm, *main_effect(pairs, OUTCOMES[name]), len(pairs.arm), differ])
+    columns = ["month", "arm", "effect", "low", "high", "error", "p", "pairs", "differ"]
+    found = pd.DataFrame(rows, columns=columns).sort_values("month")
+    found.insert(columns.index("p") + 1, "p_corrected", holm(found["p"].to_numpy(float)))
+    clear = [verdict(row.low, row.high, row.p_corrected, row.pairs, row.differ) == CLEAR for row in found.itertuples()]
+    found["useful"] = (sign * found["effect"] > 0) & np.array(clear, bool)
+    found = found.drop(columns=["pairs", "differ"])
     return found.assign(outcome=name, unit=OUTCOMES[name].unit).reset_index(drop=True)
 
 
@@ -175,9 +191,10 @@ def decay(
     gaps = monthly[series] - never[series]
     gaps = gaps[~np.isnan(gaps).any(axis=1)]
     start = int(stop or 0)
-    rows = [[month - start, *skewed_mean(gaps[:, month])] for month in range(start, gaps.shape[1], step)]
+    top = largest(SERIES[series])
+    rows = [[month - start, *paired_mean(gaps[:, month], top)[:4]] for month in range(start, gaps.shape[1], step)]
     found = pd.DataFrame(rows, columns=["months_since", "gap", "low", "high", "error"])
-    clear = bool(len(found)) and (found["low"].iloc[0] > 0 or found["high"].iloc[0] < 0)
+    clear = bool(len(found)) and excludes(found["low"].iloc[0], found["high"].iloc[0])
     return found.assign(left=found["gap"] / found["gap"].iloc[0] if clear else math.nan, unit=SERIES[series].unit)
 
 

@@ -15,8 +15,10 @@ import pandas as pd
 
 from ..errors import MultitrackError, nearest, printable
 from ..schema.outcomes import OUTCOMES, Outcome
-from .intervals import LEVEL, paired_ratio, paired_score, sign_test, skewed_mean, skewed_p, t_quantile, unpaired_shares
-from .summary import MAIN_OUTCOMES, values_of
+from .bootstrap import DRAWS, resampled_quantiles, resamples
+from .intervals import LEVEL, t_quantile, unpaired_shares
+from .paired import Effect, paired_effect, paired_ratio, score_p
+from .summary import MAIN_OUTCOMES, largest, share_like, values_of
 
 __all__ = [
     "COLUMNS",
@@ -26,13 +28,12 @@ __all__ = [
     "effects",
     "holm",
     "main_difference",
+    "main_effect",
     "paired_values",
     "pairing",
     "quantile_effects",
 ]
 
-DRAWS = 1000  # of the bootstrap
-BOOTSTRAP_SEED = 1
 STANDS = 60  # months after signature in which the durability of accords is compared
 CORRECTIONS = ("holm", "none")
 COLUMNS = [
@@ -69,15 +70,18 @@ def effects(
     `statistic`:
 
     - "share" (outcomes of 0 or 1, and every `value` of a category): difference of shares, the score interval of Tango
-      (1998), p of the exact sign test on the pairs that differ (McNemar 1947). 0.05 is 5 points.
-    - "ratio" beside it: `difference` holds the *ratio* arm / baseline (1 = no effect), the interval of Bonett and Price
-      (2006); p is that of the share.
+      (1998), p of the same score (McNemar 1947, without correction). 0.05 is 5 points.
+    - "ratio" beside it: `difference` holds the *ratio* arm / baseline (1 = no effect), the score interval of Nam and
+      Blackwelder (2002); p is that of the share.
     - "restricted mean months" (months until something happens): the difference of mean months spent without it up to
       the horizon, over all runs, those that never get there at the horizon (restricted mean survival time: Royston and
       Parmar 2013). "median" beside it, runs that never get there again at the horizon; its interval is the
-      percentile bootstrap over pairs (Efron 1979), which is wide rather than narrow: it covers in some 97%.
-    - "mean" (everything else). Intervals of means are Student's with half of Hall's (1992)
-      correction for skewness.
+      percentile bootstrap over pairs (Efron 1979), which is wide rather than narrow: it covers in some 97%; it is
+      missing where all resamples are alike.
+    - "mean" (everything else). Intervals of means are Student's with half of Hall's (1992) correction for skewness;
+      where all pairs differ alike, `analysis.intervals` says what can still be said.
+
+    An interval leaves no effect out exactly where its p is below 5%. `analysis.verdicts` says what a row lets one say.
 
     `months_to_collapse` becomes the restricted mean months an accord stood in its first 60, in the pairs in which both
     arms signed at least 60 months before the horizon. This and every outcome that some runs lack are compared in the
@@ -91,7 +95,7 @@ def effects(
     >>> without = pd.DataFrame({"seed": range(100), "agreed": [1.0] * 30 + [0.0] * 70})
     >>> found = effects(table, {"no workshops": without}, ["agreed"])
     >>> found[["statistic", "difference", "low", "high", "only_baseline"]].round(3).values.tolist()
-    [['share', -0.1, -0.174, -0.055, 10], ['ratio', 0.75, 0.624, 0.901, 10]]
+    [['share', -0.1, -0.174, -0.055, 10], ['ratio', 0.75, 0.598, 0.858, 10]]
     """
     if correct not in CORRECTIONS:
         raise MultitrackError(f"correct={printable(correct)}; allowed: {', '.join(map(repr, CORRECTIONS))}")
@@ -138,6 +142,7 @@ class Pairs(NamedTuple):
     arm: np.ndarray
     known: np.ndarray  # of all pairs, whether this one is among them
     meaning: str
+    top: float = math.inf  # the largest value there can be; the smallest is 0
 
     @property
     def only_arm(self) -> int:
@@ -161,12 +166,12 @@ def paired_values(
     b, a = values_of(baseline, outcome, value), values_of(table, outcome, value)
     if outcome.event:
         meaning = f"months {outcome.meaning}, those that never got there counted as at the horizon ({horizon} months)"
-        return Pairs(_restricted(b, horizon), _restricted(a, horizon), np.ones(len(a), bool), meaning)
+        return Pairs(_restricted(b, horizon), _restricted(a, horizon), np.ones(len(a), bool), meaning, float(horizon))
     both = ~np.isnan(b) & ~np.isnan(a)
     meaning = outcome.meaning + (f": {value}" if value else "")
     if not both.all():
         meaning += STRATUM.format(both=f"neither arm lacks it ({outcome.missing})")
-    return Pairs(b[both], a[both], both, meaning)
+    return Pairs(b[both], a[both], both, meaning, largest(outcome, horizon))
 
 
 def _restricted(months: np.ndarray, horizon: float) -> np.ndarray:
@@ -180,7 +185,7 @@ def _months_stood(baseline: pd.DataFrame, table: pd.DataFrame, horizon: int) -> 
     b, a = (_restricted(one["months_to_collapse"].to_numpy(float)[both], STANDS) for one in (baseline, table))
     meaning = f"months the accord stood, of its first {STANDS}"
     meaning += STRATUM.format(both=f"both arms signed at least {STANDS} months before the horizon")
-    return Pairs(b, a, both, meaning)
+    return Pairs(b, a, both, meaning, float(STANDS))
 
 
 def _rows(baseline: pd.DataFrame, table: pd.DataFrame, outcome: Outcome, value: str, horizon: int) -> list[list]:
@@ -193,7 +198,7 @@ def _rows(baseline: pd.DataFrame, table: pd.DataFrame, outcome: Outcome, value: 
 def compared(pairs: Pairs, outcome: Outcome) -> list[Found]:
     """Every statistic that fits this kind of outcome, the difference of shares or means first."""
     first = main_difference(pairs, outcome)
-    if outcome.binary or outcome.values:
+    if share_like(outcome):
         return [first, _ratio(pairs)]
     if not outcome.event or outcome.name == "months_to_collapse":  # most accords stand for all of it: no median
         return [first]
@@ -202,9 +207,14 @@ def compared(pairs: Pairs, outcome: Outcome) -> list[Found]:
 
 def main_difference(pairs: Pairs, outcome: Outcome) -> Found:
     """The difference of shares, of means, or of restricted mean months: what an effect on this outcome is first of all."""
-    if outcome.binary or outcome.values:
+    if share_like(outcome):
         return _shares(pairs)
     return _mean(pairs, "restricted mean months" if outcome.event else "mean")
+
+
+def main_effect(pairs: Pairs, outcome: Outcome) -> Effect:
+    """Its estimate, interval, error and p alone: what every table and figure of this effect shows."""
+    return paired_effect(pairs.baseline, pairs.arm, share_like(outcome), pairs.top)
 
 
 def _row(found: Found, unit: str, counts: list[int], meaning: str) -> list:
@@ -218,13 +228,15 @@ def _shares(pairs: Pairs) -> Found:
     runs = len(pairs.arm)
     if not runs:
         return Found("share", *_NOTHING)
-    more, less = pairs.only_arm, pairs.only_baseline
-    difference, low, high = paired_score(more, less, runs)
-    error = math.sqrt(max(more + less - (more - less) ** 2 / runs, 0.0)) / runs
+    effect = paired_effect(pairs.baseline, pairs.arm, share=True)
     _, apart_low, apart_high = unpaired_shares(pairs.arm.sum(), pairs.baseline.sum(), runs)
-    narrower = _narrower(high - low, float(apart_high - apart_low))
-    shares = float(pairs.baseline.mean()), float(pairs.arm.mean())
-    return Found("share", *shares, difference, low, high, error, sign_test(more, less), narrower)
+    return _found("share", pairs, effect, float(apart_high - apart_low))
+
+
+def _found(statistic: str, pairs: Pairs, effect: Effect, apart: float) -> Found:
+    """An effect beside what it is of, and beside the width of the interval that arms on seeds of their own would have."""
+    means = float(pairs.baseline.mean()), float(pairs.arm.mean())
+    return Found(statistic, *means, *effect, _narrower(effect.high - effect.low, apart))
 
 
 def _ratio(pairs: Pairs) -> Found:
@@ -235,23 +247,22 @@ def _ratio(pairs: Pairs) -> Found:
     both = int((pairs.arm * pairs.baseline).sum())
     ratio, low, high = paired_ratio(both, more, less)
     a, b = both + more, both + less
-    error = ratio * math.sqrt(more + less) / math.sqrt(a * b) if a and b else math.nan  # the delta method
+    known = a and b and more + less
+    error = ratio * math.sqrt(more + less) / math.sqrt(a * b) if known else math.nan  # the delta method
     apart = math.sqrt((1 - a / runs) / a + (1 - b / runs) / b) if a and b else math.nan
     narrower = _narrower(math.sqrt(more + less), apart * math.sqrt(a * b)) if a and b else math.nan
     shares = float(pairs.baseline.mean()), float(pairs.arm.mean())
-    return Found("ratio", *shares, ratio, low, high, error, sign_test(more, less), narrower)
+    return Found("ratio", *shares, ratio, low, high, error, float(score_p(more, less)), narrower)
 
 
 def _mean(pairs: Pairs, statistic: str) -> Found:
-    runs, differences = len(pairs.arm), pairs.arm - pairs.baseline
+    runs = len(pairs.arm)
     if not runs:
         return Found(statistic, *_NOTHING)
-    difference, low, high, error = skewed_mean(differences)
     apart = math.nan
     if runs > 1:
         apart = math.sqrt((pairs.arm.var(ddof=1) + pairs.baseline.var(ddof=1)) / runs) * 2 * t_quantile(runs - 1)
-    means = float(pairs.baseline.mean()), float(pairs.arm.mean())
-    return Found(statistic, *means, difference, low, high, error, skewed_p(differences), _narrower(high - low, apart))
+    return _found(statistic, pairs, paired_effect(pairs.baseline, pairs.arm, False, pairs.top), apart)
 
 
 def _narrower(paired: float, apart: float) -> float:
@@ -259,19 +270,23 @@ def _narrower(paired: float, apart: float) -> float:
 
 
 def _quantile(pairs: Pairs, share: float, statistic: str) -> Found:
-    """The difference of quantiles, with the percentile bootstrap over pairs (Efron 1979)."""
+    """The difference of quantiles, with the percentile bootstrap over pairs (Efron 1979), between order statistics so that
+    it leaves zero out exactly where p is below 5%. Resamples that are all alike tell nothing of chance.
+    """
     runs = len(pairs.arm)
     if runs < 2:
         return Found(statistic, *_NOTHING)
     at = np.quantile(pairs.baseline, share), np.quantile(pairs.arm, share)
-    draws = np.random.default_rng(BOOTSTRAP_SEED).integers(runs, size=(DRAWS, runs))
-    b, a = np.quantile(pairs.baseline[draws], share, axis=1), np.quantile(pairs.arm[draws], share, axis=1)
+    b, a = resampled_quantiles(pairs.baseline, pairs.arm, share)
+    numbers = float(at[0]), float(at[1]), float(at[1] - at[0])
+    if np.ptp(a - b) == 0:
+        return Found(statistic, *numbers, math.nan, math.nan, math.nan, math.nan if (a - b).any() else 1.0, math.nan)
     apart = a - np.roll(b, 1)  # the same quantiles, of independent draws
-    low, high = np.quantile(a - b, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low = np.quantile(a - b, (1 - LEVEL) / 2, method="lower")
+    high = np.quantile(a - b, (1 + LEVEL) / 2, method="higher")
     p = min(1.0, 2 * (1 + min(np.sum(a <= b), np.sum(a >= b))) / (DRAWS + 1))
     narrower = _narrower(float((a - b).std()), float(apart.std()))
-    numbers = float(at[0]), float(at[1]), float(at[1] - at[0]), float(low), float(high), float((a - b).std(ddof=1))
-    return Found(statistic, *numbers, p, narrower)
+    return Found(statistic, *numbers, float(low), float(high), float((a - b).std(ddof=1)), p, narrower)
 
 
 def quantile_effects(
@@ -285,12 +300,12 @@ def quantile_effects(
     `arm_estimate`, `difference`, `low`, `high`, `error`, `pairs`; intervals by the bootstrap over pairs (Efron 1979).
 
     Months until something happens are restricted at the horizon. These are differences of quantiles, not quantiles of
-    differences: no run need move by so much.
+    differences: no run need move by so much. The interval is missing where all resamples are alike.
 
     >>> baseline = pd.DataFrame({"seed": range(200), "attacks": np.arange(200.0)})
-    >>> arm = baseline.assign(attacks=baseline["attacks"] + 5)
+    >>> arm = baseline.assign(attacks=baseline["attacks"] + [4.0, 6.0] * 100)
     >>> quantile_effects(baseline, arm, "attacks", [0.5])[["difference", "low", "high"]].values.tolist()
-    [[5.0, 5.0, 5.0]]
+    [[5.0, 4.0, 6.0]]
     """
     (name,) = chosen_outcomes([outcome], [baseline, table])
     if OUTCOMES[name].values or OUTCOMES[name].binary:
@@ -351,10 +366,15 @@ def pairing(
         if OUTCOMES[name].values:
             continue
         pairs = paired_values(baseline, table, OUTCOMES[name], "", horizon)
-        draws = np.random.default_rng(BOOTSTRAP_SEED).integers(len(pairs.arm), size=(DRAWS, len(pairs.arm)))
-        found = _variances(pairs.baseline, pairs.arm, OUTCOMES[name].binary)
-        drawn = [_variances(pairs.baseline[draw], pairs.arm[draw], OUTCOMES[name].binary) for draw in draws]
-        low, high = np.quantile(np.array(drawn), [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+        if not len(pairs.arm):
+            rows.append([name, *[math.nan] * 10])
+            continue
+        binary = OUTCOMES[name].binary
+        found = _variances(pairs.baseline, pairs.arm, binary)
+        resampled = (draw for draws in resamples(len(pairs.arm)) for draw in draws)
+        drawn = np.array([_variances(pairs.baseline[draw], pairs.arm[draw], binary) for draw in resampled])
+        low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+        low, high = (np.where(np.ptp(drawn, axis=0) > 0, end, math.nan) for end in (low, high))  # alike: no interval
         rows.append([name, *found[:4], low[3], high[3], *found[4:], low[5], high[5]])
     columns = [
         "outcome", "effect", "variance", "independent", "share", "share_low", "share_high", "least", "over_least",

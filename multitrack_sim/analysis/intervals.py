@@ -1,6 +1,12 @@
-"""Intervals for shares, means, medians and paired differences, each with its source and nothing to fit.
+"""Intervals for shares, means and medians, each with its source and nothing to fit.
 
 All are 95% intervals for what chance alone does between runs. They say nothing about whether the model is right.
+
+Where nothing varies, nothing is certain. Shares have Wilson's interval (and `analysis.paired` has Tango's), which stay
+wide there. Where all n values of a mean are alike, one is 95% sure that at most `unseen_share(n)` of all further ones
+differ (the "rule of three": Hanley and Lippman-Hand 1983). That share times the room up to the bounds of the outcome is
+the interval; where there is no bound, there is no interval (NaN). A median alone may be exact: were it elsewhere, so
+many values would hardly all lie on one side of it.
 """
 
 from __future__ import annotations
@@ -13,17 +19,16 @@ import numpy as np
 __all__ = [
     "LEVEL",
     "Z",
+    "alike",
+    "alike_interval",
     "mean_interval",
     "median_interval",
-    "paired_ratio",
-    "paired_score",
-    "paired_shares",
-    "sign_test",
     "skewed_mean",
     "skewed_p",
     "t_probability",
     "t_quantile",
     "unpaired_shares",
+    "unseen_share",
     "wilson",
 ]
 
@@ -81,16 +86,60 @@ def t_quantile(freedom: int) -> float:
     return (low + high) / 2
 
 
-def mean_interval(values) -> tuple[float, float, float, float]:
-    """Mean, low, high (Student 1908) and standard error; the interval is missing where there is only one value.
+def unseen_share(runs: int) -> float:
+    """The largest share of a population that `runs` draws may all have missed, with 95% confidence.
+
+    About 3 / runs (Hanley and Lippman-Hand 1983, "If nothing goes wrong, is everything all right?").
+
+    >>> round(unseen_share(20), 3)
+    0.139
+    """
+    return 1 - (1 - LEVEL) ** (1 / runs)
+
+
+def alike(values) -> bool:
+    """Whether all values are the same, but for rounding: then no spread can be estimated from them.
+
+    >>> alike([0.7 - 0.5, 0.4 - 0.2]), alike([1, 2])
+    (True, False)
+    """
+    values = np.asarray(values, float)
+    return bool(np.ptp(values) <= 1e-9 * np.abs(values).max())
+
+
+def alike_interval(value: float, runs: int, least: float = -math.inf, most: float = math.inf) -> tuple[float, float]:
+    """The interval of a mean when all `runs` values were `value`: exact whatever the distribution between the bounds.
+
+    Missing (NaN) unless both bounds are known and hold the value.
+
+    >>> [round(end, 3) for end in alike_interval(0.0, 20, -1.0, 1.0)]
+    [-0.139, 0.139]
+    """
+    if not (math.isfinite(least) and math.isfinite(most) and least <= value <= most):
+        return math.nan, math.nan
+    unseen = unseen_share(runs)
+    return value - unseen * (value - least), value + unseen * (most - value)
+
+
+def mean_interval(values, least: float = -math.inf, most: float = math.inf) -> tuple[float, float, float, float]:
+    """Mean, low, high (Student 1908) and standard error. Where all values are alike, one value included, the interval is
+    `alike_interval`'s, missing unless the outcome is bounded. The error is then read off its width; without one it is
+    that of the sample, 0, which says no more than that the values were alike.
 
     >>> [round(float(x), 3) for x in mean_interval([1, 2, 3, 4, 5])]
     [3.0, 1.037, 4.963, 0.707]
+    >>> [round(float(x), 3) for x in mean_interval([1.0] * 20, 0.0, 1.0)][:3]
+    [1.0, 0.861, 1.0]
     """
     values = np.asarray(values, float)
-    if len(values) < 2:
-        return (float(values[0]) if len(values) else math.nan, math.nan, math.nan, math.nan)
-    mean, error = float(values.mean()), float(values.std(ddof=1) / math.sqrt(len(values)))
+    if not len(values):
+        return (math.nan,) * 4
+    mean = float(values.mean())
+    if alike(values):
+        low, high = alike_interval(float(values[0]), len(values), least, most)
+        error = (high - low) / (2 * Z) if high > low or len(values) == 1 else 0.0
+        return float(values[0]), low, high, error
+    error = float(values.std(ddof=1) / math.sqrt(len(values)))
     half = t_quantile(len(values) - 1) * error
     return mean, mean - half, mean + half, error
 
@@ -110,7 +159,7 @@ def _median_rank(runs: int) -> int:
 def median_interval(values) -> tuple[float, float, float, float]:
     """Median, low, high and standard error. The interval lies between order statistics and is exact or wider
     whatever the distribution (David and Nagaraja 2003, section 7.1); it is missing below six values. The standard
-    error is read off the interval's width (McKean and Schrader 1984).
+    error is read off the interval's width (McKean and Schrader 1984) and missing where that has none.
 
     >>> median_interval(range(1, 11))[:3]
     (5.5, 2.0, 9.0)
@@ -122,31 +171,17 @@ def median_interval(values) -> tuple[float, float, float, float]:
     if rank == 0:
         return float(np.median(values)), math.nan, math.nan, math.nan
     low, high = float(values[rank - 1]), float(values[len(values) - rank])
-    return float(np.median(values)), low, high, (high - low) / (2 * Z)
-
-
-def paired_shares(only_a, only_b, pairs):
-    """Share in a less share in b, low and high, from the pairs in which the arms differ. Numbers or arrays.
-
-    The adjusted interval of Bonett and Price (2012), "Adjusted Wald confidence interval for a difference of binomial
-    proportions based on paired data": it stays honest where few pairs differ, or none.
-
-    >>> [round(float(x), 3) for x in paired_shares(0, 0, 98)]
-    [0.0, -0.028, 0.028]
-    """
-    only_a, only_b, pairs = np.asarray(only_a, float), np.asarray(only_b, float), np.asarray(pairs, float)
-    a, b = (only_a + 1) / (pairs + 2), (only_b + 1) / (pairs + 2)
-    half = Z * np.sqrt((a + b - (a - b) ** 2) / (pairs + 2))
-    low, high = np.maximum(a - b - half, -1.0), np.minimum(a - b + half, 1.0)
-    return ((only_a - only_b) / pairs)[()], low[()], high[()]
+    return float(np.median(values)), low, high, (high - low) / (2 * Z) if high > low else math.nan
 
 
 def unpaired_shares(count_a, count_b, runs):
-    """The same difference had the arms been independent, `runs` in each: Agresti and Caffo (2000)."""
-    count_a, count_b = np.asarray(count_a, float), np.asarray(count_b, float)
+    """Share in a less share in b, low and high, of independent arms, `runs` in each: Agresti and Caffo (2000)."""
+    count_a, count_b, runs = np.asarray(count_a, float), np.asarray(count_b, float), np.asarray(runs, float)
     a, b = (count_a + 1) / (runs + 2), (count_b + 1) / (runs + 2)
-    half = Z * np.sqrt((a * (1 - a) + b * (1 - b)) / (runs + 2))
-    return ((count_a - count_b) / runs)[()], np.maximum(a - b - half, -1.0)[()], np.minimum(a - b + half, 1.0)[()]
+    half = np.where(runs > 0, Z * np.sqrt((a * (1 - a) + b * (1 - b)) / (runs + 2)), np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        difference = (count_a - count_b) / runs
+    return difference[()], np.maximum(a - b - half, -1.0)[()], np.minimum(a - b + half, 1.0)[()]
 
 
 def t_probability(t: float, freedom: int) -> float:
@@ -162,33 +197,20 @@ def t_probability(t: float, freedom: int) -> float:
     return min(1.0, max(0.0, 1.0 - _t_distribution(abs(t), freedom)))
 
 
-def sign_test(only_a: int, only_b: int) -> float:
-    """The exact two-sided p that neither arm is favoured where the arms of a pair differ (McNemar 1947, exact).
-
-    >>> sign_test(5, 0), sign_test(0, 0)
-    (0.0625, 1.0)
-    """
-    differ, fewer = int(only_a + only_b), int(min(only_a, only_b))
-    if differ == 0:
-        return 1.0
-    log_half = differ * math.log(2)
-    terms = (math.lgamma(differ + 1) - math.lgamma(k + 1) - math.lgamma(differ - k + 1) for k in range(fewer + 1))
-    return min(1.0, 2.0 * math.fsum(math.exp(term - log_half) for term in terms))
-
-
-def skewed_mean(values) -> tuple[float, float, float, float]:
+def skewed_mean(values, least: float = -math.inf, most: float = math.inf) -> tuple[float, float, float, float]:
     """Mean, low, high and standard error where values are skewed: paired differences that are mostly zero, months.
 
-    The ends lie halfway between those of Student (1908), which ignore skewness and cover 86% to 93% where 4 in 100 values
-    of 200 to 1000 are not zero, and those of Hall (1992), "On the removal of skewness by transformation", which trust the
-    skewness of the sample too much where rare values of either sign make it noisy. Halfway, coverage is 93% to 96% in all
-    these cases from 500 values on (`tests/test_effects.py`). Symmetric values give Student's interval.
+    The ends lie halfway between those of Student (1908), which ignore skewness and cover 86% to 93% where 4 in 100
+    values of 200 to 1000 are not zero, and those of Hall (1992), "On the removal of skewness by transformation", which
+    trust the skewness of the sample too much where rare values of either sign make it noisy. Halfway, coverage is 93%
+    to 96% in all these cases from 500 values on (`tests/test_effects.py`). Symmetric values give Student's interval,
+    and values that are all alike that of `mean_interval`.
 
     >>> [round(float(x), 3) for x in skewed_mean([1, 2, 3, 4, 5])]
     [3.0, 1.037, 4.963, 0.707]
     """
-    mean, low, high, error = mean_interval(values)
-    if not error > 0:
+    mean, low, high, error = mean_interval(values, least, most)
+    if not len(values) or alike(values):
         return mean, low, high, error
     quantile, skewness = t_quantile(len(values) - 1), _skewness(values, error)
     return (
@@ -208,15 +230,20 @@ def _half_skewed(t: float, skewness: float, runs: int) -> float:
     return (t + 3 * root / skewness * (math.cbrt(inner) - 1)) / 2
 
 
-def skewed_p(values) -> float:
+def skewed_p(values, least: float = -math.inf, most: float = math.inf) -> float:
     """The two-sided p of a mean of zero that belongs to `skewed_mean`: below 5% exactly where it leaves zero out.
 
-    >>> round(skewed_p([1, 2, 3, 4, 5]), 3), skewed_p([0, 0])
+    Values that are all alike give the chance that so many draws miss all that would bring the mean to zero; NaN where
+    they are not zero and there are no bounds, as nothing is known of what was missed.
+
+    >>> round(skewed_p([1, 2, 3, 4, 5]), 3), skewed_p([0, 0], -1, 1)
     (0.013, 1.0)
     """
+    if not len(values):
+        return math.nan
+    if alike(values):
+        return _alike_p(float(values[0]), len(values), least, most)
     mean, _, _, error = mean_interval(values)
-    if not error > 0:
-        return math.nan if math.isnan(error) else float(mean == 0)
     runs, skewness = len(values), _skewness(values, error)
     sign = math.copysign(1.0, mean)
     low, high = 0.0, 1000.0
@@ -236,66 +263,11 @@ def _skewness(values, error: float) -> float:
     return float(((values - values.mean()) ** 3).mean() / spread**3) if spread > 0 else 0.0
 
 
-def paired_score(only_a: int, only_b: int, pairs: int) -> tuple[float, float, float]:
-    """Share in a less share in b, low and high: the score interval of Tango (1998), "Equivalence test and confidence
-    interval for the difference in proportions for the paired-sample design".
-
-    Of the closed formulas it covers nearest to 95% where few pairs differ; `paired_shares` is wider there.
-
-    >>> [round(x, 3) for x in paired_score(12, 4, 100)]
-    [0.08, 0.002, 0.166]
-    """
-    estimate = (only_a - only_b) / pairs
-    return estimate, _where_score_is(only_a, only_b, pairs, Z), _where_score_is(only_a, only_b, pairs, -Z)
-
-
-def _where_score_is(only_a: int, only_b: int, pairs: int, target: float) -> float:
-    """The difference at which Tango's score is `target`, by bisection: the score falls as the difference grows."""
-    estimate = (only_a - only_b) / pairs
-    low, high = (-1.0, estimate) if target > 0 else (estimate, 1.0)
-    for _ in range(60):
-        middle = (low + high) / 2
-        if _tango_score(only_a, only_b, pairs, middle) > target:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
-
-
-def _tango_score(only_a: int, only_b: int, pairs: int, difference: float) -> float:
-    linear = -only_a - only_b + (2 * pairs - only_a + only_b) * difference
-    constant = -only_b * difference * (1 - difference)
-    q = (math.sqrt(max(linear**2 - 8 * pairs * constant, 0.0)) - linear) / (4 * pairs)
-    variance = pairs * (2 * q + difference * (1 - difference))
-    distance = only_a - only_b - pairs * difference
-    if variance <= 0:
-        return 0.0 if distance == 0 else math.copysign(math.inf, distance)
-    return distance / math.sqrt(variance)
-
-
-def paired_ratio(both: int, only_a: int, only_b: int) -> tuple[float, float, float]:
-    """Share in a over share in b, low and high, from pairs: `both` 1 in either, the others in one.
-
-    The interval of Bonett and Price (2006), "Confidence intervals for a ratio of binomial proportions based on paired
-    data": a closed form out of two Wilson intervals.
-
-    >>> [round(x, 2) for x in paired_ratio(40, 12, 4)]
-    [1.18, 1.0, 1.4]
-    """
-    a, b, runs = both + only_a, both + only_b, both + only_a + only_b
-    if runs == 0:
-        return math.nan, 0.0, math.inf
-    p, q = (a + 1) / (runs + 2), (b + 1) / (runs + 2)
-    joint = math.sqrt((only_a + only_b + 2) / ((a + 1) * (b + 1)))
-    k = Z * joint / (math.sqrt((1 - p) / (a + 1)) + math.sqrt((1 - q) / (b + 1)))
-    low_a, high_a = _wilson_at(a, runs, k)
-    low_b, high_b = _wilson_at(b, runs, k)
-    ratio = a / b if b else (math.inf if a else math.nan)
-    return ratio, low_a / high_b, high_a / low_b if low_b > 0 else math.inf
-
-
-def _wilson_at(count: int, runs: int, k: float) -> tuple[float, float]:
-    """Wilson's interval at another quantile."""
-    half = k * math.sqrt(k * k + 4 * count * (1 - count / runs))
-    middle, whole = 2 * count + k * k, 2 * (runs + k * k)
-    return max(middle - half, 0.0) / whole if count else 0.0, (middle + half) / whole
+def _alike_p(value: float, runs: int, least: float, most: float) -> float:
+    """The level at which `alike_interval` of `runs` such values just touches zero."""
+    if value == 0:
+        return 1.0
+    if math.isnan(alike_interval(value, runs, least, most)[0]):
+        return math.nan
+    bound = least if value > 0 else most  # the farthest that unseen values can pull the mean back
+    return (bound / (bound - value)) ** runs if bound * value < 0 else 0.0

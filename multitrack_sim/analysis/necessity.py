@@ -15,7 +15,7 @@ import pandas as pd
 from ..errors import MultitrackError
 from ..schema.outcomes import OUTCOMES
 from .effects import chosen_outcomes, on_same_seeds, paired_values
-from .intervals import LEVEL, wilson
+from .intervals import LEVEL, Z, wilson
 
 if TYPE_CHECKING:
     from .comparison import Comparison
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["necessity", "necessity_of", "runs_that_turned"]
 
 DRAWS = 2000
-BOOTSTRAP_SEED = 1
+DRAWS_SEED = 1
+JEFFREYS = 0.5  # pairs
 WITH, WITHOUT = "only in the baseline", "only in the arm"
 
 
@@ -77,8 +78,10 @@ def necessity_of(
     `bound_high` hold under any coupling with the same shares p1 (baseline) and p0 (arm), none of them assumed monotone:
     max(0, (p1 - p0) / p1) <= PN <= min(1, (1 - p0) / p1) and the corresponding ones (Tian and Pearl 2000, equations 13
     to 16; the arms are randomised, so nothing confounds). `surely_from` to `surely_to` is the same with chance between
-    runs: the bootstrap over pairs (Efron 1979). `of` is what the share is of, `count` how many had it; `error` its standard error;
-    `seeds` the pairs in question, to be opened in both arms; `sentence` says share and bounds together.
+    runs: of the shares that such counts leave likely (Jeffreys's prior, half a pair for each kind of pair: Brown, Cai
+    and DasGupta 2001), so that a kind of pair that was never met is not taken to be impossible. `of` is what the share
+    is of, `count` how many had it; `error` its standard error; `seeds` the pairs in question, to be opened in both
+    arms; `sentence` says share and bounds together.
 
     >>> baseline = pd.DataFrame({"seed": range(10), "agreed": [1.0] * 6 + [0.0] * 4})
     >>> arm = pd.DataFrame({"seed": range(10), "agreed": [1.0] * 4 + [0.0] * 6})
@@ -90,8 +93,7 @@ def necessity_of(
     if not len(b):
         raise MultitrackError(f"there is no pair in which {outcome} is known in both arms")
     counts = _counts(b, a)
-    draws = np.random.default_rng(BOOTSTRAP_SEED).multinomial(len(b), np.array(counts) / len(b), size=DRAWS)
-    drawn = Counts(*draws.T)
+    drawn = Counts(*np.random.default_rng(DRAWS_SEED).dirichlet(np.array(counts) + JEFFREYS, size=DRAWS).T)
     helped, hindered = tuple(seeds[b & ~a].tolist()), tuple(seeds[~b & a].tolist())
     rows = []
     for names, here, there, of in (
@@ -108,8 +110,9 @@ def necessity_of(
             share = count / out_of if out_of else np.nan
             interval = [float(end) for end in wilson(count, out_of)]
             bounds = [float(end) for end in _bounds(here, kind)]
-            surely = _surely(there, kind)
+            surely = _surely(there, kind, bounds)
             error = float(np.sqrt(share * (1 - share) / out_of)) if out_of else np.nan
+            error = error or (interval[1] - interval[0]) / (2 * Z)  # where all are alike
             said = _said(name, count, out_of, bounds)
             rows.append(
                 [
@@ -209,10 +212,10 @@ def _bounds(counts: Counts, kind: int) -> tuple[np.ndarray, np.ndarray]:
         return least / of, most / of
 
 
-def _surely(drawn: Counts, kind: int) -> tuple[float, float]:
+def _surely(drawn: Counts, kind: int, bounds: list[float]) -> tuple[float, float]:
     """The bounds with chance between runs: the lower end of the lower one, the upper end of the upper one."""
+    if np.isnan(bounds).any():
+        return np.nan, np.nan  # there is no run of which it could be asked
     low, high = _bounds(drawn, kind)
-    low, high = low[~np.isnan(low)], high[~np.isnan(high)]
-    if not len(low):
-        return np.nan, np.nan
-    return float(np.quantile(low, (1 - LEVEL) / 2)), float(np.quantile(high, (1 + LEVEL) / 2))
+    ends = np.quantile(low, (1 - LEVEL) / 2), np.quantile(high, (1 + LEVEL) / 2)
+    return min(float(ends[0]), bounds[0]), max(float(ends[1]), bounds[1])

@@ -10,9 +10,9 @@ import pandas as pd
 
 from ..errors import MultitrackError
 from ..schema.outcomes import OUTCOMES
-from .effects import Pairs, chosen_outcomes, main_difference, on_same_seeds, paired_values
-from .intervals import Z, mean_interval, wilson
-from .summary import values_of
+from .effects import Pairs, chosen_outcomes, main_effect, on_same_seeds, paired_values
+from .intervals import Z, alike, mean_interval, unseen_share, wilson
+from .summary import largest, share_like, values_of
 
 __all__ = ["convergence", "pairs_needed", "runs_needed"]
 
@@ -24,7 +24,8 @@ def runs_needed(table: pd.DataFrame, outcome: str, half_width: float, value: str
 
     From the variance in a table of some runs already made: n = (z s / half width)^2 (Law 2015, section 9.4), at least 30. For
     shares s^2 is taken at the end of Wilson's (1927) interval that lies nearer to a half, so that a share of 0 in a few
-    runs does not make the rest look needless. Runs without the outcome are counted on top, in proportion.
+    runs does not make the rest look needless; for the same reason a number between bounds that is alike in all runs is
+    given the variance it may still have. Runs without the outcome are counted on top, in proportion.
 
     >>> table = pd.DataFrame({"seed": range(100), "attacks": [8.0, 12.0] * 50})
     >>> runs_needed(table, "attacks", 0.1)
@@ -34,10 +35,10 @@ def runs_needed(table: pd.DataFrame, outcome: str, half_width: float, value: str
     values = values_of(table, OUTCOMES[name], value)
     known = values[~np.isnan(values)]
     _check(half_width, len(known), name)
-    if OUTCOMES[name].binary or OUTCOMES[name].values:
+    if share_like(OUTCOMES[name]):
         variance = _careful_variance(known)
     else:
-        variance = float(known.var(ddof=1))
+        variance = _variance(known, 0.0, largest(OUTCOMES[name]), name)
     return _rounded(variance, half_width, len(known) / len(values))
 
 
@@ -54,8 +55,8 @@ def pairs_needed(
     pairs = paired_values(baseline, on_same_seeds(baseline, arm), OUTCOMES[name], value, horizon)
     differences = pairs.arm - pairs.baseline
     _check(half_width, len(differences), name)
-    variance = float(differences.var(ddof=1))
-    if OUTCOMES[name].binary or OUTCOMES[name].values:  # as many pairs that differ as Wilson's upper end allows
+    variance = _variance(differences, -pairs.top, pairs.top, name)
+    if share_like(OUTCOMES[name]):  # as many pairs that differ as Wilson's upper end allows
         variance = max(
             variance, float(wilson(np.count_nonzero(differences), len(differences))[1]) - differences.mean() ** 2
         )
@@ -67,6 +68,18 @@ def _check(half_width: float, known: int, name: str) -> None:
         raise MultitrackError(f"half_width={half_width!r}; allowed: a number above 0, in the unit of {name}")
     if known < 2:
         raise MultitrackError(f"{name} is known in {known} runs; allowed: at least two, to know how it varies")
+
+
+def _variance(values: np.ndarray, least: float, most: float, name: str) -> float:
+    """The variance; where all values are alike, the largest that they leave possible."""
+    if not alike(values):
+        return float(values.var(ddof=1))
+    value, unseen = float(values[0]), unseen_share(len(values))
+    farthest = max(most - value, value - least)
+    if not math.isfinite(farthest):
+        found = f"{name} is {'' if least == 0 else 'changed '}alike in all {len(values)} runs"
+        raise MultitrackError(f"{found}, which does not say how it varies; allowed: more runs")
+    return unseen * (1 - unseen) * farthest**2 if unseen < 0.5 else farthest**2 / 4
 
 
 def _careful_variance(shares: np.ndarray) -> float:
@@ -111,11 +124,10 @@ def convergence(
 
     def after(runs: int) -> tuple[float, ...]:
         if baseline is not None:
-            first = Pairs(pairs.baseline[:runs], pairs.arm[:runs], pairs.known, pairs.meaning)
-            found = main_difference(first, declared)
-            return found.difference, found.low, found.high, found.error
-        mean, low, high, error = mean_interval(values[:runs])
-        if declared.binary or declared.values:
+            first = Pairs(pairs.baseline[:runs], pairs.arm[:runs], pairs.known, pairs.meaning, pairs.top)
+            return main_effect(first, declared)[:4]
+        mean, low, high, error = mean_interval(values[:runs], 0.0, largest(declared, horizon))
+        if share_like(declared):
             low, high = (float(end) for end in wilson(values[:runs].sum(), runs))
         return mean, low, high, error
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from ..designs.design import DUMMY, Design
 from ..errors import MultitrackError, printable
-from .intervals import LEVEL
+from .intervals import LEVEL, alike, alike_interval
 from .summary import MAIN_OUTCOMES
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ __all__ = ["main_sensitivities", "morris", "point_means", "sensitivity", "sobol"
 REPETITION = "other seeds"  # the name of the dummy that stands for repeated points
 RESAMPLES = 500
 SEED = 1
+UNKNOWN = (-math.inf, math.inf)
 
 
 def sensitivity(sweep: Sweep, outcome: str) -> pd.DataFrame:
@@ -105,6 +106,9 @@ def sobol(
     dummy's total index; `above_noise`, whether the total's interval lies above it (missing where there is no dummy).
     With `second_order`, further rows hold pairs, "A x B", whose `first` is the index of the pair (Saltelli 2002).
 
+    Where a setting moved no point at all, the interval is what so few base points may have missed, if the outcome stays
+    within the range that it has shown (`analysis.intervals.alike_interval`). Only the dummy's 0 is certain.
+
     The indices are shares of the variance over the design's ranges: other ranges, other indices. The mean of several
     runs still holds noise, of which the row "other seeds" shows how much.
 
@@ -124,13 +128,22 @@ def sobol(
             f"found {len(values)} points; allowed: a multiple of {block}, as Saltelli's design makes them"
         )
     found = salib.analyze(_problem(names), values, second_order, RESAMPLES, LEVEL, seed=seed)
-    rows = [[name, *_ends(found, "S1", at), *_ends(found, "ST", at)] for at, name in enumerate(names)]
+    count, most = len(values) // block, float(np.ptp(values) ** 2 / (2 * values.var()))  # the largest term of a total
+    rows = [
+        [
+            name,
+            *_ends(found, "S1", at, count, (-2 * most, 2 * most), name),
+            *_ends(found, "ST", at, count, (0.0, most), name),
+        ]
+        for at, name in enumerate(names)
+    ]
     if "spread" in means:
         rows.append([REPETITION, math.nan, math.nan, math.nan, *_repetition(means, values, block, seed)])
     if second_order:
         missing = [math.nan] * 3
         for at, bt in ((i, j) for i in range(len(names)) for j in range(i + 1, len(names))):
-            rows.append([f"{names[at]} x {names[bt]}", *_ends(found, "S2", (at, bt)), *missing])
+            name = f"{names[at]} x {names[bt]}"
+            rows.append([name, *_ends(found, "S2", (at, bt), count, UNKNOWN, name), *missing])
     columns = ["setting", "first", "first_low", "first_high", "total", "total_low", "total_high"]
     return _with_floor(pd.DataFrame(rows, columns=columns), "total")
 
@@ -144,7 +157,7 @@ def morris(
     effect of crossing the setting's whole range), `size` (the mean of its absolute value: Campolongo, Cariboni and
     Saltelli 2007) with `size_low` and `size_high`, `spread` (large where the effect depends on other settings, or
     is noise), `floor` and `above_noise` as for `sobol`. Absolute values never average noise away: without a dummy a size
-    says little.
+    says little. Where all trajectories say the same, one included, the interval is what they may have missed, as for `sobol`.
 
     >>> from SALib.sample import morris as sample
     >>> points = sample.sample({"num_vars": 2, "names": ["a", "b"], "bounds": [[0, 1]] * 2}, 10, seed=1)
@@ -162,20 +175,22 @@ def morris(
     points = np.column_stack([_as_numbers(means[name]) for name in names])
     found = salib.analyze(_problem(names), points, values, RESAMPLES, LEVEL, num_levels=levels, seed=seed)
     size, half = np.asarray(found["mu_star"], float), np.asarray(found["mu_star_conf"], float)
+    delta = levels / (2.0 * (levels - 1))
+    count, most = len(values) // (len(names) + 1), float(np.ptp(values)) / delta  # the largest effect
+    ends = [_interval(one, by, count, (0.0, most), name) for one, by, name in zip(size, half, names)]
     frame = pd.DataFrame(
         {
             "setting": names,
             "mean": np.asarray(found["mu"], float),
             "size": size,
-            "size_low": np.maximum(size - half, 0.0),
-            "size_high": size + half,
+            "size_low": [max(low, 0.0) for low, _ in ends],
+            "size_high": [high for _, high in ends],
             "spread": np.asarray(found["sigma"], float),
         }
     )
     if "spread" in means:  # two independent means of half the runs differ by sqrt(2) more than two of all of them
-        delta = levels / (2.0 * (levels - 1))
         noise = np.abs(means["spread"].to_numpy()) / math.sqrt(2) / delta
-        low, high = _resampled(noise, seed)
+        low, high = _resampled(noise, seed, most / math.sqrt(2))
         at = len(frame)
         frame.loc[at] = [REPETITION, 0.0, float(noise.mean()), low, high, float(noise.std(ddof=1))]
     return _with_floor(frame, "size")
@@ -229,10 +244,22 @@ def _varying(values: np.ndarray, outcome: str) -> np.ndarray:
     return values
 
 
-def _ends(found: Any, index: str, at: Any) -> tuple[float, float, float]:
+def _ends(
+    found: Any, index: str, at: Any, count: int, bounds: tuple[float, float], setting: str
+) -> tuple[float, float, float]:
     """An index with its interval."""
-    value, half = float(found[index][at]), float(found[f"{index}_conf"][at])
-    return value, value - half, value + half
+    value = float(found[index][at])
+    return value, *_interval(value, float(found[f"{index}_conf"][at]), count, bounds, setting)
+
+
+def _interval(value: float, half: float, count: int, bounds: tuple[float, float], setting: str) -> tuple[float, float]:
+    """`half` to either side of a mean of `count` terms between bounds; terms that are all alike leave open what was missed.
+
+    Only the dummy's are alike for certain: it changes nothing.
+    """
+    if half > 1e-9 * abs(value) or (setting == DUMMY and half == 0):
+        return value - half, value + half
+    return alike_interval(value, count, *bounds) if half == half else (math.nan, math.nan)
 
 
 def _repetition(means: pd.DataFrame, values: np.ndarray, block: int, seed: int) -> tuple[float, float, float]:
@@ -241,11 +268,13 @@ def _repetition(means: pd.DataFrame, values: np.ndarray, block: int, seed: int) 
     Means of half the runs have twice the noise variance of means of all: hence a quarter instead of a half.
     """
     noise = means["spread"].to_numpy()[::block] ** 2 / 4 / values.var()
-    return float(noise.mean()), *_resampled(noise, seed)
+    return float(noise.mean()), *_resampled(noise, seed, float(np.ptp(values) ** 2 / (4 * values.var())))
 
 
-def _resampled(values: np.ndarray, seed: int) -> tuple[float, float]:
-    """The bootstrap interval of a mean (Efron 1979)."""
+def _resampled(values: np.ndarray, seed: int, most: float) -> tuple[float, float]:
+    """The bootstrap interval of a mean (Efron 1979) of values from 0 to `most`; of values that are alike, what is left open."""
+    if alike(values):
+        return alike_interval(float(values[0]), len(values), 0.0, most)
     draws = np.random.default_rng(seed).integers(len(values), size=(RESAMPLES, len(values)))
     low, high = np.quantile(values[draws].mean(axis=1), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
@@ -256,5 +285,5 @@ def _with_floor(frame: pd.DataFrame, index: str) -> pd.DataFrame:
     dummies = frame["setting"].isin([DUMMY, REPETITION])
     floor = float(frame.loc[dummies, f"{index}_high"].max()) if dummies.any() else math.nan
     above = (frame[f"{index}_low"] > floor).astype(object)
-    above[dummies | frame[index].isna() | math.isnan(floor)] = None
+    above[dummies | frame[f"{index}_low"].isna() | math.isnan(floor)] = None
     return frame.assign(floor=floor, above_noise=above)

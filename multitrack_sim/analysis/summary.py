@@ -10,9 +10,11 @@ import pandas as pd
 
 from ..errors import MultitrackError, nearest, printable
 from ..schema.outcomes import OUTCOMES, Outcome
-from .intervals import mean_interval, median_interval, paired_shares, t_quantile, unpaired_shares, wilson
+from .intervals import Z, mean_interval, median_interval, t_quantile, unpaired_shares, wilson
+from .paired import paired_effect
+from .verdicts import CLEAR, verdict
 
-__all__ = ["MAIN_OUTCOMES", "PairedDifference", "paired_difference", "summarise", "values_of"]
+__all__ = ["MAIN_OUTCOMES", "PairedDifference", "largest", "paired_difference", "share_like", "summarise", "values_of"]
 
 # What people look at first, in the order in which a process lives.
 MAIN_OUTCOMES = (
@@ -33,7 +35,8 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
     - A month at which something happens gives the median of the runs *in which it happened*, with the exact interval
       between order statistics (David and Nagaraja 2003). Read it beside `missing`: runs that might have got there after
       the horizon are not in it, so it does not compare arms. `reports.figures` shows the waiting times of all runs.
-    - Everything else gives the mean with Student's (1908) interval, cut at what the unit allows.
+    - Everything else gives the mean with Student's (1908) interval, cut at what the unit allows. Where all runs are
+    alike, the interval is that of `analysis.intervals.alike_interval`, or missing where the unit has no largest value.
 
     `runs` is the number of runs behind the estimate, `missing` the number of runs without a value and `missing_means`
     why. `error` is the standard error: what more runs would shrink. Nothing here says whether the model is right.
@@ -66,20 +69,33 @@ def values_of(table: pd.DataFrame, outcome: Outcome, value: str = "") -> np.ndar
     return pd.to_numeric(column).to_numpy(dtype=float, na_value=math.nan)
 
 
-def _share_like(outcome: Outcome) -> bool:
+def share_like(outcome: Outcome) -> bool:
+    """Whether the outcome is compared by the share of runs that have it, or a value of it."""
     return outcome.binary or bool(outcome.values)
 
 
+def largest(outcome: Outcome, horizon: float = math.inf) -> float:
+    """The largest value that the outcome can have (the smallest is 0 where there is one); infinite where none is known.
+
+    >>> largest(OUTCOMES["mean_trust"]), largest(OUTCOMES["months_at_peace"], 300), largest(OUTCOMES["attacks"], 300)
+    (1.0, 300.0, inf)
+    """
+    if share_like(outcome) or outcome.unit in ("share", "probability"):
+        return 1.0
+    return float(horizon) if outcome.unit == "months" else math.inf
+
+
 def _estimate(outcome: Outcome, known: np.ndarray) -> tuple[str, tuple[float, float, float, float]]:
-    if _share_like(outcome):
+    if share_like(outcome):
         share = float(known.mean()) if len(known) else math.nan
         low, high = wilson(known.sum(), len(known))
         error = math.sqrt(share * (1 - share) / len(known)) if len(known) else math.nan
+        error = error or float(high - low) / (2 * Z)  # where all runs are alike
         return "share of runs", (share, float(low), float(high), error)
     if outcome.event:
         return "median where it happened", median_interval(known)
-    mean, low, high, error = mean_interval(known)
-    most = 1.0 if outcome.unit in ("share", "probability") else math.inf
+    most = largest(outcome)
+    mean, low, high, error = mean_interval(known, 0.0, most)
     return "mean", (mean, max(low, 0.0), min(high, most), error)  # max and min keep a NaN that comes first
 
 
@@ -101,6 +117,8 @@ class PairedDifference:
     only_b: int
     unpaired_low: float
     unpaired_high: float
+    error: float = math.nan
+    p: float = math.nan  # of no difference: below 5% exactly where the interval excludes zero
 
     @property
     def narrower(self) -> float:
@@ -110,24 +128,32 @@ class PairedDifference:
 
     @property
     def clear(self) -> bool:
-        """Whether the interval excludes zero."""
-        return self.low > 0 or self.high < 0
+        """Whether there is a clear difference, this one alone being asked for."""
+        return self.verdict == CLEAR
+
+    @property
+    def verdict(self) -> str:
+        """What it lets one say, this difference alone being asked for: one of `analysis.verdicts`."""
+        return verdict(self.low, self.high, self.p, self.pairs, self.only_a + self.only_b)
 
 
-def paired_difference(table_a: pd.DataFrame, table_b: pd.DataFrame, outcome: str, value: str = "") -> PairedDifference:
+def paired_difference(
+    table_a: pd.DataFrame, table_b: pd.DataFrame, outcome: str, value: str = "", horizon: float = math.inf
+) -> PairedDifference:
     """The mean of `outcome` in `table_a` less that in `table_b`, over pairs of runs with the same seed.
 
-    Numbers: Student's interval of the differences. Outcomes of 0 or 1, and one `value` of a category: Bonett and Price
-    (2012). The unpaired interval beside it, had the arms been independent, is Student's with both variances, or that of
-    Agresti and Caffo (2000).
-    Pairs in which either arm has no value are left out and counted: for months until something happens that selects
-    runs by their result, so compare the shares or the waiting times instead.
+    Interval and p are those of `analysis.effects`: Tango's (1998) for outcomes of 0 or 1, and for one `value` of a
+    category; Student's corrected for skewness for numbers. `horizon`, the months that the runs lasted, bounds outcomes
+    in months where all pairs differ alike. The unpaired interval beside it, had the arms been independent, is Student's
+    with both variances, or that of Agresti and Caffo (2000). Pairs in which either arm has no value are left out and
+    counted: for months until something happens that selects runs by their result, so compare the shares or the waiting
+    times instead.
 
     >>> a = pd.DataFrame({"seed": [1, 2, 3], "attacks": [3.0, 4.0, 8.0]})
     >>> b = pd.DataFrame({"seed": [3, 1, 2], "attacks": [6.0, 2.0, 3.0]})
     >>> found = paired_difference(a, b, "attacks")
     >>> round(found.difference, 2), round(found.low, 2), round(found.high, 2), found.pairs
-    (1.33, -0.1, 2.77, 3)
+    (1.33, 0.06, 3.56, 3)
     """
     if outcome not in OUTCOMES or outcome not in table_a.columns or outcome not in table_b.columns:
         near = nearest(str(outcome), [name for name in OUTCOMES if name in table_a.columns and name in table_b.columns])
@@ -150,16 +176,17 @@ def paired_difference(table_a: pd.DataFrame, table_b: pd.DataFrame, outcome: str
     both = ~np.isnan(a) & ~np.isnan(b)
     left_out, a, b = int((~both).sum()), a[both], b[both]
     more, less, pairs = int((a > b).sum()), int((a < b).sum()), len(a)
+    effect = paired_effect(b, a, share_like(declared), largest(declared, horizon))
     if pairs == 0:
-        low = high = difference = unpaired_low = unpaired_high = math.nan
-    elif _share_like(declared):
-        difference, low, high = map(float, paired_shares(more, less, pairs))
+        unpaired_low = unpaired_high = math.nan
+    elif share_like(declared):
         _, unpaired_low, unpaired_high = map(float, unpaired_shares(a.sum(), b.sum(), pairs))
     else:
-        difference, low, high, _ = mean_interval(a - b)
         apart = math.sqrt((a.var(ddof=1) + b.var(ddof=1)) / pairs) * t_quantile(pairs - 1) if pairs > 1 else math.nan
-        unpaired_low, unpaired_high = difference - apart, difference + apart
+        apart = apart or math.nan  # nothing varies: nothing is known of chance
+        unpaired_low, unpaired_high = effect.estimate - apart, effect.estimate + apart
     return PairedDifference(
         outcome, value, declared.unit, float(a.mean()) if pairs else math.nan, float(b.mean()) if pairs else math.nan,
-        difference, low, high, pairs, left_out, more, less, unpaired_low, unpaired_high,
+        effect.estimate, effect.low, effect.high, pairs, left_out, more, less, unpaired_low, unpaired_high,
+        effect.error, effect.p,
     )  # fmt: skip

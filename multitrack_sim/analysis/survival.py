@@ -17,7 +17,8 @@ def cumulative_incidence(months, causes, horizon: int, cause: int = 1) -> pd.Dat
     causes compete: a run they took can no longer have this one. The estimator is that of Aalen and Johansen (1978),
     which is one less that of Kaplan and Meier (1958) where there is a single cause, and the plain share where nothing
     is censored. Variance: the delta method (Marubini and Valsecchi 1995, equation 10.12; Greenwood's for one cause);
-    intervals on the scale log(-log(1 - share)) (Kalbfleisch and Prentice 1980).
+    intervals on the scale log(-log(1 - share)) (Kalbfleisch and Prentice 1980); where it has happened in none or in all,
+    which that scale does not know, Wilson's (1927) of those still to be seen.
 
     >>> found = cumulative_incidence([1, 2, 2, 3], [1, 1, 0, 1], horizon=3)
     >>> found["share"].tolist()
@@ -53,9 +54,19 @@ def cumulative_incidence(months, causes, horizon: int, cause: int = 1) -> pd.Dat
     safe = np.where(inner, 1 - share, 0.5)
     spread = Z * error / (safe * -np.log(safe))
     none_low, none_high = wilson(np.zeros(horizon + 1), risk)  # the formula has no answer at 0 and at 1
-    all_low, all_high = wilson(len(months), len(months))
+    all_low = _low_of_all(len(months), at_risk, before, share)
     low = np.where(inner, 1 - safe ** np.exp(-spread), np.where(share > 0, all_low, none_low))
-    high = np.where(inner, 1 - safe ** np.exp(spread), np.where(share > 0, all_high, none_high))
+    high = np.where(inner, 1 - safe ** np.exp(spread), np.where(share > 0, 1.0, none_high))
     if share[0] == 0:
         high[0] = 0.0  # nobody has waited yet
     return pd.DataFrame({"month": time, "at_risk": at_risk, "share": share, "low": low, "high": high})
+
+
+def _low_of_all(runs: int, at_risk: np.ndarray, before: np.ndarray, share: np.ndarray) -> float:
+    """The lower end once it has happened in all runs: no surer than all runs let one be, nor than the last to be seen do."""
+    complete = np.flatnonzero(share >= 1 - 1e-12)
+    if not len(complete):
+        return np.nan
+    last = complete[0]
+    of_last, _ = wilson(at_risk[last], at_risk[last])
+    return min(float(wilson(runs, runs)[0]), 1 - before[last] * (1 - float(of_last)))

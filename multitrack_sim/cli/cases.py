@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..reports.screen import console, showing
 from .options import Quiet, Runs, Seed, Threads, _changes, _command, _say, _shown
 from .progress import _announce_compiling, _progress
 
@@ -86,18 +87,17 @@ def codes(
     if out is not None:
         write_whole(out, prediction_text(prediction), replace=is_there)
     if not quiet:
-        _print_prediction(prediction, runs)
-        took = time.perf_counter() - started
-        _say(f"{2 * runs * len(cases):,} runs in {took:.1f} s." + (f" Written to {_shown(out)}" if out else ""))
+        with showing(out) as step, step("the predictions could not be printed"):
+            _print_prediction(prediction, runs)
+            took = time.perf_counter() - started
+            _say(f"{2 * runs * len(cases):,} runs in {took:.1f} s." + (f" Written to {_shown(out)}" if out else ""))
 
 
 def _print_prediction(prediction: pd.DataFrame, runs: int) -> None:
-    from rich.console import Console
-
     from ..reports.terminal import predictions_table, told_missing
 
     title = f"{len(prediction)} coded cases, {runs:,} runs with and {runs:,} without Track II, on the same seeds"
-    Console().print(predictions_table(prediction, title))
+    console().print(predictions_table(prediction, title))
     for line in told_missing(prediction):
         _say(line)
     _say(PREDICTION_CAVEAT)

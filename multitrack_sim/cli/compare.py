@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import textwrap
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,12 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import SettingError
+from ..reports.drawing import load_matplotlib
+from ..reports.screen import console, showing
+from .drawn import _note_missing_letters, _save_figures
 from .options import (
     Quiet,
     Runs,
     Seed,
     Svg,
     Threads,
+    _begin_with,
     _command,
     _find,
     _folder,
@@ -25,13 +27,18 @@ from .options import (
     _most_drawn,
     _plan,
     _say,
+    _say_filled,
     _shown,
 )
 from .progress import _announce_compiling, _progress
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..analysis.comparison import Comparison
     from ..designs.as_written import WrittenArm
+    from ..reports.screen import Step
+    from ..running.ensemble import Ensemble
     from ..running.run_folder import RunFolder
     from ..scenario.scenario import Scenario
 
@@ -95,13 +102,16 @@ def compare(
             base, {one.name: one.given for one in arms}, runs, seed, threads, series=kept, progress=report
         )
     if folder is not None:
-        _write_comparison(comparison, folder, threads, svg)
-    if not quiet:
-        _print_comparison(comparison)
-        took = time.perf_counter() - started
-        _say(f"{runs * len(planned):,} runs in {took:.1f} s.")
-        if out is not None:
-            _say(f"Page, tables, figures and manifest: {_shown(out)} (begin with {_shown(out / PAGE)})")
+        _write_comparison(comparison, folder)
+    with showing(out) as step:
+        if folder is not None:
+            _draw_comparison(comparison, folder, threads, svg, quiet, step)
+        if not quiet:
+            _print_comparison(comparison, step)
+            took = time.perf_counter() - started
+            _say(f"{runs * len(planned):,} runs in {took:.1f} s.")
+            if out is not None:
+                _say(f"Page, tables, figures and manifest: {_shown(out)}{_begin_with(out / PAGE)}")
 
 
 def _arms(
@@ -127,49 +137,74 @@ def _arms(
     return base, arms
 
 
-def _write_comparison(comparison: Comparison, folder: RunFolder, threads: int | None, svg: bool) -> None:
-    """Everything that `compare` leaves in its folder."""
+def _write_comparison(comparison: Comparison, folder: RunFolder) -> None:
+    """The tables that `compare` leaves in its folder."""
+    from ..reports.words import file_stems
+    from ..running.parquet import write_effects, write_outcomes
+
+    with folder.staged(_tables(comparison)) as place:
+        for stem, one in zip(file_stems(comparison.arms), comparison.ensembles.values()):
+            write_outcomes(one.table, place(f"outcomes_{stem}.parquet"))
+            place(f"scenario_{stem}.toml").write_text(one.scenario.to_toml(), "utf-8")
+        write_effects(comparison.effects(), place("effects.csv"), place("effects.parquet"))
+
+
+def _draw_comparison(
+    comparison: Comparison, folder: RunFolder, threads: int | None, svg: bool, quiet: bool, step: Step
+) -> None:
+    """Figures, findings in words and the page, beside the tables of `compare`."""
     from dataclasses import replace
 
-    from ..reports.figures import all_figures, comparison_figure, save_figures
-    from ..reports.page import comparison_page
-    from ..reports.sentences import findings_in_markdown
-    from ..reports.words import file_stems, plain
-    from ..running.parquet import write_effects, write_outcomes
-    from ..running.provenance import provenance
+    tables, title = _tables(comparison), comparison.scenario.title
+    drawn: dict[str, Ensemble] = {}
+    with step("the figures could not be drawn"):
+        load_matplotlib()
+        from ..reports.figures import all_figures, comparison_figure
+        from ..reports.words import file_stems, plain
 
-    runs, seed, title = comparison.pairs, comparison.seed, comparison.scenario.title
-    most = _most_drawn(comparison.scenario) // len(comparison.arms)
-    drawn = {name: _for_figures(one, min(runs, most), seed, threads) for name, one in comparison.ensembles.items()}
-    stems = dict(zip(comparison.arms, file_stems(comparison.arms)))
-    (first, base), *others = drawn.items()
-    figures = {
-        f"comparison_{stems[name]}": comparison_figure(one, base, comparison.scenario, (name, first))
-        for name, one in others
-    }
-    with folder.staged({name: one.table for name, one in comparison.ensembles.items()}) as place:
-        for name, one in comparison.ensembles.items():
-            write_outcomes(one.table, place(f"outcomes_{stems[name]}.parquet"))
-            place(f"scenario_{stems[name]}.toml").write_text(one.scenario.to_toml(), "utf-8")
-            figures |= all_figures(drawn[name], one.scenario, name, f"{stems[name]}_")
-        write_effects(comparison.effects(), place("effects.csv"), place("effects.parquet"))
-        save_figures(figures, place, f"{plain(title)}: arms compared", svg)
-        place("what_one_sees.md").write_text(findings_in_markdown(comparison), "utf-8")
+        runs = min(comparison.pairs, _most_drawn(comparison.scenario) // len(comparison.arms))
+        drawn = {name: _for_figures(one, runs, comparison.seed, threads) for name, one in comparison.ensembles.items()}
+        stems = dict(zip(comparison.arms, file_stems(comparison.arms)))
+        (first, base), *others = drawn.items()
+        figures = {
+            f"comparison_{stems[name]}": comparison_figure(one, base, comparison.scenario, (name, first))
+            for name, one in others
+        }
+        for name, one in drawn.items():
+            figures |= all_figures(one, one.scenario, name, f"{stems[name]}_")
+        _save_figures(figures, folder, tables, f"{plain(title)}: arms compared", svg, step)
+        if not quiet:
+            _note_missing_letters([title, *drawn])
+    with step("the findings could not be written"):
+        from ..reports.sentences import findings_in_markdown
+
+        text = findings_in_markdown(comparison)
+        with folder.staged(tables, adding=True) as place:
+            place("what_one_sees.md").write_text(text, "utf-8")
+    with step("the page could not be written"):
+        from ..reports.page import comparison_page
+        from ..running.provenance import provenance
+
         whole = {name: replace(one, table=comparison.ensembles[name].table) for name, one in drawn.items()}
         about, command = provenance(folder.plan, folder.started)
-        place(PAGE).write_text(comparison_page(comparison, whole, about, command), "utf-8")
+        text = comparison_page(comparison, whole, about, command)
+        with folder.staged(tables, adding=True) as place:
+            place(PAGE).write_text(text, "utf-8")
 
 
-def _print_comparison(comparison: Comparison) -> None:
-    from rich.console import Console
+def _tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
+    return {name: one.table for name, one in comparison.ensembles.items()}
 
+
+def _print_comparison(comparison: Comparison, step: Step) -> None:
     from ..reports.sentences import findings
     from ..reports.terminal import arms_table, effects_table
 
-    console = Console()
-    console.print(arms_table(comparison))
-    effects = comparison.effects()
-    for name in list(comparison.arms)[1:]:
-        console.print(effects_table(effects, name, next(iter(comparison.arms))))
-    for told in findings(comparison):
-        _say(textwrap.fill(told, min(100, shutil.get_terminal_size().columns), break_on_hyphens=False) + "\n")
+    with step("the results could not be printed"):
+        screen = console()
+        screen.print(arms_table(comparison))
+        effects = comparison.effects()
+        for name in list(comparison.arms)[1:]:
+            screen.print(effects_table(effects, name, next(iter(comparison.arms))))
+        for told in findings(comparison):
+            _say_filled(told + "\n")

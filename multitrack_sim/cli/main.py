@@ -1,6 +1,9 @@
 """The command `multitrack`: run | compare | demo | sweep | new | codes | info.
 
 Whatever is slow to import is imported inside the commands, so that `--help` answers at once.
+
+Every command that computes goes in one order: compute; write tables and manifest; draw figures and pages; print. What is
+written does not hang on what is shown: a figure, a page or a story that fails is a line, and the exit code stays 0.
 """
 
 from __future__ import annotations
@@ -12,8 +15,9 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import MultitrackError, printable
-from . import cases, compare, run, sweep  # noqa: F401 - each adds its commands  # noqa: F401 - each adds its commands  # noqa: F401 - each adds its commands  # noqa: F401 - each adds its commands  # noqa: F401 - each adds its commands
-from .options import INTERRUPTED, REFUSED, _command, _Interrupted, app
+from ..reports.screen import guarded_streams, print_note
+from . import cases, compare, run, sweep  # noqa: F401 - each adds its commands  # noqa: F401 - each adds its commands  # noqa: F401 - each adds its commands  # noqa: F401 - each adds its commands  # noqa: F401 - each adds its commands  # noqa: F401 - each adds its commands  # noqa: F401 - each adds its commands
+from .options import INTERRUPTED, NOT_WRITTEN, REFUSED, _command, _Interrupted, _shown, app
 
 __all__ = ["main"]
 
@@ -37,8 +41,9 @@ def _front(
 
 @_command
 def info() -> None:
-    """Print versions, cores, the model's fingerprint and where compiled code is kept."""
-    from ..engine import compiled
+    """Print versions, cores, the model's version and where compiled code is kept."""
+    from ..engine import cache
+    from ..engine.sources import model_version
     from ..running.provenance import machine
     from ..scenario.library import scenario_names
 
@@ -49,8 +54,8 @@ def info() -> None:
         "mathematical library": about["libm"],
         "processor": f"{about['processor']} ({about['processor_kind']})",
         "cores": about["cores"],
-        "fingerprint of the model": compiled.fingerprint(),
-        "compiled code": _cache(compiled),
+        "model version": model_version(),
+        "compiled code": _cache(cache),
         "scenarios": ", ".join(scenario_names()) or "none found",
     }
     wide = max(map(len, lines))
@@ -59,7 +64,20 @@ def info() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line; gives the exit code. Problems are lines on stderr: 2 refused, 130 interrupted."""
+    """The command line; gives the exit code. Problems are lines on stderr: 2 refused, 130 interrupted, 1 what is printed
+    could not be written (a reader who has had enough, as in `| head -1`, is none: 0).
+    """
+    with guarded_streams() as (out, _):
+        code = _exit_code(arguments)
+        out.flush()
+        if out.lost is not None and not out.reader_left:
+            print_note(f"multitrack: what is printed could not be written: {out.reason}")
+            code = code or NOT_WRITTEN
+    return code
+
+
+def _exit_code(arguments: Sequence[str] | None) -> int:
+    """Do what the command line says; problems become lines."""
     try:
         app(list(arguments) if arguments is not None else None)
     except SystemExit as end:
@@ -74,8 +92,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _cache(compiled: Any) -> str:
-    folder = compiled._cache_folder()
+def _cache(cache: Any) -> str:
+    folder = cache._cache_folder()
     if folder is None:
         return "cannot be kept; every start compiles anew"
-    return f"{folder} ({'empty: the first run compiles' if compiled.is_cold() else 'ready'})"
+    state = "empty: the first run compiles" if cache.is_cold() else "ready"
+    return f"{_shown(folder)} ({state}{'' if cache.keeps_code() else '; cannot be written'})"

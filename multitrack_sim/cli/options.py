@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import sys
+import shutil
+import textwrap
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-REFUSED, INTERRUPTED = 2, 130
+NOT_WRITTEN, REFUSED, INTERRUPTED = 1, 2, 130
 MOST_SERIES = 500_000_000  # bytes of monthly series kept for figures
 
 app = typer.Typer(
@@ -34,14 +35,17 @@ app = typer.Typer(
 
 
 class _Interrupted(Exception):
-    """Ctrl+C inside a command."""
+    """Ctrl+C, SIGTERM or a hang-up inside a command."""
 
 
 def _command(function: Callable[..., None]) -> Callable[..., None]:
     @wraps(function)
     def guarded(*arguments: Any, **options: Any) -> None:
+        from ..running.signals import like_ctrl_c
+
         try:
-            function(*arguments, **options)
+            with like_ctrl_c():
+                function(*arguments, **options)
         except KeyboardInterrupt:
             raise _Interrupted from None
 
@@ -90,14 +94,14 @@ def _changes(given: Sequence[str]) -> dict[str, Any]:
 
 
 def _plan(arms: Sequence[tuple[str, Scenario, Path, dict[str, Any]]], runs: int, seed: int, command: list[str]) -> Plan:
-    from ..engine.cache import fingerprint
+    from ..engine.sources import model_version
     from ..running.plan import Arm, Plan
 
     described = [
         Arm(name, arm.title, arm.to_toml(), {"written": dict(arm.settings), "changed": changes}, str(path))
         for name, arm, path, changes in arms
     ]
-    return Plan(described, runs, seed, fingerprint(), command)
+    return Plan(described, runs, seed, model_version(), command)
 
 
 def _folder(path: Path, plan: Plan) -> Any:
@@ -130,9 +134,17 @@ def _shown(path: Path | str) -> str:
     return printable(Path(path), 300)
 
 
+def _begin_with(path: Path) -> str:
+    """Which file to look at first, if it is there."""
+    return f" (begin with {_shown(path)})" if path.exists() else ""
+
+
 def _say(text: str) -> None:
     print(text)
 
 
-def _note(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+def _say_filled(text: str) -> None:
+    """A paragraph in lines that are not too long to be read; what ends with an empty line keeps it."""
+    wide = max(20, min(100, shutil.get_terminal_size().columns))
+    end = text[len(text.rstrip("\n")) :]
+    _say(textwrap.fill(text, wide, break_on_hyphens=False) + end)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from .options import _note
+from ..reports.screen import console, print_note
 
 __all__ = []
 
@@ -16,7 +16,7 @@ def _announce_compiling(quiet: bool) -> None:
     from ..engine.cache import is_cold
 
     if not quiet and is_cold():
-        _note("Compiling the model for this machine, once (it takes up to a minute) ...")
+        print_note("Compiling the model for this machine, once (it takes up to a minute) ...")
 
 
 @contextmanager
@@ -26,7 +26,6 @@ def _progress(name: str, runs: int, quiet: bool) -> Iterator[Callable[[int, int]
         yield None
     elif sys.stderr.isatty():
         from rich import progress
-        from rich.console import Console
 
         columns = (
             progress.TextColumn("{task.description}", markup=False),
@@ -36,7 +35,7 @@ def _progress(name: str, runs: int, quiet: bool) -> Iterator[Callable[[int, int]
             progress.TextColumn("left:"),
             progress.TimeRemainingColumn(),
         )
-        with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        with progress.Progress(*columns, console=console(1, stderr=True), transient=True) as bar:
             task = bar.add_task(name, total=runs)
             yield lambda done, total: bar.update(task, completed=done)
     else:
@@ -47,7 +46,7 @@ def _progress(name: str, runs: int, quiet: bool) -> Iterator[Callable[[int, int]
             if 4 * done // total > said:
                 said = 4 * done // total
                 left = (time.perf_counter() - started) * (total - done) / done
-                _note(f"{name}: {done:,} of {total:,}" + (f", about {left:.0f} s left" if done < total else ""))
+                print_note(f"{name}: {done:,} of {total:,}" + (f", about {left:.0f} s left" if done < total else ""))
 
         yield report
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import textwrap
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import Problem, SettingError
+from ..reports.drawing import load_matplotlib
+from ..reports.screen import console, showing
+from .drawn import _note_missing_letters, _save_figures
 from .options import (
     Quiet,
     Runs,
@@ -20,6 +21,7 @@ from .options import (
     StoryRun,
     Svg,
     Threads,
+    _begin_with,
     _changes,
     _command,
     _find,
@@ -28,6 +30,7 @@ from .options import (
     _most_drawn,
     _plan,
     _say,
+    _say_filled,
     _shown,
 )
 from .progress import _announce_compiling, _progress
@@ -81,24 +84,37 @@ def run(
 
     started = time.perf_counter()
     result = _ensemble(loaded, runs, seed, threads, quiet, series=folder is not None)
-    told, told_in_markdown = _told(loaded, seed, story_run) if story else ("", "")
+    tables = {"all": result.table}
     if folder is not None:
-        from ..reports.figures import all_figures, save_figures
         from ..running.parquet import write_outcomes
 
-        drawn = _for_figures(result, runs, seed, threads)
-        with folder.staged({"all": result.table}) as place:
+        with folder.staged(tables) as place:
             write_outcomes(result.table, place("outcomes.parquet"))
             place("scenario.toml").write_text(loaded.to_toml(), "utf-8")
-            save_figures(all_figures(drawn, loaded), place, loaded.title, svg)
-            if story:
-                place("story.md").write_text(told_in_markdown, "utf-8")
-    if not quiet:
-        _print_results([(loaded.title, result)])
+    with showing(out) as step:
+        told, told_in_markdown = "", ""
         if story:
-            _say(f"{told}\n")
-        took = time.perf_counter() - started
-        _say(f"{runs:,} run{'' if runs == 1 else 's'} in {took:.1f} s." + (f" Written to {_shown(out)}" if out else ""))
+            with step("the story could not be told"):
+                told, told_in_markdown = _told(loaded, seed, story_run)
+        if folder is not None:
+            with step("the figures could not be drawn"):
+                load_matplotlib()
+                from ..reports.figures import all_figures
+
+                figures = all_figures(_for_figures(result, runs, seed, threads), loaded)
+                _save_figures(figures, folder, tables, loaded.title, svg, step)
+                if not quiet:
+                    _note_missing_letters([loaded.title])
+            if told_in_markdown:
+                with step("the story could not be written"), folder.staged(tables, adding=True) as place:
+                    place("story.md").write_text(told_in_markdown, "utf-8")
+        if not quiet:
+            with step("the results could not be printed"):
+                _print_results([(loaded.title, result)])
+            if told:
+                _say(f"{told}\n")
+            took, where = time.perf_counter() - started, f" Written to {_shown(out)}" if out else ""
+            _say(f"{runs:,} run{'' if runs == 1 else 's'} in {took:.1f} s.{where}")
 
 
 @_command
@@ -126,28 +142,39 @@ def demo(
     folder = _folder(out, _plan(arms, runs, seed, command))
     results = [_ensemble(arm, runs, seed, threads, quiet, name, series=True) for name, arm, _, _ in arms]
 
-    from ..reports.figures import all_figures, comparison_figure, save_figures
-    from ..reports.sentences import comparison_paragraph
-    from ..reports.words import for_markdown
     from ..running.parquet import write_outcomes
 
-    one, two = (result.table for result in results)
-    drawn = [_for_figures(result, runs, seed, threads) for result in results]
-    told = comparison_paragraph(one, two, with_it, DEMO_ARMS, DEMO_SUBJECT, DEMO_HANGS_ON)
-    figures = {"comparison": comparison_figure(drawn[0], drawn[1], with_it, DEMO_ARMS)}
-    with folder.staged({name: result.table for (name, *_), result in zip(arms, results)}) as place:
-        for (name, arm, _, _), result, seen in zip(arms, results, drawn):
-            stem = name.lower().replace(" ", "_").replace("track_ii", "track_two")
+    stems = [name.lower().replace(" ", "_").replace("track_ii", "track_two") for name in DEMO_ARMS]
+    tables = {name: result.table for name, result in zip(DEMO_ARMS, results)}
+    with folder.staged(tables) as place:
+        for stem, (_, arm, _, _), result in zip(stems, arms, results):
             write_outcomes(result.table, place(f"outcomes_{stem}.parquet"))
             place(f"scenario_{stem}.toml").write_text(arm.to_toml(), "utf-8")
-            figures |= all_figures(seen, arm, name, f"{stem}_")
-        title = f"{with_it.title}, {DEMO_ARMS[0]} and {DEMO_ARMS[1]}"
-        save_figures(figures, place, title, svg)
-        place("what_one_sees.md").write_text(f"# {for_markdown(title, 200)}\n\n{for_markdown(told, 10_000)}\n", "utf-8")
-    if not quiet:
-        _print_results([(f"{with_it.title}, {name}", result) for (name, *_), result in zip(arms, results)])
-        _say(textwrap.fill(told, min(100, shutil.get_terminal_size().columns), break_on_hyphens=False))
-        _say(f"\nFigures, tables and manifest: {_shown(out)} (begin with {_shown(out / 'comparison.png')})")
+    title, told = f"{with_it.title}, {DEMO_ARMS[0]} and {DEMO_ARMS[1]}", ""
+    with showing(out) as step:
+        with step("the figures could not be drawn"):
+            load_matplotlib()
+            from ..reports.figures import all_figures, comparison_figure
+
+            drawn = [_for_figures(result, runs, seed, threads) for result in results]
+            figures = {"comparison": comparison_figure(drawn[0], drawn[1], with_it, DEMO_ARMS)}
+            for stem, (name, arm, _, _), seen in zip(stems, arms, drawn):
+                figures |= all_figures(seen, arm, name, f"{stem}_")
+            _save_figures(figures, folder, tables, title, svg, step)
+        with step("what one sees could not be told"):
+            from ..reports.sentences import comparison_paragraph
+            from ..reports.words import for_markdown
+
+            one, two = tables.values()
+            told = comparison_paragraph(one, two, with_it, DEMO_ARMS, DEMO_SUBJECT, DEMO_HANGS_ON)
+            text = f"# {for_markdown(title, 200)}\n\n{for_markdown(told, 10_000)}\n"
+            with folder.staged(tables, adding=True) as place:
+                place("what_one_sees.md").write_text(text, "utf-8")
+        if not quiet:
+            with step("the results could not be printed"):
+                _print_results([(f"{with_it.title}, {name}", result) for name, result in zip(DEMO_ARMS, results)])
+            _say_filled(told)
+            _say(f"\nFigures, tables and manifest: {_shown(out)}{_begin_with(out / 'comparison.png')}")
 
 
 def _ensemble(
@@ -176,12 +203,10 @@ def _told(scenario: Scenario, seed: int, run: int) -> tuple[str, str]:
 
 
 def _print_results(arms: Sequence[tuple[str, Ensemble]]) -> None:
-    from rich.console import Console
-
     from ..analysis.summary import summarise
     from ..reports.terminal import results_table
 
-    console = Console()
+    screen = console()
     for title, result in arms:
         count = len(result.table)
-        console.print(results_table(summarise(result.table), f"{title}: {count:,} run{'' if count == 1 else 's'}"))
+        screen.print(results_table(summarise(result.table), f"{title}: {count:,} run{'' if count == 1 else 's'}"))

@@ -8,7 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from .options import INTERRUPTED, Quiet, Seed, Threads, _changes, _command, _find, _note, _say, _shown
+from ..errors import StoreError
+from ..reports.screen import console, print_note, showing
+from .options import INTERRUPTED, Quiet, Seed, Threads, _changes, _command, _find, _say, _shown
 from .progress import _announce_compiling, _sweep_progress
 
 __all__ = []
@@ -92,12 +94,12 @@ def sweep(
         "backend": backend, "cluster": cluster, "threads": threads, "series": series, "retry_failed": retry_failed,
     }  # fmt: skip
     _announce_compiling(quiet)
-    say, started = (lambda line: None) if quiet else _note, time.perf_counter()
+    say, started = (lambda line: None) if quiet else print_note, time.perf_counter()
     try:
         with _sweep_progress(quiet) as report:
             done = run_sweep(base, asked, out=out, seed=seed, until=rule, progress=report, say=say, **options)
     except SweepInterrupted as stopped:
-        _note(f"multitrack: {stopped}")
+        print_note(f"multitrack: {stopped}")
         raise typer.Exit(INTERRUPTED) from None
     if not quiet:
         _say(f"{done.done:,} runs in {_shown(out)} ({time.perf_counter() - started:.1f} s).")
@@ -108,15 +110,13 @@ def sweep(
     if not done.wrong and done.design.kind in ("sobol", "morris"):
         _write_sensitivity(done, quiet)
     if done.wrong:
-        _note(
+        print_note(
             f"multitrack: {done.wrong:,} of them failed (mt.open_sweep(...).failed() says why; --retry-failed runs them again)"
         )
 
 
 def _write_sensitivity(done: Any, quiet: bool) -> None:
     """Indices of the main outcomes, into the sweep's folder; those of months at peace on the screen."""
-    from rich.console import Console
-
     from ..analysis.sensitivity import main_sensitivities
     from ..reports.terminal import sensitivity_table
     from ..running.files import write_whole
@@ -124,9 +124,16 @@ def _write_sensitivity(done: Any, quiet: bool) -> None:
     found = main_sensitivities(done)
     if found.empty:  # nothing differs between the points
         return
-    write_whole(done.path / "sensitivity.csv", found.to_csv(index=False), replace=True)
+    written = True
+    try:
+        write_whole(done.path / "sensitivity.csv", found.to_csv(index=False), replace=True)
+    except StoreError as problem:  # a finished sweep may lie where nothing can be written
+        written = False
+        print_note(f"multitrack: {problem}")
     if not quiet:
-        outcomes = set(found["outcome"])
-        outcome = "months_at_peace" if "months_at_peace" in outcomes else found["outcome"].iloc[0]
-        Console().print(sensitivity_table(found[found["outcome"] == outcome], outcome))
-        _say(f"Main outcomes: {_shown(done.path / 'sensitivity.csv')}")
+        with showing(done.path) as step, step("what drives the outcomes could not be printed"):
+            outcomes = set(found["outcome"])
+            outcome = "months_at_peace" if "months_at_peace" in outcomes else found["outcome"].iloc[0]
+            console().print(sensitivity_table(found[found["outcome"] == outcome], outcome))
+        if written:
+            _say(f"Main outcomes: {_shown(done.path / 'sensitivity.csv')}")

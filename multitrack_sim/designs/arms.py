@@ -16,6 +16,7 @@ from ..errors import MultitrackError, SettingError, nearest, printable
 from ..scenario.scenario import ReadOnly, Scenario, Setting, changed_setting, settings_meant
 from ..scenario.validation import row_columns
 from ..schema.categories import MutedMoney
+from .design import NOBODY
 
 __all__ = [
     "ARMS",
@@ -226,7 +227,7 @@ def _subsets(names: Sequence[str]) -> list[frozenset[str]]:
 
 
 def _called(inside: frozenset[str], names: Sequence[str]) -> str:
-    return " + ".join(name for name in names if name in inside) or "none"
+    return " + ".join(name for name in names if name in inside) or NOBODY
 
 
 def _part(part: str | Part) -> Part:

@@ -312,11 +312,15 @@ def read_sweep_arms(given: Sequence[str]) -> dict[str, dict[str, Any]]:
     problems = []
     for text in given:
         name, colon, rest = (part.strip() for part in text.partition(":"))
-        settings = {}
+        settings: dict[str, Any] = {}
         for part in filter(None, (part.strip() for part in rest.split(","))):
             setting, equals, value = (word.strip() for word in part.rpartition("="))
             if not equals or not setting or not value:
                 problems.append(Problem(f"--arm {printable(text)}", f"{printable(part)} is no setting", "NAME=VALUE"))
+            elif setting in settings:
+                problems.append(
+                    Problem(f"--arm {printable(text)}", f"sets {printable(setting)} again", "each setting once")
+                )
             settings[setting] = _value(value)
         if not colon or not name or name in arms:
             found = "names an arm again" if name in arms else "is no arm"

@@ -28,8 +28,10 @@ __all__ = [
     "CODE",
     "DESIGNS",
     "DUMMY",
+    "NOBODY",
     "TRACKS",
     "Design",
+    "coalition_names",
     "coalitions",
     "dose_response",
     "factorial",
@@ -56,6 +58,7 @@ TRACKS: dict[str, dict[str, Any]] = {
     "Track III": {"track_three.budget": 0.0},
     "CBMs": {"cbm.budget": 0.0},
 }
+NOBODY = "none"  # what the coalition of no track is called
 MOST_PLAYERS = 12  # 4096 coalitions
 MOST_POINTS = 10_000_000
 Value = float | int | str
@@ -133,7 +136,7 @@ class Design:
 
 
 def run_identity(scenario: str, settings: Mapping[str, Value], seed: int, model: str) -> str:
-    """What a run is: the hash of the scenario's content, its settings, its seed and the model's fingerprint.
+    """What a run is: the hash of the scenario's content, its settings, its seed and the model's version.
 
     Two runs with the same identity give the same bits on one platform.
 
@@ -282,12 +285,49 @@ def coalitions(tracks: Mapping[str, Mapping[str, Value]] | None = None, runs: in
     tracks = TRACKS if tracks is None else tracks
     if not 1 <= len(tracks) <= MOST_PLAYERS:
         raise SettingError(Problem("coalitions", f"found {len(tracks)} tracks", f"1 to {MOST_PLAYERS}"))
+    _check_mutes(tracks)
     arms: dict[str, dict[str, Value]] = {}
-    for size in range(len(tracks), -1, -1):
-        for inside in itertools.combinations(tracks, size):
-            muted = [settings for name, settings in tracks.items() if name not in inside]
-            arms[" + ".join(inside) or "none"] = {name: v for settings in muted for name, v in settings.items()}
+    for inside, called in coalition_names(tracks).items():
+        muted = [settings for name, settings in tracks.items() if name not in inside]
+        arms[called] = {name: v for settings in muted for name, v in settings.items()}
     return Design("coalitions", arms=arms, runs=runs, options={"tracks": {k: dict(v) for k, v in tracks.items()}})
+
+
+def coalition_names(parts: Iterable[str]) -> dict[tuple[str, ...], str]:
+    """What every subset of these parts is called, the largest first. Parts of which two subsets would be called the same
+    are refused, with both: each subset keeps a name of its own.
+
+    >>> coalition_names(["A", "B"])
+    {('A', 'B'): 'A + B', ('A',): 'A', ('B',): 'B', (): 'none'}
+    """
+    parts, named = list(parts), dict[str, tuple[str, ...]]()
+    if not all(isinstance(part, str) and part for part in parts) or len(set(parts)) < len(parts):
+        raise SettingError(Problem("coalitions", "a part has no name, or the name of another", "a name for each"))
+    for size in range(len(parts), -1, -1):
+        for inside in itertools.combinations(parts, size):
+            called = " + ".join(inside) or NOBODY
+            if called in named:
+                both = " and ".join(_subset(one) for one in (named[called], inside))
+                found = f"{both} would both be called {printable(called)}"
+                raise SettingError(Problem("coalitions", found, f'names without " + ", and not "{NOBODY}"'))
+            named[called] = inside
+    return {inside: called for called, inside in named.items()}
+
+
+def _subset(inside: Sequence[str]) -> str:
+    """A subset in words."""
+    return f"{{{', '.join(map(printable, inside))}}}" if inside else "the empty coalition"
+
+
+def _check_mutes(tracks: Mapping[str, Mapping[str, Value]]) -> None:
+    """Two tracks that mute one setting at two values: the coalition without either would be that without one of them."""
+    first: dict[str, tuple[str, Value]] = {}
+    for track, settings in tracks.items():
+        for name, value in settings.items():
+            other, before = first.setdefault(name, (track, value))
+            if before != value:
+                found = f"{printable(other)} sets {printable(name)} to {before}, {printable(track)} to {value}"
+                raise SettingError(Problem("coalitions", found, "one value of a setting"))
 
 
 DESIGNS = {

@@ -1,67 +1,201 @@
-"""Where compiled code is kept, and what it is keyed by."""
+"""The cache of machine code: this user's own files, kept between sessions.
+
+Machine code is kept as pickles, and loading one runs what is in it. So nothing is read, changed or deleted but what we
+wrote: our folders bear a known name and a marker, belong to this user and cannot be written by others, and are no links;
+every file begins with the hash of the rest, since one wrong bit in machine code ends the interpreter. What is damaged is
+deleted and compiled anew. What cannot be written, ready machine code on a read-only disk, is used as it is.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import inspect
 import os
+import pickle
 import platform
+import re
+import secrets
 import shutil
+import stat
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numba
 import platformdirs
-from numba.core.caching import FunctionCache
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile
+from numba.core.serialize import dumps
 
-__all__ = ["fingerprint"]
+from ..errors import printable
+from .sources import fingerprint
+
+__all__ = ["COMPILED", "KEPT_FINGERPRINTS", "is_cold", "keeps_code"]
+
 COMPILED = not numba.config.DISABLE_JIT
-PACKAGE = Path(__file__).parents[1]
 KEPT_FINGERPRINTS = 4
+MARKER = "CACHEDIR.TAG"  # a name that programs for backups know
+MARK = (
+    b"Signature: 8a477f597d28d172789f06886806bc55\n"
+    b"# Machine code made by multitrack_sim for this machine. It may be deleted at any time.\n"
+)
+_OURS = re.compile(r"[0-9a-f]{16}-[0-9a-f]{8}")  # the name of a folder of one fingerprint
+_KNOWN_FILES = re.compile(rf"({re.escape(MARKER)}|.+\.nb[ic]|\.probe-\d+)(\.tmp\.[0-9a-f]+)?")
+_SEAL = b"multitrack_sim machine code 1\n"  # begins every file, then the hash of the rest
 
 
-def _engine_sources() -> list[Path]:
-    """Every file that holds rules or what rules read, in a fixed order."""
-    rooms = [PACKAGE / room for room in ("engine", "schema", "process")]
-    return [path for room in rooms for path in sorted(room.glob("*.py"))] + [PACKAGE / "running" / "ensemble.py"]
+# --- whose a file or folder is
+def _fault(about: os.stat_result, is_folder: bool = False) -> str:
+    """Why we keep off the file (or folder) that `os.lstat` told us of; empty where it is this user's alone."""
+    is_junction = getattr(about, "st_file_attributes", 0) & stat.FILE_ATTRIBUTE_REPARSE_POINT  # Windows
+    if stat.S_ISLNK(about.st_mode) or is_junction:
+        return "is a link"
+    if not (stat.S_ISDIR if is_folder else stat.S_ISREG)(about.st_mode):
+        return "is not a folder" if is_folder else "is not a file"
+    if hasattr(os, "getuid"):
+        if about.st_uid != os.getuid():
+            return "belongs to another user"
+        if about.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            return "may be written by other users"
+    return ""
 
 
-@cache
-def fingerprint() -> str:
-    """The hash of all engine sources and of the compiler: two equal fingerprints are the same model.
-
-    >>> len(fingerprint())
-    16
-    """
-    digest = hashlib.sha256()
-    for path in _engine_sources():
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
+def _check_folder(folder: Path) -> None:
+    """PermissionError where a folder is not this user's alone."""
+    if fault := _fault(os.lstat(folder), is_folder=True):
+        raise PermissionError(f"{printable(folder, 300)} {fault}")
 
 
-@cache
-def _cache_root() -> Path | None:
-    """A folder of this user's own (machine code is kept as pickles, so never in a shared place), or None."""
-    given = os.environ.get("MULTITRACK_CACHE_DIR") or platformdirs.user_cache_dir("multitrack_sim")
-    root = Path(given) / "compiled"  # nothing else lies in there, so that it can be locked and pruned
-    versions = f"{platform.python_version()}-{numba.__version__}-{platform.machine()}"
-    folder = root / f"{fingerprint()}-{hashlib.sha256(versions.encode()).hexdigest()[:8]}"
+def _make_folder(folder: Path) -> None:
+    """A folder of this user's own: made, or found to be so."""
+    if not os.path.lexists(folder):
+        with suppress(FileExistsError):  # another process was quicker
+            folder.mkdir(mode=0o700)
+    _check_folder(folder)
+
+
+def _within(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Everything in a folder and the folders in it, by its name there, without following a link."""
+    for entry in os.scandir(folder):
+        yield entry.name, (about := os.lstat(entry.path))
+        if stat.S_ISDIR(about.st_mode):
+            yield from _within(Path(entry.path))
+
+
+def _holds_only_ours(folder: Path) -> bool:
+    """Whether nothing is in there but folders and files as the cache makes them, all of this user's alone."""
+    for name, about in _within(folder):
+        if stat.S_ISDIR(about.st_mode):
+            if _fault(about, is_folder=True):
+                return False
+        elif _fault(about) or not _KNOWN_FILES.fullmatch(name):
+            return False
+    return True
+
+
+# --- files: written whole and sealed, read only if whole and ours
+class _Damaged(Exception):
+    """A file of ours that is not what we wrote."""
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file of this user's own, or none; what stands there and is not ours stays."""
+    if os.path.lexists(path) and _fault(os.lstat(path)):
+        raise PermissionError(f"{printable(path, 300)} is not ours")
+    waiting = path.with_name(f"{path.name}.tmp.{secrets.token_hex(8)}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if hasattr(os, "getuid"):
-            if root.stat().st_uid != os.getuid():
-                raise PermissionError(f"{root} belongs to another user")
-            root.chmod(0o700)
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with open(os.open(waiting, flags, 0o600), "wb") as file:
+            file.write(content)
+        os.replace(waiting, path)
+    except BaseException:
+        with suppress(OSError):
+            waiting.unlink()
+        raise
+
+
+def _read(path: Path) -> bytes:
+    """The content of a file of this user's own. OSError where there is none or it is not ours."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with open(os.open(path, flags), "rb") as file:
+        if fault := _fault(os.fstat(file.fileno())):
+            raise PermissionError(f"{printable(path, 300)} {fault}")
+        return file.read()
+
+
+def _sealed(content: bytes) -> bytes:
+    return _SEAL + hashlib.sha256(content).digest() + content
+
+
+def _unsealed(sealed: bytes) -> bytes:
+    content = sealed[len(_SEAL) + 32 :]
+    if sealed != _sealed(content):
+        raise _Damaged
+    return content
+
+
+# --- where it is kept
+def _folder_name() -> str:
+    """The name of the folder of this model, compiled by this Python and numba on this kind of machine."""
+    versions = f"{platform.python_version()}-{numba.__version__}-{platform.machine()}"
+    return f"{fingerprint()}-{hashlib.sha256(versions.encode()).hexdigest()[:8]}"
+
+
+@cache
+def _place() -> tuple[Path | None, bool]:
+    """The folder of this fingerprint, None where nothing can be kept or used, and whether it can be written."""
+    given = Path(os.environ.get("MULTITRACK_CACHE_DIR") or platformdirs.user_cache_dir("multitrack_sim"))
+    try:
+        root = given.absolute() / "compiled"
+        folder = root / _folder_name()
+    except OSError as problem:  # the folder we stand in is gone
+        return _nothing_kept(problem)
+    try:
+        root.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_folder(root)
+        _make_folder(folder)
+        _mark(folder)
         probe = folder / f".probe-{os.getpid()}"
-        probe.touch()
+        _write(probe, b"")
         probe.unlink()
         os.utime(folder)
     except OSError as problem:
-        print(f"multitrack: compiled code cannot be kept ({problem}); every start compiles anew", file=sys.stderr)
-        return None
+        return (folder, False) if _is_ready(root, folder) else _nothing_kept(problem)
     _prune(root)
-    return folder
+    return folder, True
+
+
+def _nothing_kept(problem: OSError) -> tuple[None, bool]:
+    print(f"multitrack: compiled code cannot be kept ({problem}); every start compiles anew", file=sys.stderr)
+    return None, False
+
+
+def _mark(folder: Path) -> None:
+    """Mark a folder as ours, unless there is more in it than we wrote."""
+    with suppress(OSError):
+        if _read(folder / MARKER) == MARK:
+            return
+    if not _holds_only_ours(folder):
+        raise PermissionError(f"{printable(folder, 300)} holds what is not of this cache")
+    _write(folder / MARKER, MARK)
+
+
+def _is_ready(root: Path, folder: Path) -> bool:
+    """Whether a folder that cannot be written is one of ours that holds machine code."""
+    try:
+        _check_folder(root)
+        _check_folder(folder)
+        return _read(folder / MARKER) == MARK and any(folder.rglob("*.nbc"))
+    except OSError:
+        return False
+
+
+def _cache_root() -> Path | None:
+    """A folder of this user's own, or None."""
+    return _place()[0]
 
 
 def _cache_folder(part: str = "engine") -> Path | None:
@@ -71,39 +205,120 @@ def _cache_folder(part: str = "engine") -> Path | None:
 
 
 def _prune(root: Path) -> None:
-    """Only the fingerprints used last are kept."""
-    try:
-        by_use = sorted((p for p in root.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime)
-    except OSError:  # another process is pruning
-        return
-    for stale in by_use[:-KEPT_FINGERPRINTS]:
+    """Only the fingerprints used last are kept; a folder that is not ours from end to end stays as it is."""
+    found = []
+    with suppress(OSError):  # another process is pruning
+        for path in root.iterdir():
+            if _OURS.fullmatch(path.name) and _is_prunable(path):
+                found.append((path.lstat().st_mtime, path))
+    for _, stale in sorted(found)[:-KEPT_FINGERPRINTS]:
         shutil.rmtree(stale, ignore_errors=True)
 
 
-class _TolerantCache(FunctionCache):
-    """numba's cache, but a damaged file is deleted and compiled again instead of ending the program."""
+def _is_prunable(folder: Path) -> bool:
+    try:
+        _check_folder(folder)
+        return _read(folder / MARKER) == MARK and _holds_only_ours(folder)
+    except OSError:
+        return False
 
-    def load_overload(self, sig, target_context):
+
+# --- numba's side of it
+class _Kept(IndexDataCacheFile):
+    """numba's index and data files of one kernel, sealed."""
+
+    def _load_index(self) -> dict:
         try:
+            version, stamp, overloads = pickle.loads(_unsealed(_read(Path(self._index_path))))
+        except FileNotFoundError:
+            return {}
+        return overloads if (version, stamp) == (self._version, self._source_stamp) else {}
+
+    def _save_index(self, overloads: dict) -> None:
+        _write(Path(self._index_path), _sealed(dumps((self._version, self._source_stamp, overloads))))
+
+    def _load_data(self, name: str) -> Any:
+        return pickle.loads(_unsealed(_read(Path(self._data_path(name)))))
+
+    def _save_data(self, name: str, data: Any) -> None:
+        _write(Path(self._data_path(name)), _sealed(dumps(data)))
+
+
+class _Kernel(CompileResultCacheImpl):
+    """What numba asks of a kernel: its place and its name, without looking for a place that can be written."""
+
+    def __init__(self, function: Callable, make_place: Callable[[], None]):
+        file = inspect.getfile(function)
+        self._lineno = function.__code__.co_firstlineno
+        self._locator = SimpleNamespace(
+            _py_file=file, ensure_cache_path=make_place, get_disambiguator=lambda: str(self._lineno)
+        )
+        self._filename_base = self.get_filename_base(
+            f"{Path(file).stem}.{function.__qualname__}", getattr(sys, "abiflags", "")
+        )
+
+
+class _TolerantCache(FunctionCache):
+    """numba's cache of one kernel, but a damaged file is deleted and compiled again instead of ending the program, files
+    of others are let be, and what cannot be written is only read.
+    """
+
+    def __init__(self, function: Callable, folder: Path, is_engine: bool):
+        source = Path(inspect.getfile(function)).absolute()
+        about = source.stat()  # a function typed at a prompt has no file to key by
+        beside = hashlib.sha256(str(source.parent).encode()).hexdigest()[:16]
+        self._folders = (folder, folder / f"{source.parent.name}_{beside}")
+        # The engine's folder is keyed by all of its sources; times of files change when an image is copied.
+        stamp = fingerprint() if is_engine else (about.st_mtime, about.st_size)
+        self._name, self._py_func = repr(function), function
+        self._impl = _Kernel(function, self._make_folders)
+        self._cache_path = str(self._folders[-1])
+        self._cache_file = _Kept(self._cache_path, self._impl.filename_base, stamp)
+        self.enable()
+
+    def _make_folders(self) -> None:
+        for folder in self._folders:
+            _make_folder(folder)
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            for folder in self._folders:
+                _check_folder(folder)
             return super().load_overload(sig, target_context)
+        except OSError:  # nothing there, or nothing of ours
+            return None
         except Exception:
             self._drop()
             return None
 
-    def save_overload(self, sig, data):
+    def save_overload(self, sig: Any, data: Any) -> None:
         try:
             super().save_overload(sig, data)
-        except Exception:  # a full disk or a damaged index must not cost the answer
+        except OSError:  # a full disk, or one that cannot be written, must not cost the answer
+            pass
+        except Exception:
             self._drop()
 
     def _drop(self) -> None:
-        for path in Path(self._cache_path).glob(f"{self._impl.filename_base}*"):
-            path.unlink(missing_ok=True)
+        """Delete what is kept of this kernel, as far as it is ours."""
+        with suppress(OSError):
+            for path in self._folders[-1].iterdir():
+                if path.name.startswith(f"{self._impl.filename_base}.") and not _fault(path.lstat()):
+                    path.unlink(missing_ok=True)
+
+
+def _cache_of(function: Callable, part: str) -> _TolerantCache | None:
+    """The cache of a kernel in a part of the folder, or None where its code is not kept."""
+    folder = _cache_folder(part)
+    if folder is not None:
+        with suppress(OSError):
+            return _TolerantCache(function, folder, part == "engine")
+    return None
 
 
 def keeps_code() -> bool:
     """Whether machine code can be kept between sessions."""
-    return COMPILED and _cache_folder() is not None
+    return COMPILED and _place()[1]
 
 
 def is_cold(last: str = "run_chunk") -> bool:

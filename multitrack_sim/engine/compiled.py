@@ -3,8 +3,8 @@
 A *rule* is a sentence about rows: arithmetic only. A *phase* is the loops and choices of one part of the month. Both
 are ordinary functions compiled by numba without fast-math, so that compiled code and Python give the same bits.
 
-The cache of machine code is keyed by a fingerprint of every source file that holds a rule (numba alone would look only
-at the file of the function it loads and would silently serve stale code after an edit elsewhere).
+The cache of machine code (`cache`) is keyed by a fingerprint of every source file that holds a rule (numba alone would
+look only at the file of the function it loads and would silently serve stale code after an edit elsewhere).
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from typing import Any
 import numba
 from numba.core.registry import CPUDispatcher
 
-from .cache import COMPILED, PACKAGE, _cache_folder, _TolerantCache
+from .cache import COMPILED, _cache_of
+from .sources import PACKAGE
 
 __all__ = ["arithmetic", "kernel", "part", "phase", "python_twin", "rule"]
 
@@ -66,15 +67,9 @@ def kernel(function: Callable) -> Any:
         return function
     dispatcher = numba.njit(**OPTIONS)(function)
     dispatcher.__class__ = _Once
-    folder = _cache_folder(_part(function))
-    if folder is not None:
-        before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder)
-        try:
-            dispatcher._cache = _TolerantCache(function)
-        except RuntimeError:  # a function typed at a prompt has no file to key by
-            pass
-        finally:
-            numba.config.CACHE_DIR = before
+    kept = _cache_of(function, _part(function))
+    if kept is not None:
+        dispatcher._cache = kept
     return dispatcher
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from ..analysis.intervals import unpaired_shares, wilson
 from ..analysis.summary import paired_difference
+from ..analysis.verdicts import excludes, verdict_in_words
 from ..reports.words import interval, percent
 from .validation import YEARS_5, holding
 
@@ -198,7 +199,7 @@ def apart(one: Version, two: Version) -> tuple[bool, str]:
     counts = [int(version.table["agreed"].sum()) for version in (one, two)]
     found = unpaired_shares(counts[0], counts[1], len(one.table))
     gap, low, high = (round(100 * float(value)) for value in found)  # whole points, and no -0
-    if float(found[1]) <= 0 <= float(found[2]):
+    if not excludes(float(found[1]), float(found[2])):
         return True, f"alike ({gap:+d} points, {low:+d} to {high:+d})"
     return False, f"{abs(gap)} points {'more' if gap > 0 else 'fewer'} from {one.name} ({low:+d} to {high:+d})"
 
@@ -206,19 +207,17 @@ def apart(one: Version, two: Version) -> tuple[bool, str]:
 def without_track_two(with_it: Version, without: Version) -> str:
     """What Track II changes in the model, on the same seeds, in a sentence or two."""
     accord = paired_difference(with_it.table, without.table, "agreed")
-    peace = paired_difference(with_it.table, without.table, "months_at_peace")
+    peace = paired_difference(with_it.table, without.table, "months_at_peace", horizon=with_it.horizon)
     if not accord.only_a and not accord.only_b:
         told = f"With Track II or without, on the same seeds, the same of the {accord.pairs:,} runs reach an accord"
     else:
         gap, low, high = (100 * value for value in (accord.difference, accord.low, accord.high))
         told = f"Track II changes the share of runs with an accord by {gap:+.1f} points ({low:+.1f} to {high:+.1f})"
-        told += f", {_told_apart(accord.clear)}: on the same seeds {accord.only_a} runs reach one only with it, "
+        told += f", {verdict_in_words(accord.verdict)}: on the same seeds {accord.only_a} runs reach one only with it, "
         told += f"{accord.only_b} only without"
     if not peace.only_a and not peace.only_b:
         return f"{told}. No run has more or fewer months at peace."
-    ends = "" if math.isnan(peace.low) else f" ({peace.low:+.1f} to {peace.high:+.1f}), {_told_apart(peace.clear)}"
+    ends = (
+        "" if math.isnan(peace.low) else f" ({peace.low:+.1f} to {peace.high:+.1f}), {verdict_in_words(peace.verdict)}"
+    )
     return f"{told}. Months at peace change by {peace.difference:+.1f}{ends}."
-
-
-def _told_apart(clear: bool) -> str:
-    return "more than chance between runs explains" if clear else "which so many runs cannot tell from nothing"

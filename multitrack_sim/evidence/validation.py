@@ -20,7 +20,7 @@ import pandas as pd
 
 from ..analysis.intervals import mean_interval, median_interval, wilson
 from ..analysis.summary import paired_difference
-from ..engine.cache import fingerprint
+from ..engine.sources import model_version
 from ..errors import Problem, SettingError, StoreError, printable
 from ..running.ensemble import run_ensemble
 from ..scenario.code_files import RECORDED, CodedCase, read_cases
@@ -57,7 +57,7 @@ PREDICTION_COLUMNS = {
     "runs": "runs of each of the two arms",
     "seed": "seed of the whole: run k has the seed run_seed(seed, k) in both arms of every case",
     "settings": "settings changed for every case",
-    "model": "fingerprint of the model",
+    "model": "model version: a hash of all sources that decide results",
     "identity": "hash of all that decides these numbers: cases, codes, settings, runs, seed and model",
 }
 _WITH_INTERVAL = (
@@ -111,9 +111,9 @@ def predict_cases(
                 "case": case.name,
                 **{f"recorded_{name}": case.recorded.get(name) for name in RECORDED},
                 **_outcomes(with_it, scenario.value("run.months")),
-                **_effect(with_it, without),
+                **_effect(with_it, without, scenario.value("run.months")),
                 "missing_codes": ", ".join(case.missing),
-                "runs": runs, "seed": seed, "settings": written, "model": fingerprint(), "identity": identity,
+                "runs": runs, "seed": seed, "settings": written, "model": model_version(), "identity": identity,
             }
         )  # fmt: skip
     prediction = pd.DataFrame(rows, columns=_HEAD)
@@ -125,7 +125,7 @@ def predict_cases(
 def prediction_identity(cases: list[CodedCase], settings: Mapping[str, Any], runs: int, seed: int) -> str:
     """A hash of all that decides a prediction: two with the same identity hold the same numbers."""
     told = [[case.name, sorted(case.codes.items()), sorted(case.recorded.items())] for case in cases]
-    content = [told, sorted(settings.items()), runs, seed, fingerprint()]
+    content = [told, sorted(settings.items()), runs, seed, model_version()]
     return hashlib.sha256(json.dumps(content, default=str).encode()).hexdigest()[:32]
 
 
@@ -153,7 +153,7 @@ def _outcomes(table: pd.DataFrame, horizon: float) -> dict[str, float]:
     found |= _measured("months_to_agreement", median_interval(table["months_to_agreement"].dropna()))
     held, accords = holding(table, horizon)
     found |= _share("held_60", held, accords) | {"held_60_accords": accords}
-    return found | _measured("months_at_peace", mean_interval(table["months_at_peace"]))
+    return found | _measured("months_at_peace", mean_interval(table["months_at_peace"], 0.0, horizon))
 
 
 def holding(table: pd.DataFrame, horizon: float, months: int = YEARS_5) -> tuple[int, int]:
@@ -168,9 +168,9 @@ def holding(table: pd.DataFrame, horizon: float, months: int = YEARS_5) -> tuple
     return int((~fell).sum()), len(seen)
 
 
-def _effect(with_it: pd.DataFrame, without: pd.DataFrame) -> dict[str, float]:
+def _effect(with_it: pd.DataFrame, without: pd.DataFrame, horizon: float) -> dict[str, float]:
     agreed = paired_difference(with_it, without, "agreed")
-    peace = paired_difference(with_it, without, "months_at_peace")
+    peace = paired_difference(with_it, without, "months_at_peace", horizon=horizon)
     points = [100 * value for value in (agreed.difference, agreed.low, agreed.high)]
     return _measured("track_two_agreed", points) | _measured(
         "track_two_months_at_peace", (peace.difference, peace.low, peace.high)

@@ -11,7 +11,9 @@ from functools import cache
 
 import numba
 
-from ..engine.cache import PACKAGE, is_cold, keeps_code
+from ..engine.cache import is_cold, keeps_code
+from ..engine.resources import available_cores, available_memory
+from ..engine.sources import PACKAGE
 from ..schema.outcomes import OUTCOME_ROW, SERIES_ROW
 from ..schema.world import empty_world
 from .initial import draw_world
@@ -20,6 +22,7 @@ from .observation import measure_month, measure_run
 
 __all__ = ["prepare"]
 
+COMPILER_MEMORY = 500 << 20  # bytes that one of two processes may take: 360 MB measured, and some to spare
 _ELSEWHERE = (
     "track_one",
     "track_two",
@@ -66,11 +69,22 @@ def prepare() -> None:
     code = f"from {__name__} import compile_phases; compile_phases(elsewhere=True)"
     path = os.pathsep.join([str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
     helper = None
-    if (os.cpu_count() or 1) > 1:
+    if _has_room_for_two():
         quiet, surroundings = subprocess.DEVNULL, os.environ | {"PYTHONPATH": path}
         helper = subprocess.Popen(
             [sys.executable, "-c", code], stdin=quiet, stdout=quiet, stderr=quiet, env=surroundings
         )
-    compile_phases(elsewhere=False)
-    if helper is not None:
-        helper.wait()  # what it could not do is compiled here, when it is needed
+    try:
+        compile_phases(elsewhere=False)
+        if helper is not None:
+            helper.wait()  # what it could not do is compiled here, when it is needed
+    finally:
+        if helper is not None and helper.poll() is None:  # we were asked to stop
+            helper.kill()
+            helper.wait()
+
+
+def _has_room_for_two() -> bool:
+    """Whether a second process may compile: a core for it, and memory for both."""
+    memory = available_memory()
+    return available_cores() > 1 and (memory is None or memory >= 2 * COMPILER_MEMORY)

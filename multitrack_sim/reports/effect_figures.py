@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..analysis.sensitivity import REPETITION
+from ..analysis.verdicts import excludes
 from .style import BLACK, BLUE, GREEN, GREY, LIGHT, ORANGE, PURPLE, VERMILLION
 
 __all__ = [
@@ -33,7 +34,7 @@ LOOKS = [(BLUE, "o", "-"), (VERMILLION, "s", "--"), (GREEN, "^", "-."), (PURPLE,
 
 def clear(row: Any) -> bool:
     """Whether the interval excludes zero."""
-    return bool(row.low > 0 or row.high < 0)
+    return bool(excludes(row.low, row.high))
 
 
 def signed(value: float, digits: int | None = None) -> str:
@@ -185,7 +186,7 @@ def lines(
         axes.plot(at, found["estimate"], linestyle=style, color=colour, linewidth=1.6, marker=mark, markersize=6,
                   markerfacecolor="white", label=name)  # fmt: skip
         axes.vlines(at, found["low"], found["high"], color=colour, linewidth=1.3)
-        solid = ((found["low"] > 0) | (found["high"] < 0)).to_numpy()
+        solid = excludes(found["low"], found["high"]).to_numpy()
         axes.plot(
             at[solid], found["estimate"].to_numpy()[solid], linestyle="none", color=colour, marker=mark, markersize=6
         )

@@ -7,32 +7,40 @@ the lines themselves carry the same message in grey. Nothing here touches matplo
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, PercentFormatter
 
-from ..analysis.intervals import paired_shares, wilson
+from ..analysis.intervals import wilson
+from ..analysis.paired import paired_score
 from ..analysis.summary import paired_difference
 from ..analysis.survival import cumulative_incidence
 from ..schema.categories import Ending, Phase
 from ..schema.outcomes import SERIES
-from .style import BLACK, BLUE, GREEN, GREY, LEDGER_LOOKS, PHASE_LOOKS, PURPLE, STYLE, VERMILLION, YELLOW, Told, _drawn
-from .words import for_figure, for_markdown, in_brackets, interval, month_name, percent, plain, points, signed
+from .axes import (
+    _bands,
+    _count,
+    _headline,
+    _label_band,
+    _label_ends,
+    _last,
+    _months_axis,
+    _panels,
+    _real_month,
+    _sentence,
+    _share_axis,
+    _with_band,
+)
+from .style import BLACK, BLUE, GREEN, GREY, LEDGER_LOOKS, PHASE_LOOKS, PURPLE, VERMILLION, YELLOW, Told, _drawn
+from .words import for_figure, in_brackets, interval, month_name, percent, plain, points, signed, with_ends
 
 if TYPE_CHECKING:
     from ..running.ensemble import Ensemble
 
-__all__ = ["all_figures", "comparison_figure", "process_figure", "save_figures", "trust_figure", "waiting_figure"]
+__all__ = ["all_figures", "comparison_figure", "process_figure", "trust_figure", "waiting_figure"]
 _AT_PEACE = (Phase.IMPLEMENTATION, Phase.DURABLE, Phase.DORMANT)
 
 
@@ -264,7 +272,7 @@ def comparison_figure(a: Ensemble, b: Ensemble, scenario: Any, names: tuple[str,
         _share_axis(above, highest)
         _label_ends(above, ends)
         more, less = (in_a & ~in_b).sum(axis=0), (~in_a & in_b).sum(axis=0)
-        gap, low, high = paired_shares(more, less, runs)
+        gap, low, high = paired_score(more, less, runs)
         below.axhline(0, color=BLACK, linewidth=0.9)
         _with_band(below, time, 100 * gap, 100 * low, 100 * high, BLACK, "-")
         reach = max(reach, 108 * float(np.abs([low, high]).max()))
@@ -282,15 +290,14 @@ def comparison_figure(a: Ensemble, b: Ensemble, scenario: Any, names: tuple[str,
         below.set_ylim(-reach, reach)  # one scale, so that the two may be compared
     grid[0, 0].set_ylabel("share of runs")
     grid[1, 0].set_ylabel("difference (percentage points)")
-    found = paired_difference(a.table, b.table, "months_at_peace")
+    found = paired_difference(a.table, b.table, "months_at_peace", horizon=months)
     caption = (
         " ".join(told)
-        + f" Months at peace differ by {found.difference:+.1f} on average"
-        + (f" (95% interval {found.low:+.1f} to {found.high:+.1f}). " if found.pairs > 1 else ". ")
+        + f" Months at peace differ by {with_ends(found.difference, found.low, found.high)} on average. "
         + f"Both arms run on the same {_count(runs, 'seed')}, so that only the arm differs; bands are pointwise 95% "
-        "intervals for chance between runs (above: Wilson 1927; below: Bonett and Price 2012). Where the band below "
-        "holds zero, so many runs cannot tell the arms apart. The intervals do not cover doubt about the model's rules "
-        "and numbers."
+        "intervals for chance between runs (above: Wilson 1927; below: Tango 1998). Where the band below includes zero, "
+        "there is no clear difference in that month (uncorrected across months). The intervals do not cover doubt about "
+        "the model's rules and numbers."
     )
     return figure, caption
 
@@ -304,27 +311,6 @@ def all_figures(ensemble: Ensemble, scenario: Any, arm: str = "", prefix: str = 
     }
 
 
-def save_figures(figures: Mapping[str, Told], place: Callable[[str], Path], heading: str, svg: bool = False) -> None:
-    """Write every figure as PNG (on wish also as SVG) and the captions as `captions.md`. `place(name)` says where.
-
-    The same figures give the same bytes: no date, fixed ids. Text in the SVG stays text.
-    """
-    lines = [f"# {for_markdown(heading)}", ""]
-    for name, (figure, caption) in figures.items():
-        with matplotlib.rc_context({**STYLE, "svg.hashsalt": name, "svg.id": name}), warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Glyph .* missing from")  # the SVG has it: its text stays text
-            # straight to the writers: `savefig` draws everything twice
-            figure.set_dpi(150)
-            FigureCanvasAgg(figure).print_png(
-                place(f"{name}.png"), metadata={"Description": caption}, pil_kwargs={"compress_level": 1}
-            )
-            if svg:
-                about = {"Date": None, "Title": name, "Description": caption}
-                FigureCanvasSVG(figure).print_svg(place(f"{name}.svg"), metadata=about)
-        lines += [f"## {name}", "", f"![{name}]({name}.png)", "", for_markdown(caption, 5000), ""]
-    place("captions.md").write_text("\n".join(lines), "utf-8")
-
-
 # --- what the figures share
 def _series(ensemble: Ensemble) -> np.ndarray:
     if ensemble.series is None or ensemble.series.shape[1] == 0:
@@ -332,125 +318,7 @@ def _series(ensemble: Ensemble) -> np.ndarray:
     return ensemble.series
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
-def _sentence(meaning: str, unit: str) -> str:
-    return f"{meaning[:1].upper()}{meaning[1:]} ({unit})"
-
-
-def _panels(
-    size: tuple[float, float], rows: int, columns: int, right: float, between: float = 0.0, **more: Any
-) -> tuple[Figure, Any]:
-    """A figure with room around its panels fixed by hand: laying it out automatically takes longer than drawing it."""
-    figure = Figure(figsize=size)
-    wide, high = size
-    margins = {
-        "left": 0.78 / wide,
-        "right": right,
-        "top": 1 - 0.92 / high,
-        "bottom": 0.62 / high,
-        "wspace": between,
-        "hspace": 0.25,
-    }
-    shared = {"sharex": more.pop("sharex", True), "squeeze": True}
-    return figure, figure.subplots(rows, columns, gridspec_kw={**margins, **more}, **shared)
-
-
-def _headline(figure: Figure, scenario: Any, arm: str, what: str) -> None:
-    """Whose figure it is, and below it what it shows."""
-    left, inch = 0.1 / figure.get_figwidth(), 1 / figure.get_figheight()
-    told = f"{for_figure(arm, 40)}: {what}" if arm else what
-    title = figure.text(left, 1 - 0.1 * inch, "", va="top", fontsize=12, fontweight="bold")
-    for longest in (75, 60, 50, 40):  # letters differ in width: cut until it fits
-        title.set_text(for_figure(scenario.title, longest))
-        if title.get_window_extent(FigureCanvasAgg(figure).get_renderer()).x1 < figure.bbox.width * (1 - left):
-            break
-    figure.text(left, 1 - 0.36 * inch, f"{told[:1].upper()}{told[1:]}", va="top", fontsize=10.5)
-
-
-def _last(found: Any) -> tuple[float, float, float]:
-    row = found.iloc[-1]
-    return float(row["share"]), float(row["low"]), float(row["high"])
-
-
 def _first_end(series: np.ndarray) -> np.ndarray:
     """The month in which each run's conflict first ended, by an accord or otherwise; after the last if it did not."""
     ended = np.isin(series["phase"], _AT_PEACE)
     return np.where(ended.any(axis=1), ended.argmax(axis=1), series.shape[1])
-
-
-def _real_month(scenario: Any) -> float | None:
-    """After how many months an accord was signed in reality, where the scenario records one."""
-    record = getattr(scenario, "record", None) or {}
-    months = record.get("months")
-    if not isinstance(months, (int, float)) or isinstance(months, bool) or not math.isfinite(months):
-        return None
-    return float(months) if record.get("agreement") in ("framework", "comprehensive") else None
-
-
-def _months_axis(axes: Axes, months: int, scenario: Any, label: str = "months since the start") -> None:
-    """Whole numbers of years along the bottom, with the calendar month below where it is known."""
-    place = axes.get_subplotspec()
-    wide = place is None or place.get_gridspec().ncols == 1
-    most = 10 if wide else 5
-    steps = [step for step in (3, 6, 12, 24, 36, 48, 60, 120, 240) if months / step <= most] or [480]
-    step = next((step for step in steps if months % step == 0 and months / step > most / 3), steps[0])
-    ticks = list(range(0, months + 1, step))
-    zero = getattr(scenario, "month_zero", None)
-    named = [month_name(zero, tick) for tick in ticks]
-    labels = [f"{tick}\n{name}" if name else f"{tick}" for tick, name in zip(ticks, named)]
-    axes.set_xticks(ticks, labels, fontsize=9.5 if wide else 8)
-    axes.set_xlim(0, max(months, 1))
-    axes.set_xlabel(label)
-
-
-def _share_axis(axes: Axes, highest: float) -> None:
-    axes.set_ylim(0, 1 if highest > 0.6 or math.isnan(highest) else max(0.1, math.ceil(highest * 11) / 10))
-    axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-
-
-def _with_band(axes: Axes, time: Any, share: Any, low: Any, high: Any, colour: str, style: str) -> None:
-    axes.fill_between(time, low, high, step="post", color=colour, alpha=0.16, linewidth=0)
-    axes.step(time, share, where="post", color=colour, linestyle=style, linewidth=1.9)
-
-
-def _bands(axes: Axes, time: np.ndarray, values: np.ndarray, colour: str) -> None:
-    """Median and the middle 50% and 90% over runs."""
-    low, lower, middle, upper, high = np.nanpercentile(values, [5, 25, 50, 75, 95], axis=0)
-    axes.fill_between(time, low, high, color=colour, alpha=0.18, linewidth=0)
-    axes.fill_between(time, lower, upper, color=colour, alpha=0.36, linewidth=0)
-    axes.plot(time, middle, color=BLACK, linewidth=1.6)
-
-
-def _label_band(axes: Axes, time: np.ndarray, low: np.ndarray, high: np.ndarray, label: str) -> None:
-    """Write a band's name where it is thickest, if there is room for it."""
-    reach = max(1, len(time) * len(label) // 150)  # half the width of the word, in months
-    if len(time) <= 2 * reach + 1:
-        return
-    centres = np.arange(reach, len(time) - reach)
-    windows = [slice(c - reach, c + reach + 1) for c in centres]
-    floor, ceiling = np.array([low[w].max() for w in windows]), np.array([high[w].min() for w in windows])
-    best = int(np.argmax(ceiling - floor))
-    if ceiling[best] - floor[best] > 0.055:
-        x, y = time[centres[best]], (floor[best] + ceiling[best]) / 2
-        box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.82}
-        axes.text(x, y, label, ha="center", va="center", fontsize=9, bbox=box)
-
-
-def _label_ends(axes: Axes, ends: list[tuple[str, float, str]]) -> None:
-    """Name lines at their right ends, moved apart where they would overlap."""
-    low, high = axes.get_ylim()
-    room = 0.062 * (high - low) * (1.5 if len(axes.figure.axes) > 2 else 1.0)
-    ordered = sorted(enumerate(ends), key=lambda end: (end[1][1], -end[0]))  # of equals, the first on top
-    places: list[float] = []
-    for _, (_, value, _) in ordered:
-        places.append(max(value, places[-1] + room) if places else value)
-    over = places[-1] - high
-    if over > 0:
-        places = [place - over for place in places]
-    for (_, (label, _, colour)), place in zip(ordered, places):
-        axes.annotate(label, (1.0, place), (5, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-                      va="center", color=colour, annotation_clip=False)  # fmt: skip

@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..analysis.summary import MAIN_OUTCOMES
+from ..analysis.verdicts import ANSWERS, verdict_in_words, verdict_of
 from ..designs.arms import BASELINE
 from .page_figures import (
     accords_figure,
@@ -35,9 +36,7 @@ from .sentences import (
     shown_end,
     shown_estimate,
     shown_interval,
-    told_apart,
     told_changes,
-    verdict,
 )
 from .style import LEDGER_LOOKS
 from .words import plain
@@ -123,7 +122,8 @@ def answer(comparison: Comparison, effects: pd.DataFrame, arm: str) -> str:
     return (
         f"With {_quoted(arm)}, an accord is signed and ratified in {shown_estimate(accord, 'arm_estimate')} of the runs, "
         f"against {shown_estimate(accord, 'baseline_estimate')} {base}: a difference of {_with_interval(accord)}, "
-        f"{verdict(accord)}. Months at peace differ by {_with_interval(peace)}, {verdict(peace)}."
+        f"{verdict_in_words(verdict_of(accord))}. Months at peace differ by {_with_interval(peace)}, "
+        f"{verdict_in_words(verdict_of(peace))}."
     )
 
 
@@ -167,8 +167,8 @@ def _row(row: Mapping[str, Any], arm: Mapping[str, Any]) -> dict[str, Any]:
         "arm": arm["name"],
         "key": arm["at"],
         "cells": {name: {"text": text, "value": _exact(row[name])} for name, text in cells.items()},
-        "has_interval": not math.isnan(row["low"]),
-        "apart": told_apart(row),
+        "has_interval": not (math.isnan(row["low"]) or math.isnan(row["high"])),
+        "answer": ANSWERS[verdict_of(row)],
         "left_out": f"{int(row['left_out']):,}" if row["left_out"] else "",
     }
 

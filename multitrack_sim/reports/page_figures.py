@@ -8,13 +8,11 @@ from __future__ import annotations
 import io
 import math
 import re
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-import matplotlib
 import numpy as np
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
@@ -27,7 +25,7 @@ from ..analysis.precision import convergence, pairs_needed
 from ..analysis.survival import cumulative_incidence
 from ..schema.categories import Phase
 from .sentences import shown_end, shown_interval
-from .style import BLACK, BLUE, GREEN, GREY, LEDGER_LOOKS, ORANGE, PHASE_LOOKS, PURPLE, SKY, STYLE, VERMILLION, Told
+from .style import BLACK, BLUE, GREEN, GREY, LEDGER_LOOKS, ORANGE, PHASE_LOOKS, PURPLE, SKY, VERMILLION, Told, own_style
 from .words import for_figure, in_brackets, interval, month_name, percent, plain, points, signed
 
 if TYPE_CHECKING:
@@ -55,7 +53,7 @@ _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 def _drawn(function: Callable[..., Told]) -> Callable[..., Told]:
     @wraps(function)
     def draw(*arguments: Any, **named: Any) -> Told:
-        with matplotlib.rc_context({**STYLE, "font.size": 9, "axes.titlesize": 9.5}):
+        with own_style({"font.size": 9, "axes.titlesize": 9.5}):
             return function(*arguments, **named)
 
     return draw
@@ -215,8 +213,7 @@ def inline_svg(figure: Figure, name: str, title: str, told: str) -> str:
     The same figure gives the same text. `name` must be different for every figure of a page: letters and hyphens.
     """
     stream = io.StringIO()
-    with matplotlib.rc_context({**STYLE, "svg.hashsalt": name}), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")  # the text stays text
+    with own_style({"svg.hashsalt": name}):
         about: Any = {"Date": None, "Creator": None, "Format": None, "Type": None}
         FigureCanvasSVG(figure).print_svg(stream, metadata=about)
     root = ElementTree.fromstring(stream.getvalue())

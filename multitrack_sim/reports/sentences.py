@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..analysis.intervals import paired_shares, wilson
+import numpy as np
+
+from ..analysis.effects import holm
+from ..analysis.intervals import wilson
+from ..analysis.paired import Effect, paired_share
 from ..analysis.summary import MAIN_OUTCOMES, PairedDifference, paired_difference
+from ..analysis.verdicts import digits_shown, verdict, verdict_in_words
 from ..designs.arms import INTERVENTIONS
 from ..schema.parameters import PARAMETERS
-from .words import for_markdown, interval, month_name, percent, plain, points
+from .words import for_markdown, interval, month_name, percent, plain, points, with_ends
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,9 +34,7 @@ __all__ = [
     "shown_end",
     "shown_estimate",
     "shown_interval",
-    "told_apart",
     "told_changes",
-    "verdict",
 ]
 
 # Of the statistics of an effect, those that people are shown first, and what they are; files hold the others too.
@@ -40,7 +43,6 @@ SHOWN = {
     "restricted mean months": "mean months over all runs",
     "mean": "mean",
 }
-LEVEL = 0.05  # of p after correction, below which a difference is more than chance among so many outcomes
 LONGEST = 200  # letters of what was changed
 
 
@@ -119,42 +121,8 @@ def shown_end(row: Mapping[str, Any], which: str) -> str:
     value = scale * row[which]
     if math.isnan(value):
         return "unknown"
-    return f"{value:+,.{_digits(row, scale)}f}" if value else "0"
-
-
-def _digits(row: Mapping[str, Any], scale: float) -> int:
-    """Digits after the point: two that count of the interval's width, at least one below 100."""
-    width = scale * (row.get("high", math.nan) - row.get("low", math.nan))
-    if math.isnan(width) or width <= 0:
-        width = abs(scale * row["difference"])
-    if math.isnan(width) or width == 0:
-        return 1
-    return 0 if width >= 100 else max(1, min(4, 1 - math.floor(math.log10(width))))
-
-
-def verdict(row: Mapping[str, Any]) -> str:
-    """What an interval lets one say, to end a sentence."""
-    said = told_apart(row)
-    if said == "unknown":
-        return "on too few runs to say more"
-    if said == "same in every pair":
-        return "the same in every pair of runs"
-    if said == "cannot tell":
-        return "which so many runs cannot tell from nothing"
-    chance = "more than chance between runs explains"
-    return (
-        f"{chance}, though among so many outcomes compared it may be chance" if said.startswith("perhaps") else chance
-    )
-
-
-def told_apart(row: Mapping[str, Any]) -> str:
-    """In a word or two, whether the arms can be told apart; "perhaps" where correcting for many outcomes undoes it."""
-    if not row["pairs"] or math.isnan(row["low"]) or math.isnan(row["high"]):
-        return "unknown"
-    if row["low"] > 0 or row["high"] < 0:
-        said = "more" if row["difference"] > 0 else "less"
-        return said if row["p_corrected"] < LEVEL else f"perhaps {said}"
-    return "cannot tell" if row["only_arm"] or row["only_baseline"] else "same in every pair"
+    low, high = (scale * row.get(end, math.nan) for end in ("low", "high"))
+    return f"{value:+,.{digits_shown(scale * row['difference'], low, high)}f}" if value else "0"
 
 
 EARLY = 60  # months
@@ -204,9 +172,14 @@ def comparison_paragraph(
     table_b = table_b.set_index("seed").loc[table_a["seed"]].reset_index()
     a, b = names
     runs, months = len(table_a), int(_setting(scenario, "run.months"))
-    accord = paired_difference(table_a, table_b, "agreed")
-    peace = paired_difference(table_a, table_b, "months_at_peace")
-    violence = paired_difference(table_a, table_b, "violence_total")
+    accord, peace, violence = (
+        paired_difference(table_a, table_b, name, horizon=months)
+        for name in ("agreed", "months_at_peace", "violence_total")
+    )
+    early = _early(table_a, table_b)
+    by_accord, by_peace, by_violence, by_early = _verdicts(
+        [*((one, one.only_a + one.only_b) for one in (accord, peace, violence)), early], runs
+    )
     zero = scenario.month_zero
     span = f" ({month_name(zero, 0)} to {month_name(zero, months - 1)})" if zero else ""
 
@@ -215,14 +188,14 @@ def comparison_paragraph(
         f"for {months} months{span}.",
         f"Under the stated assumptions, an accord was signed and ratified in {_share(table_a)} of the runs {a} and in "
         f"{_share(table_b)} {b}.",
-        f"Seed by seed the difference is {_points(accord.difference, accord.low, accord.high)}.",
+        f"Seed by seed the difference is {points(accord.difference, accord.low, accord.high)}, {by_accord}.",
         _both_ways(accord, names, subject),
     ]
     if months > EARLY:
-        told.append(_early(table_a, table_b, names))
+        told.append(_told_early(table_a, table_b, names, early[0], by_early))
     told.append(
-        f"Months at peace differ by {_amount(peace)}; violence, summed over the run, by {_amount(violence)}; "
-        f"both {a} less {b}."
+        f"Months at peace differ by {with_ends(peace.difference, peace.low, peace.high)}, {by_peace}; violence, summed "
+        f"over the run, by {with_ends(violence.difference, violence.low, violence.high)}, {by_violence}; both {a} less {b}."
     )
     told.append(_what_happened(table_a, scenario, a))
     told.append(CAVEAT.format(subject=subject))
@@ -245,31 +218,29 @@ def _share(table: pd.DataFrame) -> str:
     return interval(count / len(table), *wilson(count, len(table)))
 
 
-def _points(gap: float, low: float, high: float) -> str:
-    return f"{points(gap, low, high)}, {_verdict(low, high)}"
+def _verdicts(found: Sequence[tuple[Any, int]], pairs: int) -> list[str]:
+    """What each difference lets one say, as ends of sentences; p is corrected for all of them (Holm 1979)."""
+    corrected = holm([one.p for one, _ in found])
+    return [
+        verdict_in_words(verdict(one.low, one.high, p, pairs, differ)) for (one, differ), p in zip(found, corrected)
+    ]
 
 
-def _amount(found: PairedDifference) -> str:
-    if found.pairs < 2:
-        return f"{found.difference:+.1f}"
-    numbers = f"{found.difference:+.1f} (95% interval {found.low:+.1f} to {found.high:+.1f})"
-    return f"{numbers}, {_verdict(found.low, found.high)}"
+def _signed_early(table: pd.DataFrame) -> np.ndarray:
+    return (table["months_to_agreement"] <= EARLY).to_numpy()
 
 
-def _verdict(low: float, high: float) -> str:
-    if low > 0 or high < 0:
-        return "more than chance between runs explains"
-    return "which so many runs cannot tell from nothing"
+def _early(table_a: pd.DataFrame, table_b: pd.DataFrame) -> tuple[Effect, int]:
+    """Whether it comes sooner, which the state at the end does not show; and how many pairs differ in that."""
+    a, b = _signed_early(table_a), _signed_early(table_b)
+    return paired_share(int((a & ~b).sum()), int((~a & b).sum()), len(a)), int((a != b).sum())
 
 
-def _early(table_a: pd.DataFrame, table_b: pd.DataFrame, names: tuple[str, str]) -> str:
-    """Whether it comes sooner, which the state at the end does not show."""
-    a = (table_a["months_to_agreement"] <= EARLY).to_numpy()
-    b = (table_b["months_to_agreement"] <= EARLY).to_numpy()
-    difference = _points(*paired_shares((a & ~b).sum(), (~a & b).sum(), len(a)))
+def _told_early(table_a: pd.DataFrame, table_b: pd.DataFrame, names: tuple[str, str], found: Effect, said: str) -> str:
+    shares = [percent(_signed_early(table).mean()) for table in (table_a, table_b)]
     return (
-        f"By month {EARLY} there is one in {percent(a.mean())} {names[0]} against {percent(b.mean())} {names[1]}: "
-        f"a difference of {difference}."
+        f"By month {EARLY} there is one in {shares[0]} {names[0]} against {shares[1]} {names[1]}: a difference of "
+        f"{points(found.estimate, found.low, found.high)}, {said}."
     )
 
 

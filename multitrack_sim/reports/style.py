@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import wraps
 from typing import Any, TypeAlias
 
 import matplotlib
+from matplotlib.font_manager import FontProperties, findfont, get_font
 
-__all__ = []
+from .words import plain
+
+__all__ = ["missing_letters", "own_style"]
 
 Told: TypeAlias = "tuple[Figure, str]"
 
@@ -41,15 +47,42 @@ STYLE: Any = {
     "axes.axisbelow": True, "grid.color": "#E4E4E4", "grid.linewidth": 0.8, "hatch.linewidth": 0.7,
     "figure.facecolor": "white", "legend.frameon": False, "svg.fonttype": "none", "text.parse_math": True,
 }  # fmt: skip
+_NO_LOOKS = ("backend", "backend_fallback", "interactive")  # settings of a session, not of a figure
+
+
+@contextmanager
+def own_style(more: Any = None) -> Iterator[None]:
+    """Draw in our style only, and leave the reader's settings as they were.
+
+    Everything that a matplotlibrc, a style sheet or a notebook may have set (TeX, fonts, formats) is put back to
+    matplotlib's defaults inside, so that nobody's settings change or break a figure. A letter that the font lacks is
+    drawn as a box, in silence: `missing_letters` says which. `more` are further settings, by matplotlib's names.
+    """
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=matplotlib.MatplotlibDeprecationWarning)
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        looks: Any = {name: value for name, value in matplotlib.rcParamsDefault.items() if name not in _NO_LOOKS}
+        matplotlib.rcParams.update({**looks, **STYLE, **(more or {})})
+        yield
+
+
+def missing_letters(texts: Iterable[str]) -> str:
+    """The letters of `texts` that the font of our figures lacks, each once, in the order in which they come.
+
+    >>> missing_letters(["Slobodan Milo\u0161evi\u0107", "\u6f22 and \u6f22"])
+    '\u6f22'
+    """
+    with own_style():
+        known = get_font(findfont(FontProperties())).get_charmap()
+    return "".join(dict.fromkeys(letter for text in texts for letter in plain(text) if ord(letter) not in known))
 
 
 def _drawn(function: Callable[..., Told]) -> Callable[..., Told]:
     """Draw in our style and leave the reader's settings as they were."""
-    from functools import wraps
 
     @wraps(function)
     def draw(*arguments: Any, **named: Any) -> Told:
-        with matplotlib.rc_context(STYLE):
+        with own_style():
             return function(*arguments, **named)
 
     return draw

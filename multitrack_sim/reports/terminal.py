@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.summary import MAIN_OUTCOMES
-from .sentences import main_effects, shown_end, shown_estimate, shown_interval, told_apart, told_changes
+from ..analysis.verdicts import ANSWERS, verdict_of
+from .sentences import main_effects, shown_end, shown_estimate, shown_interval, told_changes
 from .words import percent, plain
 
 if TYPE_CHECKING:
@@ -66,24 +67,20 @@ def effects_table(effects: pd.DataFrame, arm: str, baseline: str) -> Table:
     from rich.table import Table
 
     title = escape(f"{plain(arm, 60)}, less {plain(baseline, 60)}")
-    note = "shares in points; more?, less?: may be chance among so many outcomes (Holm)"
+    note = "shares in points; clear: interval excludes zero and p, corrected, is below 5%"
     table = Table(title=title, caption=note, title_justify="left", caption_justify="left", box=SIMPLE_HEAD,
-                  pad_edge=False, padding=(0, 1, 0, 0))  # fmt: skip
+                  pad_edge=False, padding=0)  # fmt: skip
     table.add_column("outcome", no_wrap=True)
     for name in ("baseline", "arm", "difference", "95% interval"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("apart")
+    table.add_column("clear?", no_wrap=True)
     for row in main_effects(effects, arm).to_dict("records"):
         name = f"{row['outcome']}: {row['value']}" if row["value"] else row["outcome"]
         table.add_row(
             escape(name), shown_estimate(row, "baseline_estimate"), shown_estimate(row, "arm_estimate"),
-            shown_end(row, "difference"), shown_interval(row) or "unknown", _APART[told_apart(row)],
+            shown_end(row, "difference"), shown_interval(row) or "unknown", ANSWERS[verdict_of(row)],
         )  # fmt: skip
     return table
-
-
-_APART = {"more": "more", "less": "less", "perhaps more": "more?", "perhaps less": "less?", "cannot tell": "no",
-          "same in every pair": "same", "unknown": ""}  # fmt: skip
 
 
 def sensitivity_table(indices: pd.DataFrame, outcome: str) -> Table:

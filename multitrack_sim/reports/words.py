@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import count
 
+from ..analysis.verdicts import digits_shown
 from ..errors import printable
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "month_name",
     "percent",
     "plain",
+    "with_ends",
 ]
 
 _MONTHS = (
@@ -68,6 +70,7 @@ def file_stems(names: Iterable[str]) -> list[str]:
     stems: list[str] = []
     for name in names:
         stem = re.sub(r"[^a-z0-9]+", "_", str(name).lower())[:40].strip("_") or "arm"
+        stem = f"arm_{stem}" if stem.startswith("comparison") else stem  # figures of comparisons are called so
         numbered = (stem if at == 1 else f"{stem}_{at}" for at in count(1))
         stems.append(next(one for one in numbered if one not in stems))
     return stems
@@ -125,10 +128,22 @@ def signed(value: float) -> str:
 def points(gap: float, low: float, high: float) -> str:
     """A difference of shares in points, with its interval.
 
-    >>> points(0.05, 0.01, 0.09)
-    '+5.0 points (95% interval +1.0 to +9.0)'
+    >>> points(0.05, 0.01, 0.09), points(0.05, 0.0002, 0.09)
+    ('+5.0 points (95% interval +1.0 to +9.0)', '+5.00 points (95% interval +0.02 to +9.00)')
     """
-    return f"{100 * gap:+.1f} points (95% interval {100 * low:+.1f} to {100 * high:+.1f})"
+    return with_ends(100 * gap, 100 * low, 100 * high, " points")
+
+
+def with_ends(value: float, low: float, high: float, unit: str = "") -> str:
+    """A difference with its interval, where there is one, in as many digits as `digits_shown` says.
+
+    >>> with_ends(3.0, 0.04, 6.0, " months"), with_ends(-1.0, math.nan, math.nan)
+    ('+3.00 months (95% interval +0.04 to +6.00)', '-1.0')
+    """
+    digits = digits_shown(value, low, high)
+    if math.isnan(low) or math.isnan(high):
+        return f"{value:+.{digits}f}{unit}"
+    return f"{value:+.{digits}f}{unit} (95% interval {low:+.{digits}f} to {high:+.{digits}f})"
 
 
 def in_brackets(zero: str, month: int) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from ..engine.resources import available_cores
 from ..errors import MultitrackError, Problem, printable
-from .files import _undisturbed
+from .files import undisturbed
+from .signals import ending_signals
 
 __all__ = ["BACKENDS", "Backend", "opened"]
 
@@ -47,7 +49,7 @@ def opened(backend: str | Executor, workers: int | None = None, cluster: str | N
         raise MultitrackError(Problem("threads", f"found {printable(workers)}", "a whole number from 1"))
     if cluster is not None and backend not in ("dask", "threads"):
         raise MultitrackError(Problem("cluster", f"with backend {printable(backend)}", "backend dask"))
-    count = workers or os.cpu_count() or 1
+    count = workers or available_cores()
     if isinstance(backend, Executor):
         yield Backend(backend, lambda: count, seconds=0.5)
     elif cluster is not None or backend == "dask":
@@ -78,7 +80,8 @@ def _dask(count: int, cluster: str | None) -> Iterator[Backend]:
         if cluster is None:
             stack.enter_context(dask.config.set({"distributed.logging.distributed": "error"}))
             here = {"processes": True, "dashboard_address": None, "silence_logs": 50, "host": "127.0.0.1"}
-            with _undisturbed():  # workers inherit it: Ctrl-C is for us, they finish what was begun
+            ours = {signal.SIGINT, *ending_signals()} - {signal.SIGTERM}  # which is how a cluster ends its workers
+            with undisturbed(*ours):  # workers inherit it: Ctrl-C is for us, they finish what was begun
                 address: Any = stack.enter_context(LocalCluster(n_workers=count, threads_per_worker=1, **here))
         else:
             address = cluster

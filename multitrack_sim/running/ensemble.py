@@ -5,7 +5,6 @@ The same scenario and seed give the same bits as `PeaceProcess`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..engine.random import run_seed
+from ..engine.resources import available_cores
 from ..errors import MultitrackError, SettingError, printable
 from ..process.month import run_chunk
 from ..process.observation import measure_month, measure_run
@@ -25,6 +25,7 @@ from ..schema.outcomes import OUTCOME_ROW, OUTCOMES, SERIES_ROW
 from ..schema.parameters import PARAMETERS
 from ..schema.tables import REFERS, TABLES
 from ..schema.world import World, as_numbers, blank_rows, records
+from .memory import check_memory, memory_needed
 
 __all__ = ["Ensemble", "can_vary", "outcome_frame", "run_ensemble", "run_rows", "simulate"]
 
@@ -71,7 +72,7 @@ def _whole(value: Any, least: int) -> bool:
 
 
 def _seeds(runs: int, seed: int) -> np.ndarray:
-    return np.array([run_seed(seed, k) for k in range(runs)], dtype=np.int64)
+    return np.fromiter((run_seed(seed, k) for k in range(runs)), np.int64, runs)
 
 
 def run_ensemble(
@@ -98,20 +99,26 @@ def run_ensemble(
         raise MultitrackError(f"runs={runs!r}, threads={threads!r}; allowed: whole numbers from 1")
     if not _whole(seed, 0) or seed >= 2**53:
         raise MultitrackError(f"seed={seed!r}; allowed: whole numbers from 0 to 2**53 - 1")
+    months = int(scenario.value("run.months"))
+    kept, varied = months if series else 0, len(vary or ())
+    check_memory(memory_needed(runs, months=kept, varied=varied), runs)
     prepare()
-    seeds = _seeds(runs, seed)
     layout = lay_out(scenario)
+    if worlds:
+        words = len(layout.world.words)
+        needed = memory_needed(runs, months=kept, varied=varied, worlds=True, words=words)
+        check_memory(needed, runs, "fewer runs; worlds=False")
+    seeds = _seeds(runs, seed)
     cells, values = _varied(layout, vary or {}, runs)
-    months = int(layout.world.parameters["run_months"][0])
     outcomes = blank_rows(runs, OUTCOME_ROW)
     monthly = blank_rows((runs, months if series else 0), SERIES_ROW)
     finals = np.zeros((runs, len(layout.world.words) if worlds else 0))
     if agents:
         _through_agents(scenario, seeds, agents, cells, values, outcomes, monthly, finals, progress)
     else:
-        _compiled(layout, seeds, cells, values, outcomes, monthly, finals, threads or os.cpu_count() or 1, progress)
-    kept = [layout.world_on(finals[run]) for run in range(runs)] if worlds else []
-    return Ensemble(scenario, outcome_frame(seeds, outcomes), monthly if series else None, kept)
+        _compiled(layout, seeds, cells, values, outcomes, monthly, finals, threads or available_cores(), progress)
+    ends = [layout.world_on(finals[run]) for run in range(runs)] if worlds else []
+    return Ensemble(scenario, outcome_frame(seeds, outcomes), monthly if series else None, ends)
 
 
 def run_rows(

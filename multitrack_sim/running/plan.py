@@ -11,47 +11,26 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 
 from ..designs.design import CODE, DUMMY, Design
-from ..engine.cache import PACKAGE, fingerprint
 from ..engine.random import run_seed
+from ..engine.sources import model_version
 from ..errors import MultitrackError, Problem, ScenarioError, SettingError, nearest, printable
 from ..scenario.codebook import CODES, Coded
 from ..scenario.layout import lay_out
 from ..scenario.scenario import Scenario, Setting, changed_setting, checked_value, find_setting, settings_meant, verb_of
 from .ensemble import can_vary
 
-__all__ = [
-    "Arm",
-    "Piece",
-    "Plan",
-    "Segment",
-    "SweepPlan",
-    "Varied",
-    "bind",
-    "content_of",
-    "model_version",
-    "scenario_with",
-]
+__all__ = ["Arm", "Piece", "Plan", "Segment", "SweepPlan", "Varied", "bind", "content_of", "scenario_with"]
 
 CHUNK_WORK = 2e9  # cells times months that one file of runs is worth: some seconds
 LONGEST_CHUNK = 4000  # runs
 ROUND_RUNS = 500  # with --until: runs between two looks, shared between the cells,
 LEAST_ROUND = 25  # and of one cell at least
-
-
-@cache
-def model_version() -> str:
-    """The fingerprint of the engine, and of all that makes worlds of scenarios and codes."""
-    digest = hashlib.sha256(fingerprint().encode())
-    for path in sorted((PACKAGE / "scenario").iterdir()):
-        if path.suffix in (".py", ".toml"):
-            digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def content_of(scenario: Scenario) -> str:
@@ -169,6 +148,15 @@ class SweepPlan:
         size = self.cells * self.round_runs
         return round * size + at * self.chunk_runs, round * size + min(size, (at + 1) * self.chunk_runs)
 
+    def length(self, chunk: int) -> int:
+        """How many runs a chunk has."""
+        start, stop = self.span(chunk)
+        return stop - start
+
+    def has_chunk(self, chunk: int) -> bool:
+        """Whether there is a chunk of this number."""
+        return 0 <= chunk < self.rounds * self.chunks_of_round
+
     def places(self, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Point, arm and number within the cell of runs."""
         round, rest = np.divmod(numbers, self.cells * self.round_runs)
@@ -180,6 +168,16 @@ class SweepPlan:
         """What these runs set (runs x varied)."""
         own = self.arms[arm]
         return np.where(np.isnan(own), self.points[point], own)
+
+    def months_of(self, numbers: np.ndarray) -> np.ndarray:
+        """How many months these runs last."""
+        names = [v.name for v in self.varied]
+        usual = float(self.scenario.value("run.months"))
+        if "run.months" not in names:
+            return np.full(len(numbers), usual)
+        point, arm, _ = self.places(numbers)
+        given = self.values(point, arm)[:, names.index("run.months")]
+        return np.where(np.isnan(given), usual, given)
 
     def seeds(self, run: np.ndarray) -> np.ndarray:
         return np.array([_seed_of(self.seed, k) for k in run.tolist()], np.int64)
@@ -376,7 +374,7 @@ class Plan:
     arms: Sequence[Arm]
     runs: int
     seed: int
-    fingerprint: str
+    model_version: str
     command: Sequence[str] = field(default=(), compare=False)
 
     @property
@@ -387,5 +385,5 @@ class Plan:
         >>> Plan([arm], 10, 1, "f").identity == Plan([arm], 11, 1, "f").identity
         False
         """
-        content = [[(arm.name, arm.scenario) for arm in self.arms], self.runs, self.seed, self.fingerprint]
+        content = [[(arm.name, arm.scenario) for arm in self.arms], self.runs, self.seed, self.model_version]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]

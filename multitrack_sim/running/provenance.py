@@ -8,12 +8,12 @@ import platform
 import subprocess
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from ..engine.resources import available_cores
 from .plan import Plan
 
 __all__ = ["machine", "provenance"]
@@ -27,7 +27,7 @@ def provenance(plan: Plan, started: str) -> tuple[dict[str, str], str]:
         "Scenario": ", ".join(dict.fromkeys(Path(arm.source).name for arm in plan.arms)),  # not whose computer it was
         "Runs of each arm": f"{plan.runs:,}",
         "Seed": str(plan.seed),
-        "Model": f"fingerprint {plan.fingerprint}",
+        "Model version": plan.model_version,
         "This comparison": f"identity {plan.identity}: the same means the same numbers",
         "Versions": versions,
         "Machine": f"{about['platform']}, {about['processor_kind']}, {about['libm']}",
@@ -55,7 +55,8 @@ def machine() -> dict[str, Any]:
         "processor": _processor_model(),
         "processor_kind": binding.get_host_cpu_name(),
         "processor_features": features,
-        "cores": os.cpu_count(),
+        "cores": available_cores(),
+        "cores_of_the_machine": os.cpu_count(),
     }
 
 
@@ -75,7 +76,3 @@ def _shell(command: Sequence[str]) -> str:
     import shlex
 
     return shlex.join(command)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

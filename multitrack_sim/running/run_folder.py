@@ -9,22 +9,35 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Problem, StoreError, printable
-from .files import _OF_THE_SYSTEM, _PARTIAL, MANIFEST, _seal_folder, _sealed, _undisturbed
+from .files import (
+    ADVICE,
+    MANIFEST,
+    PARTIAL,
+    look_into,
+    made_by_us,
+    may_write,
+    partial,
+    read_json,
+    seal_folder,
+    sealed,
+    undisturbed,
+)
 from .plan import Plan
-from .provenance import _now, _shell, machine
+from .provenance import _shell, machine
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["RunFolder"]
+
 _LEFT_BEHIND = 3600  # seconds after which a partial file can only be left over from a run that was killed
 
 
@@ -43,7 +56,7 @@ class RunFolder:
     def __init__(self, path: Path | str, plan: Plan):
         self.path = Path(path)
         self.plan = plan
-        self.started = _now()
+        self.started = now()
 
     @property
     def _shown(self) -> str:
@@ -51,65 +64,37 @@ class RunFolder:
 
     def check(self) -> None:
         """Refuse, without touching anything, a folder that is not empty and not this plan's, or cannot be written."""
-        advice = "choose another folder, or delete this one if nothing in it is needed"
         try:
-            if not self.path.exists():
-                if self.path.is_symlink():
-                    raise StoreError(Problem(self._shown, "is a link that leads nowhere", hint="choose another folder"))
-                self._check_parent()
-                return
-            if not self.path.is_dir():
-                raise StoreError(Problem(self._shown, "is not a folder", hint="choose another name"))
-            found = {entry.name: entry for entry in os.scandir(self.path) if not self._passed_over(entry.name)}
+            found = look_into(self.path)
             if found:
-                held = self._read_manifest() if MANIFEST in found else None
-                if held is None:
-                    some = ", ".join(printable(name) for name in sorted(found)[:3]) + (
-                        ", ..." if len(found) > 3 else ""
-                    )
-                    raise StoreError(
-                        Problem(self._shown, f"is not empty and holds no run of ours ({some})", hint=advice)
-                    )
-                if held.get("identity") != self.plan.identity:
-                    raise StoreError(Problem(self._shown, f"holds another run ({self._difference(held)})", hint=advice))
-                strange = sorted(set(found) - {MANIFEST} - set(held.get("files", {})))
-                strange += sorted(
-                    name
-                    for name, entry in found.items()
-                    if name not in strange and not entry.is_file(follow_symlinks=False)
-                )
-                if strange:
-                    names = ", ".join(printable(name) for name in strange[:3])
-                    raise StoreError(
-                        Problem(self._shown, f"holds this run and also what is not of it ({names})", hint=advice)
-                    )
-            if not os.access(self.path, os.W_OK | os.X_OK):
+                self._check_found(found)
+            if self.path.exists() and not may_write(self.path):
                 raise StoreError(Problem(self._shown, "cannot be written: no permission", hint="choose another folder"))
         except OSError as problem:
             raise StoreError(Problem(self._shown, f"cannot be used: {problem.strerror or problem}")) from None
 
-    @staticmethod
-    def _passed_over(name: str) -> bool:
-        return name.startswith(_PARTIAL) or name in _OF_THE_SYSTEM
-
-    def _check_parent(self) -> None:
-        for parent in self.path.absolute().parents:
-            if parent.exists():
-                if not parent.is_dir():
-                    raise StoreError(Problem(self._shown, f"cannot be made: {printable(parent, 300)} is not a folder"))
-                if not os.access(parent, os.W_OK | os.X_OK):
-                    raise StoreError(Problem(self._shown, f"cannot be made: no permission in {printable(parent, 300)}"))
-                return
+    def _check_found(self, found: dict[str, os.DirEntry[str]]) -> None:
+        """Refuse what is not this run, and this run with anything beside it that is not of it."""
+        held = self._read_manifest() if MANIFEST in found else None
+        if held is None:
+            some = ", ".join(printable(name) for name in sorted(found)[:3]) + (", ..." if len(found) > 3 else "")
+            raise StoreError(Problem(self._shown, f"is not empty and holds no run of ours ({some})", hint=ADVICE))
+        if held.get("identity") != self.plan.identity:
+            raise StoreError(Problem(self._shown, f"holds another run ({self._difference(held)})", hint=ADVICE))
+        strange = sorted(set(found) - {MANIFEST} - set(held.get("files", {})))
+        strange += sorted(
+            name for name, entry in found.items() if name not in strange and not entry.is_file(follow_symlinks=False)
+        )
+        if strange:
+            names = ", ".join(printable(name) for name in strange[:3])
+            raise StoreError(Problem(self._shown, f"holds this run and also what is not of it ({names})", hint=ADVICE))
 
     def _read_manifest(self) -> dict[str, Any] | None:
         try:
-            held = json.loads((self.path / MANIFEST).read_text("utf-8"))
-        except (OSError, ValueError, RecursionError):
+            held = read_json(self.path / MANIFEST)
+        except (OSError, ValueError):
             return None
-        ours = (
-            isinstance(held, dict) and held.get("made_by") == "multitrack_sim" and isinstance(held.get("files"), dict)
-        )
-        return held if ours else None
+        return held if made_by_us(held) and isinstance(held.get("files"), dict) else None
 
     def _difference(self, held: dict[str, Any]) -> str:
         """In a few words, what the run in the folder has that ours has not."""
@@ -117,41 +102,48 @@ class RunFolder:
             return f"seed {printable(held.get('seed'), 30)}, not {self.plan.seed}"
         if held.get("runs") != self.plan.runs:
             return f"{printable(held.get('runs'), 30)} runs, not {self.plan.runs}"
-        if held.get("fingerprint") != self.plan.fingerprint:
+        if held.get("model_version") != self.plan.model_version:
             return "made by another version of the model"
         return "another scenario or other settings"
 
     @contextlib.contextmanager
-    def staged(self, tables: dict[str, pd.DataFrame] | None = None) -> Iterator[Callable[[str], Path]]:
+    def staged(
+        self, tables: dict[str, pd.DataFrame] | None = None, adding: bool = False
+    ) -> Iterator[Callable[[str], Path]]:
         """Give the hidden path under which to write the file called ...; on leaving, all files take their places.
 
-        The manifest is added, and `tables` (arm name -> table of runs) are counted in it. Whatever is raised inside,
-        the folder is as it was before. Problems with the disk are raised as `StoreError`.
+        The manifest is added, and `tables` (arm name -> table of runs) are counted in it. With `adding`, the files that
+        the folder's manifest names stay and are named again: so tables come first, and pictures of them later. Whatever
+        is raised inside, the folder is as it was before. Problems with the disk are raised as `StoreError`.
         """
         made = [p for p in (self.path, *self.path.parents) if not p.exists()]
-        token, waiting = secrets.token_hex(6), {}
+        waiting: dict[str, Path] = {}
 
         def stage(name: str) -> Path:
             if not name or Path(name).name != name or name.startswith("."):
                 raise StoreError(f"{printable(name)} is no plain file name")
-            waiting[name] = self.path / f"{_PARTIAL}{token}-{name}"
+            if name.lower() in (other.lower() for other in waiting):  # one file on some systems
+                raise StoreError(f"{printable(name)} would be written twice")
+            waiting[name] = partial(self.path, f"-{name}")
             return waiting[name]
 
         try:
             try:
                 self.path.mkdir(parents=True, exist_ok=True)
                 yield stage
-                files = {name: _sealed(path) for name, path in waiting.items()}
+                files = {name: sealed(path) for name, path in waiting.items()}
+                new = tuple(files)
+                former = (self._read_manifest() or {"files": {}})["files"]
+                files = {**former, **files} if adding else files
                 about = self._manifest(files, tables or {})
                 stage(MANIFEST).write_text(json.dumps(about, indent=2, allow_nan=False) + "\n", "utf-8")
-                _sealed(waiting[MANIFEST])
+                sealed(waiting[MANIFEST])
                 self.check()  # somebody may have come since
-                former = (self._read_manifest() or {"files": {}})["files"]
-                with _undisturbed():
-                    for name in (*files, MANIFEST):
+                with undisturbed():
+                    for name in (*new, MANIFEST):
                         os.replace(waiting.pop(name), self.path / name)
                     self._sweep(set(former) - set(files))
-                    _seal_folder(self.path)
+                    seal_folder(self.path)
             except OSError as problem:
                 raise StoreError(Problem(self._shown, f"cannot be written: {problem.strerror or problem}")) from problem
         except BaseException:
@@ -166,7 +158,7 @@ class RunFolder:
     def _sweep(self, former: set[str]) -> None:
         """Remove files of an earlier writing of this run that it no longer has, and what killed runs left long ago."""
         for entry in list(os.scandir(self.path)):
-            if entry.name.startswith(_PARTIAL):
+            if entry.name.startswith(PARTIAL):
                 gone = time.time() - entry.stat(follow_symlinks=False).st_mtime > _LEFT_BEHIND
             else:
                 gone = entry.name in former
@@ -191,12 +183,17 @@ class RunFolder:
             "command": (subprocess.list2cmdline if os.name == "nt" else _shell)(plan.command),
             "seed": plan.seed,
             "runs": plan.runs,
-            "run_seeds": "run k of an arm, counted from 0, has the seed multitrack_sim.engine.random.run_seed(seed, k); "
+            "run_seeds": "run k of an arm, counted from 0, has the seed mt.run_seed(seed, k); "
             "it stands in the column `seed` and repeats the run in PeaceProcess(scenario, seed=...)",
-            "fingerprint": plan.fingerprint,
+            "model_version": plan.model_version,
             "started": self.started,
-            "finished": _now(),
+            "finished": now(),
             **machine(),
             "arms": arms,
             "files": files,
         }
+
+
+def now() -> str:
+    """The time, as manifests say it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

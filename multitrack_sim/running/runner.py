@@ -9,16 +9,21 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from ..errors import MultitrackError, Problem, StoreError, printable
 from ..schema.outcomes import OUTCOME_ROW, OUTCOMES, SERIES_ROW
 from .backends import Backend
+from .parquet import run_table, series_table
 from .plan import SweepPlan
-from .sweep_store import MONTHS, Kept, SweepStore
+from .signals import AT_ONCE, ending_signals, let_go_of_terminal, received_by
+from .sweep_store import MONTHS, Kept, SweepStore, failures_in
 from .worker import Answer, run_piece
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["SweepInterrupted", "Until"]
 
@@ -59,29 +64,25 @@ class Until(Protocol):
 
 @contextlib.contextmanager
 def _until_asked_to_stop() -> Iterator[threading.Event]:
-    """Ctrl-C and a job's last signal ask to stop; a second Ctrl-C stops at once (which loses no more than what is begun).
+    """Ctrl-C, a job's last signal and a hang-up ask to stop; a second Ctrl-C stops at once (which loses no more than what
+    is begun).
 
     Some senders send twice at a time, so that a second one must come a second later to count.
     """
     asked, first = threading.Event(), 0.0
-    if threading.current_thread() is not threading.main_thread():
-        yield asked
-        return
 
     def ask(number: int, frame: Any) -> None:
         nonlocal first
+        if number == getattr(signal, "SIGHUP", None):
+            let_go_of_terminal()
         if not asked.is_set():
             first = time.monotonic()
             asked.set()
-        elif number == signal.SIGINT and time.monotonic() - first > 1:
+        elif number == signal.SIGINT and time.monotonic() - first > AT_ONCE:
             raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with received_by(ask, ending_signals()):
         yield asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @dataclass
@@ -118,20 +119,30 @@ class _Runner:
         failed = self._count()
         if self.done:
             self.say(f"{self.store.shown}: {self.done:,} of {self.total:,} runs are there already")
-        if retry:
+        if retry and failed:
+            self._check_writable(f"{self.failed:,} failed runs are to be run again")
             self._run_chunks(self._again(chunk, rows) for chunk, rows in failed.items())
         try:
             self._run_rounds(until)
-        finally:
+        except BaseException:
             with contextlib.suppress(StoreError):  # what is wrong with the disk is said already
                 self.store.write_manifest(self._state())
-        return self._state()
+            raise
+        return self.store.write_manifest(self._state())
+
+    def _check_writable(self, why: str) -> None:
+        """Where the folder can only be read, refuse before anything is run in vain."""
+        if self.store.read_only:
+            found = f"cannot be written, and {why}"
+            raise StoreError(Problem(self.store.shown, found, hint="copy the folder to where it can be written"))
 
     def _run_rounds(self, until: Until | None) -> None:
         if until is not None:
             until.begin(self.plan.cells, self.plan.months)
         for round in range(self.plan.rounds):
             missing = [chunk for chunk in self.plan.chunks(round) if chunk not in self.kept]
+            if missing:
+                self._check_writable(f"{sum(map(self.plan.length, missing)):,} runs are missing")
             self._run_chunks(self._new(chunk) for chunk in missing)  # each made when its turn comes
             if until is not None:
                 self._look(until, round)
@@ -149,13 +160,10 @@ class _Runner:
 
     def _count(self) -> dict[int, list[int]]:
         """How many runs are there and how many of them failed; the failed ones by chunk."""
-        import pyarrow.compute as pc
-
         failed: dict[int, list[int]] = {}
         for chunk, kept in self.kept.items():
-            wrong = np.flatnonzero(pc.is_valid(self.store.read(kept, ["failure"])["failure"]).to_numpy())
-            start, stop = self.plan.span(chunk)
-            self.done += stop - start
+            wrong = np.flatnonzero(failures_in(self.store.read(kept, ["failure"])))
+            self.done += self.plan.length(chunk)
             self.failed += len(wrong)
             if len(wrong):
                 failed[chunk] = wrong.tolist()
@@ -208,7 +216,7 @@ class _Runner:
                     future.cancel()
                 raise
         if self.stop.is_set():
-            raise SweepInterrupted(sum(np.diff(self.plan.span(chunk))[0] for chunk in self.kept), self.total)
+            raise SweepInterrupted(sum(map(self.plan.length, self.kept)), self.total)
 
     def _submit(self, chunk: _Chunk, pending: dict[Future, tuple[_Chunk, int, int]]) -> None:
         """The next piece of a chunk: as long as pieces should take, towards the end shorter, so that nobody waits for the
@@ -270,7 +278,7 @@ class _Runner:
     def _write(self, chunk: _Chunk) -> Kept:
         import pyarrow as pa
 
-        table = self.store.run_table(chunk.numbers, chunk.outcomes, chunk.failures)
+        table = run_table(self.plan, chunk.numbers, chunk.outcomes, chunk.failures)
         months = self._months(chunk) if self.plan.series else None
         if chunk.former is not None:
             again = np.zeros(len(table), bool)
@@ -289,7 +297,7 @@ class _Runner:
     def _written(self, write: Future) -> None:
         write.result()
 
-    def _months(self, chunk: _Chunk) -> pa.Table:  # type: ignore[name-defined] # noqa: F821
+    def _months(self, chunk: _Chunk) -> pa.Table:
         import pyarrow as pa
 
         longest = max((part.shape[1] for part in chunk.parts.values()), default=0)
@@ -298,11 +306,11 @@ class _Runner:
         for first, part in chunk.parts.items():
             series[first : first + len(part), : part.shape[1]] = part
         series["phase"][list(chunk.failures)] = np.nan
-        table = self.store.series_table(chunk.numbers, series)
+        table = series_table(self.plan, chunk.numbers, series)
         if chunk.former is None:
             return table
-        former = self.store.listed(MONTHS)[chunk.chunk][0]
-        table = pa.concat_tables([self.store.read(former), table]).unify_dictionaries()
+        former = self.store.read(self.store.months[chunk.chunk])
+        table = pa.concat_tables([former, table]).unify_dictionaries()
         table = table.combine_chunks()
         keys = [table[name].to_numpy() for name in ("month", "run")]
         keys += [table["arm"].chunk(0).indices.to_numpy(), table["point"].to_numpy()]

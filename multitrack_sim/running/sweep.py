@@ -6,30 +6,39 @@ the next are run. What is in the folder is never run again, what is missing or d
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..designs.design import DUMMY, Design, run_identity
+from ..engine.sources import model_version
 from ..errors import MultitrackError, Problem, SettingError, StoreError, printable
 from ..scenario.codebook import Coded
 from ..scenario.layout import lay_out
 from ..scenario.scenario import Scenario
 from ..schema.outcomes import OUTCOMES, SERIES
 from .backends import opened
+from .chunk_check import MONTH_KEYS
 from .ensemble import run_rows
-from .plan import SweepPlan, bind, content_of, model_version, scenario_with
+from .files import MANIFEST
+from .memory import check_table
+from .parquet import as_categories
+from .plan import SweepPlan, bind, content_of, scenario_with
 from .runner import Until, _Runner, _until_asked_to_stop
-from .sweep_store import MONTHS, SweepStore, design_of, read_manifest
+from .sweep_manifest import AGAIN, design_of, read_manifest
+from .sweep_store import MONTHS, RUNS, SCENARIO, Misfit, SweepStore, check_inputs, failures_in, kept_of
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 __all__ = ["Sweep", "open_sweep", "sweep"]
 
@@ -44,39 +53,42 @@ class Sweep:
     done: int
     wrong: int
     until: Mapping[str, Any] | None = None
+    manifest: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
-    def table(self) -> pd.DataFrame:
+    def table(self, whole: bool = True) -> pd.DataFrame:
         """All runs that have outcomes: point, arm (if there are arms), what is varied, run, seed, outcomes.
 
-        In order of points, arms and runs, whatever the order in which they were run.
+        In order of points, arms and runs, whatever the order in which they were run. Every file is checked: StoreError
+        names the runs that were lost since they were kept; with `whole=False` they are a warning, and the table is of the
+        rest. Of a sweep that is not finished, a warning says which runs there are not yet.
         """
-        frame = self._frame(self._columns())
+        frame = self._frame(self._columns(), whole)
         frame = frame[frame.pop("failure").isna()].reset_index(drop=True)
         return self._dressed(frame)
 
     load = table
 
-    def failed(self) -> pd.DataFrame:
+    def failed(self, whole: bool = True) -> pd.DataFrame:
         """All runs that failed: point, arm, settings, run, seed, then `stage`, `error`, `traceback` and `identity`."""
         import pandas as pd
 
-        frame = self._frame([*self._keys(), "failure"], only_failed=True)
+        frame = self._frame([*self._keys(), "failure"], whole, only_failed=True)
         told = [json.loads(text) for text in frame.pop("failure")]
         for name in ("stage", "error", "traceback"):
             frame[name] = pd.Series([one[name] for one in told], dtype=object)
         frame["identity"] = [self.identity(row) for row in frame.to_dict("records")]
         return self._dressed(frame)
 
-    def series(self) -> pd.DataFrame:
+    def series(self, whole: bool = True) -> pd.DataFrame:
         """The months of all runs (if the sweep was asked for them): point, arm, run, month, then every series."""
         import pandas as pd
+        import pyarrow as pa
 
         if not self.plan.series:
             raise MultitrackError("the sweep kept no months; allowed: sweep(..., series=True)")
-        store, frames = self._store(), []
-        for _, files in store.listed(MONTHS).items():
-            frames.append(store.read(files[0]).to_pandas())
-        frame = pd.concat(frames, ignore_index=True)
+        check_table(self._there() * self.plan.months, len(MONTH_KEYS) + len(SERIES))
+        tables = [self._store().series_schema.empty_table(), *self._checked(MONTHS, [*MONTH_KEYS, *SERIES], whole)]
+        frame = pa.concat_tables(tables).to_pandas()
         frame["phase"] = pd.Categorical(frame["phase"], categories=SERIES["phase"].values, ordered=True)
         return frame.drop(columns=[] if len(self.plan.arms) > 1 else ["arm"])
 
@@ -98,48 +110,101 @@ class Sweep:
         return [*self._keys(), *OUTCOMES, "failure"]
 
     def _store(self) -> SweepStore:
-        return SweepStore(self.path, self.plan)
+        return SweepStore(self.path, self.plan, held=self.manifest or None)
 
-    def _frame(self, columns: list[str], only_failed: bool = False) -> pd.DataFrame:
+    def _there(self) -> int:
+        """How many runs there are, by the names of their files."""
+        return sum(self.plan.length(chunk) for chunk in self._store().listed() if self.plan.has_chunk(chunk))
+
+    def _checked(self, kind: str, columns: list[str], whole: bool) -> Iterator[pa.Table]:
+        """These columns of every chunk, in order; what is lost or still missing is said in the end."""
+        store = self._store()
+        listed, months = store.listed(), store.listed(MONTHS) if kind == MONTHS else {}
+        lost: dict[int, str] = {}
+        there = []
+        for chunk in sorted(chunk for chunk in {*listed, *self._kept_chunks()} if self.plan.has_chunk(chunk)):
+            try:
+                _, table = store.first_fitting(listed.get(chunk, []), columns if kind == RUNS else ["failure"])
+                if kind == MONTHS:
+                    _, table = store.first_fitting(months.get(chunk, []), columns, failures_in(table))
+            except Misfit as fault:
+                lost[chunk] = str(fault)
+            else:
+                there.append(chunk)
+                yield table
+        if lost:
+            self._say_lost(lost, whole)
+        elif self.manifest and not self.manifest["state"]["complete"]:
+            runs = sum(self.plan.length(chunk) for chunk in there)
+            if runs < self.plan.runs:
+                told = f"the sweep is not finished: {runs:,} of {self.plan.runs:,} runs are there"
+                warnings.warn(f"{printable(self.path, 300)}: {told}; the same command goes on", stacklevel=4)
+
+    def _kept_chunks(self) -> Iterable[int]:
+        """The chunks that were there when the manifest was written."""
+        state = self.manifest.get("state", {})
+        names = [name for name in state.get("files") or () if isinstance(name, str)]
+        if not names and state.get("complete") and self.plan.rounds == 1:
+            return self.plan.chunks(0)
+        return {kept.chunk for kept in map(kept_of, names) if kept is not None}
+
+    def _say_lost(self, lost: Mapping[int, str], whole: bool) -> None:
+        """Refuse a table with gaps, or warn of it: which runs, and why."""
+        spans = [self.plan.span(chunk) for chunk in lost]
+        count = sum(stop - start for start, stop in spans)
+        some = ", ".join(f"{start:,} to {stop - 1:,}" for start, stop in spans[:3]) + (", ..." if spans[3:] else "")
+        found = f"{count:,} of {self.plan.runs:,} runs are lost (runs {some}): {next(iter(lost.values()))}"
+        hint = f"{AGAIN}; whole=False gives the rest"
+        if whole:
+            raise StoreError(Problem(printable(self.path, 300), found, hint=hint))
+        warnings.warn(f"{printable(self.path, 300)}: {found}", stacklevel=5)
+
+    def _frame(self, columns: list[str], whole: bool, only_failed: bool = False) -> pd.DataFrame:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        store = self._store()
-        tables = [store.schema.empty_table().select(columns)]
-        for files in store.listed().values():
-            table = store.read(files[0], columns)
+        if not only_failed:
+            check_table(self._there(), len(columns))
+        tables = [self._store().schema.empty_table().select(columns)]
+        for table in self._checked(RUNS, columns, whole):
             tables.append(table.filter(pc.is_valid(table["failure"])) if only_failed else table)
         frame = pa.concat_tables(tables).to_pandas()
         return frame.sort_values(["point", "arm", "run"], kind="stable") if self.plan.rounds > 1 else frame
 
     def _dressed(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Categories in their order, as `simulate` gives them; without arms, no column for them."""
-        import pandas as pd
-
-        frame = frame.reset_index(drop=True)
-        for name, outcome in OUTCOMES.items():
-            if outcome.values and name in frame:
-                frame[name] = pd.Categorical(frame[name], categories=outcome.values, ordered=True)
+        frame = as_categories(frame.reset_index(drop=True))
         return frame.drop(columns=[] if len(self.plan.arms) > 1 else ["arm"])
 
 
 def open_sweep(path: Path | str) -> Sweep:
     """A sweep that was run before, finished or not, from its folder. StoreError where there is none."""
-    from ..scenario.load import loads
-
     path, held = Path(path), read_manifest(path)
-    said, shown = held["sweep"], printable(Path(path), 300)
+    shown = printable(path, 300)
     try:
-        if said["codes"] is not None:
-            base: Scenario | Coded = Coded(said["codes"], said["codes_title"], said["codes_settings"])
-        else:
-            base = loads((path / "scenario.toml").read_text("utf-8"))
-        design = design_of(held, path)
-    except OSError as problem:
-        raise StoreError(Problem(shown, f"cannot be read: {problem.strerror or problem}")) from None
-    plan = bind(base, design, said["seed"], said["series"], in_rounds=said["rounds"][1] > 1)
+        plan = _plan_of(held, path)
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError) as problem:
+        if isinstance(problem, MultitrackError):
+            raise
+        found = f"its {MANIFEST} describes no sweep that can be opened ({type(problem).__name__}: {printable(str(problem))})"
+        raise StoreError(Problem(shown, found, hint=AGAIN)) from None
     state = held["state"]
-    return Sweep(path, design, plan, state["done"], state["failed"], state.get("until"))
+    opened = Sweep(path, plan.design, plan, 0, state["failed"], state.get("until"), held)
+    return dataclasses.replace(opened, done=opened._there())
+
+
+def _plan_of(held: Mapping[str, Any], path: Path) -> SweepPlan:
+    """What was run, from the manifest and the files beside it, which must be as they were written."""
+    from ..scenario.load import load
+
+    said = held["sweep"]
+    check_inputs(held, path)
+    if said["codes"] is not None:
+        base: Scenario | Coded = Coded(said["codes"], said["codes_title"], said["codes_settings"] or {})
+    else:
+        base = load(path / SCENARIO)
+    plan = bind(base, design_of(held, path), said["seed"], said["series"], in_rounds=said["rounds"][1] > 1)
+    return plan.cut_by(held["chunk_runs"])
 
 
 def sweep(
@@ -173,12 +238,13 @@ def sweep(
     if isinstance(until, str):
         raise SettingError(Problem("until", f"found {printable(until)}", 'a rule: mt.until("durable +- 0.01")'))
     plan = bind(base, design, seed, series, in_rounds=until is not None)
-    store = SweepStore(out, plan, command)
     say = say or (lambda line: print(line, file=sys.stderr, flush=True))
-    with store.opened(), _until_asked_to_stop() as stop:
+    store = SweepStore(out, plan, command)
+    with store.opened(say), _until_asked_to_stop() as stop:
         layout = lay_out(plan.scenario)
         run_rows(layout, np.zeros(0, np.int64))  # compiled once, before many ask for it
         with opened(backend, threads, cluster) as found:
             runner = _Runner(store.plan, store, found, stop, progress, say)
-            state = runner.run(until, retry_failed)
-    return Sweep(Path(out), design, plan, state["done"], state["failed"], state.get("until"))
+            held = runner.run(until, retry_failed)
+    state = held["state"]
+    return Sweep(Path(out), design, store.plan, state["done"], state["failed"], state.get("until"), held)

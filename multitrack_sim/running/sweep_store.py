@@ -1,8 +1,8 @@
 """The folder of a sweep: a manifest, the points, and runs in Parquet files that come one by one.
 
 A file of runs bears the hash of its content in its name (`runs-000012.0.4f2a....parquet`: chunk, turn, hash) and takes its
-name only when it is on the disk. So the listing of the folder says what is done, whenever and however the sweep was ended,
-and a file that was damaged later no longer fits its name.
+name only when it is on the disk. So the listing of the folder says what is done, whenever and however the sweep was ended.
+A file that does not have its hash, or does not hold the very runs that its name says, is set aside.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import re
-import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,24 +20,36 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..designs.design import Design
+from ..engine.sources import model_version
 from ..errors import Problem, StoreError, printable
-from ..scenario.codebook import Coded
-from ..schema.outcomes import OUTCOMES, SERIES
-from .files import _OF_THE_SYSTEM, _PARTIAL, LOCK, MANIFEST, _alone, _disk, _seal_folder, _sealed
-from .parquet import _words, run_schema, series_schema
-from .plan import SweepPlan, model_version
-from .provenance import _now, machine
+from .chunk_check import KEYS, MONTH_KEYS, months_fault, runs_fault, signature, signature_fault, signed_by
+from .files import (
+    ADVICE,
+    MANIFEST,
+    PARTIAL,
+    alone,
+    disk,
+    look_into,
+    may_write,
+    opened_file,
+    put,
+    real_folder,
+    set_aside,
+)
+from .parquet import PARQUET_PROBLEMS, run_schema, series_schema, why_unread
+from .plan import SweepPlan
+from .provenance import machine
+from .run_folder import now
+from .sweep_manifest import AGAIN, FORMAT, POINTS, about_sweep, difference, manifest_of, seal_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Kept", "SweepStore", "read_manifest"]
+__all__ = ["MONTHS", "RUNS", "SCENARIO", "Kept", "Misfit", "SweepStore", "check_inputs", "failures_in", "kept_of"]
 
 RUNS, MONTHS = "runs", "series"  # the two kinds of files, and the folders they lie in
-FORMAT = 1
-_NAME = re.compile(r"(runs|series)-(\d{6,})\.(\d+)\.([0-9a-f]{32})\.parquet")
-ADVICE = "choose another folder, or delete this one if nothing in it is needed"
+SCENARIO = "scenario.toml"
+_NAME = re.compile(r"(runs|series)-([0-9]{6,12})\.([0-9]{1,9})\.([0-9a-f]{32})\.parquet")
 
 
 @dataclass(frozen=True)
@@ -54,273 +66,326 @@ class Kept:
         return f"{self.kind}-{self.chunk:06d}.{self.turn}.{self.hash}.parquet"
 
 
-def read_manifest(folder: Path | str) -> dict[str, Any]:
-    """The manifest of a sweep; StoreError where the folder holds none."""
-    shown = printable(Path(folder), 300)
-    try:
-        held = json.loads((Path(folder) / MANIFEST).read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
-        held = None
-    if not isinstance(held, dict) or held.get("made_by") != "multitrack_sim" or "sweep" not in held:
-        raise StoreError(Problem(shown, "holds no sweep", hint="multitrack sweep ... --out makes one"))
-    return held
+def kept_of(name: str) -> Kept | None:
+    """The file of this name; None where no file of ours is called so."""
+    match = _NAME.fullmatch(name)
+    kept = Kept(match[1], int(match[2]), int(match[3]), match[4]) if match else None
+    return kept if kept is not None and kept.name == name else None
+
+
+class Misfit(StoreError):
+    """A file is not what its name says; the message says why."""
 
 
 class SweepStore:
-    """The folder of one sweep. One program writes in it at a time, which `opened` sees to."""
+    """The folder of one sweep. One program writes in it at a time, which `opened` sees to.
 
-    def __init__(self, path: Path | str, plan: SweepPlan, command: str = ""):
+    `identity` is the one that its files bear: the plan's, unless another version of the model made them.
+    """
+
+    def __init__(self, path: Path | str, plan: SweepPlan, command: str = "", held: Mapping[str, Any] | None = None):
         self.path, self.plan, self.command = Path(path), plan, command
         self.shown = printable(self.path, 300)
         self.schema = run_schema(plan.varied, plan.arm_names)
         self.series_schema = series_schema(plan.arm_names)
+        self.identity = held["identity"] if held else plan.identity
+        self.format = held["format"] if held else FORMAT
+        self.inputs: dict[str, str] = {}  # the hashes of what was run: the scenario, the points
+        self.months: dict[int, Kept] = {}  # as `done` found them
+        self.read_only = False
 
     # --- opening
 
     @contextlib.contextmanager
-    def opened(self) -> Iterator[None]:
+    def opened(self, say: Callable[[str], None]) -> Iterator[None]:
         """Make the folder or recognise it, for this program alone. StoreError where it holds anything else.
 
-        Then `plan` is cut into chunks as the files in the folder are.
+        Then `plan` is cut into chunks as the files in the folder are. A folder that cannot be written is only read.
         """
-        with _disk(self.shown):
-            self._check()
+        with disk(self.shown):
+            held = self._recognised() if look_into(self.path) else None
+            self.read_only = self.path.exists() and not may_write(self.path)
+            if self.read_only and held is None:
+                raise StoreError(Problem(self.shown, "cannot be written: no permission", hint="choose another folder"))
             self.path.mkdir(parents=True, exist_ok=True)
-        with _alone(self.path, self.shown):
-            with _disk(self.shown):
-                self._recognise()
-                for kind in (RUNS, MONTHS) if self.plan.series else (RUNS,):
-                    (self.path / kind).mkdir(exist_ok=True)
-                self._sweep_partial()
+        if self.read_only:
+            self._cut(held)
+            yield
+            return
+        with alone(self.path, self.shown):
+            with disk(self.shown):
+                self._enter(say)
             yield
 
-    def _check(self) -> None:
-        if self.path.exists() and not self.path.is_dir():
-            raise StoreError(Problem(self.shown, "is not a folder", hint="choose another name"))
-        if not self.path.exists():
-            if self.path.is_symlink():
-                raise StoreError(Problem(self.shown, "is a link that leads nowhere", hint="choose another folder"))
-            return
-        passed = (_PARTIAL, LOCK)
-        found = sorted(
-            e.name for e in os.scandir(self.path) if not e.name.startswith(passed) and e.name not in _OF_THE_SYSTEM
-        )
-        if found and MANIFEST not in found:
-            some = ", ".join(printable(name) for name in found[:3]) + (", ..." if len(found) > 3 else "")
-            raise StoreError(Problem(self.shown, f"is not empty and holds no sweep ({some})", hint=ADVICE))
-
-    def _recognise(self) -> None:
-        if not (self.path / MANIFEST).exists():
+    def _enter(self, say: Callable[[str], None]) -> None:
+        """All that stands in the folder beside the runs, made or made anew where it is missing or damaged."""
+        held = self._recognised() if look_into(self.path) else None
+        self._cut(held)
+        for kind in (RUNS, MONTHS) if self.plan.series else (RUNS,):
+            real_folder(self.path / kind)
+        self._sweep_partial()
+        inputs = held.get("inputs") if held else None
+        self._keep_input(SCENARIO, inputs, say, lambda path: path.write_text(self.plan.scenario.to_toml(), "utf-8"))
+        self._keep_input(POINTS, inputs, say, lambda path: self.plan.design.table().to_parquet(path, index=False))
+        if held is None:
+            if os.path.lexists(self.path / MANIFEST):
+                self._aside(MANIFEST, "cannot be used", say)
+            elif any(self.listed().values()):
+                say(f"{self.shown}: {MANIFEST} is missing; it is made anew from the files of runs")
             self.write_manifest({"complete": False, "done": 0, "failed": 0})
-        held = read_manifest(self.path)
-        if held.get("identity") != self.plan.identity:
-            raise StoreError(Problem(self.shown, f"holds another sweep ({self._difference(held)})", hint=ADVICE))
-        self.plan = self.plan.cut_by(held["chunk_runs"])  # as its files are
-        if not (self.path / "scenario.toml").exists():
-            self._write("scenario.toml", lambda path: path.write_text(self.plan.scenario.to_toml(), "utf-8"))
-        if not (self.path / "points.parquet").exists():
-            self._write("points.parquet", lambda path: self.plan.design.table().to_parquet(path, index=False))
 
-    def _difference(self, held: Mapping[str, Any]) -> str:
-        """In a few words, what the sweep in the folder has that ours has not."""
-        ours = self._about()
-        if held.get("model") != ours["model"]:
-            had, has = printable(held.get("model"), 30), ours["model"]
-            return f"made by another version of the model: its fingerprint was {had}, now it is {has}"
-        said = held.get("sweep", {})
-        for name, words in (
-            ("seed", "seed {}"),
-            ("series", "series {}"),
-            ("design", "design {}"),
-            ("runs", "{} runs of each point"),
-            ("rounds", "rounds {}"),
-        ):
-            if said.get(name) != ours["sweep"][name]:
-                return f"{words.format(printable(said.get(name), 60))}, not {ours['sweep'][name]}"
-        return "another scenario, other points or other settings"
+    def _recognised(self) -> dict[str, Any] | None:
+        """The manifest, of this very sweep; None where it can be made anew, because runs of this sweep are there."""
+        held, why = manifest_of(self.path)
+        if held is not None:
+            if held["identity"] != self.identity:
+                raise StoreError(
+                    Problem(self.shown, f"holds another sweep ({difference(held, self._about())})", hint=ADVICE)
+                )
+            return held
+        if self._cuts():
+            return None
+        found = sorted(look_into(self.path))
+        some = ", ".join(printable(name) for name in found[:3]) + (", ..." if len(found) > 3 else "")
+        others = " of this command" if any(self.listed().values()) else ""
+        told = f"is not empty and holds no sweep{others} ({some})"
+        raise StoreError(Problem(self.shown, told if MANIFEST not in found else f"{told}: {why}", hint=ADVICE))
+
+    def _cuts(self) -> Counter[int]:
+        """How many runs a chunk has, as the files say that bear this sweep's identity."""
+        said = (self._signature(kept) for files in self.listed().values() for kept in files)
+        lengths = (one.get("chunk_runs") for one in said if one.get("identity") == self.identity)
+        return Counter(length for length in lengths if type(length) is int and length > 0)
+
+    def _signature(self, kept: Kept) -> dict[str, Any]:
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        try:
+            with opened_file(self.path / kept.kind / kept.name) as file:
+                return signed_by(parquet.read_schema(file).metadata)
+        except (*PARQUET_PROBLEMS, pa.ArrowException):
+            return {}
+
+    def _cut(self, held: Mapping[str, Any] | None) -> None:
+        """Cut the plan as most of the files are, or as the manifest says; a sweep keeps the format it began with."""
+        cuts = self._cuts()
+        if cuts:
+            self.plan = self.plan.cut_by(cuts.most_common(1)[0][0])
+        elif held is not None:
+            self.plan = self.plan.cut_by(held["chunk_runs"])
+        self.format = held["format"] if held is not None else FORMAT
+
+    def _keep_input(self, name: str, said: Any, say: Callable[[str], None], fill: Callable[[Path], Any]) -> None:
+        """Have a file of what was run in the folder: as it is, where it has its hash, or else made anew."""
+        digest = said.get(name) if isinstance(said, dict) else None
+        there = os.path.lexists(self.path / name)
+        if there and (self.format == 1 or digest and _hash(self.path / name) == digest):
+            self.inputs |= {name: digest} if digest else {}
+            return
+        if there:
+            self._aside(name, "is not what was written", say)
+        self.inputs[name] = put(self.path, fill, lambda _: name)
+
+    def _aside(self, name: str, why: str, say: Callable[[str], None]) -> None:
+        target = set_aside(self.path, self.path / name)
+        say(f"{self.shown}: {name} {why}; it is made anew, and the old one kept as {target.parent.name}/{target.name}")
 
     def _about(self) -> dict[str, Any]:
-        plan = self.plan
-        base = plan.base
-        return {
-            "made_by": "multitrack_sim",
-            "format": FORMAT,
-            "identity": plan.identity,
-            "model": model_version(),
-            "chunk_runs": plan.chunk_runs,
-            "sweep": {
-                "design": plan.design.kind,
-                "points": len(plan.points),
-                "arms": {name: dict(settings) for name, settings in plan.design.arms.items()},
-                "runs": plan.design.runs,
-                "seed": plan.seed,
-                "series": plan.series,
-                "varied": [v.name for v in plan.varied],
-                "options": dict(plan.design.options),
-                "columns": list(plan.design.columns),
-                "title": plan.scenario.title,
-                "codes": {k: v for k, v in base.codes.items() if v == v} if isinstance(base, Coded) else None,
-                "codes_title": base.title if isinstance(base, Coded) else None,
-                "codes_settings": dict(base.settings) if isinstance(base, Coded) else None,
-                "rounds": [plan.round_runs, plan.rounds],
-            },
-            "run_seeds": "run k of every point and arm has the seed mt.run_seed(seed, k), in the column `seed`",
-        }
+        return about_sweep(self.plan, self.identity, model_version(), self.format, self.inputs)
 
-    def write_manifest(self, state: Mapping[str, Any]) -> None:
-        """Say what the folder holds."""
-        about = {**self._about(), "command": self.command, "written": _now(), "state": dict(state), **machine()}
-        text = json.dumps(about, indent=1, default=str) + "\n"
-        self._write(MANIFEST, lambda path: path.write_text(text, "utf-8"))
+    def write_manifest(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        """Say what the folder holds; the manifest."""
+        about = {**self._about(), "command": self.command, "written": now(), "state": dict(state), **machine()}
+        about = json.loads(json.dumps(about, default=_plain))
+        text = json.dumps({**about, "seal": seal_of(about)}, indent=1) + "\n"
+        if not self.read_only:
+            with disk(self.shown):
+                put(self.path, lambda path: path.write_text(text, "utf-8"), lambda _: MANIFEST)
+        return json.loads(text)
 
     # --- files
-
-    def _write(self, name: str, fill: Callable[[Path], Any], folder: str = "") -> None:
-        """A file under a hidden name, on the disk, then in its place."""
-        place = self.path / folder
-        waiting = place / f"{_PARTIAL}{secrets.token_hex(6)}"
-        try:
-            with _disk(self.shown):
-                fill(waiting)
-                _sealed(waiting)
-                os.replace(waiting, place / name)
-                _seal_folder(place)
-        finally:
-            with contextlib.suppress(OSError):
-                waiting.unlink()
 
     def write_table(self, kind: str, chunk: int, turn: int, table: pa.Table) -> Kept:
         """Write a chunk's file. It is there, whole and under its hash, or not at all."""
         from pyarrow import parquet
 
-        place = self.path / kind
-        waiting = place / f"{_PARTIAL}{secrets.token_hex(6)}"
-        try:
-            with _disk(self.shown):
-                parquet.write_table(table, waiting)
-                kept = Kept(kind, chunk, turn, _sealed(waiting)["sha256"][:32])
-                os.replace(waiting, place / kept.name)
-                _seal_folder(place)
-        finally:
-            with contextlib.suppress(OSError):
-                waiting.unlink()
-        return kept
+        signed = table.replace_schema_metadata(signature(self.identity, self.plan, chunk, len(table)))
+        with disk(self.shown):
+            digest = put(
+                self.path / kind,
+                lambda path: parquet.write_table(signed, path),
+                lambda digest: Kept(kind, chunk, turn, digest[:32]).name,
+            )
+        return Kept(kind, chunk, turn, digest[:32])
 
     def listed(self, kind: str = RUNS) -> dict[int, list[Kept]]:
         """The files of a kind by chunk, latest turn first; nothing is opened."""
         found: dict[int, list[Kept]] = {}
         folder = self.path / kind
-        for entry in os.scandir(folder) if folder.is_dir() else ():
-            match = _NAME.fullmatch(entry.name)
-            if match and match[1] == kind:
-                kept = Kept(kind, int(match[2]), int(match[3]), match[4])
-                found.setdefault(kept.chunk, []).append(kept)
-        return {chunk: sorted(files, key=lambda one: -one.turn) for chunk, files in sorted(found.items())}
-
-    def is_whole(self, kept: Kept) -> bool:
-        """Whether a file still is what was written."""
         try:
-            with open(self.path / kept.kind / kept.name, "rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()[:32] == kept.hash
-        except OSError:
-            return False
+            names = os.listdir(folder) if os.path.isdir(folder) else []
+        except OSError as problem:
+            raise StoreError(Problem(printable(folder, 300), f"cannot be read: {problem.strerror}")) from None
+        for kept in map(kept_of, names):
+            if kept is not None and kept.kind == kind:
+                found.setdefault(kept.chunk, []).append(kept)
+        return {chunk: sorted(files, key=lambda one: (-one.turn, one.hash)) for chunk, files in sorted(found.items())}
+
+    def checked(self, kept: Kept, columns: list[str] | None = None, failed: np.ndarray | None = None) -> pa.Table:
+        """Columns of a file (default: what says which runs they are), once it is sure that it holds what its name says.
+
+        Of a file of months, `failed` says which of its chunk's runs have none. `Misfit` says what is wrong.
+        """
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        wanted = columns or []
+        keys = MONTH_KEYS if kept.kind == MONTHS else (*KEYS, *(v.name for v in self.plan.varied), "failure")
+        try:
+            with opened_file(self.path / kept.kind / kept.name) as file:
+                if hashlib.file_digest(file, "sha256").hexdigest()[:32] != kept.hash:
+                    raise Misfit("it is damaged (its content does not have its hash)")
+                file.seek(0)
+                held = parquet.ParquetFile(file)
+                if fault := self._outer_fault(kept, held.schema_arrow, held.metadata.num_rows):
+                    raise Misfit(fault)
+                table = held.read(columns=list(dict.fromkeys([*keys, *wanted])))
+        except (*PARQUET_PROBLEMS, pa.ArrowException) as problem:
+            raise Misfit(f"it cannot be read: {why_unread(problem)}") from None
+        if kept.kind == RUNS:
+            fault = runs_fault(self.plan, kept.chunk, table)
+        else:
+            none = np.zeros(self.plan.length(kept.chunk), bool)
+            fault = months_fault(self.plan, kept.chunk, table, none if failed is None else failed)
+        if fault:
+            raise Misfit(fault)
+        return table.select(wanted or list(keys))
+
+    def _outer_fault(self, kept: Kept, schema: pa.Schema, rows: int) -> str:
+        """What is wrong with a file before its rows are looked at: its chunk, columns, signature."""
+        if not self.plan.has_chunk(kept.chunk):
+            return "the sweep has no such chunk"
+        due = self.schema if kept.kind == RUNS else self.series_schema
+        if not schema.equals(due):
+            differ = [name for name in due.names if schema.names.count(name) != 1] or [
+                name for name in schema.names if name not in due.names or schema.field(name) != due.field(name)
+            ]
+            return f"its columns are not those of this sweep ({', '.join(map(printable, differ[:3])) or 'their order'})"
+        if self.format == 1:
+            return ""
+        return signature_fault(schema.metadata, self.identity, self.plan, kept.chunk, rows)
+
+    def first_fitting(
+        self, files: list[Kept], columns: list[str] | None = None, failed: np.ndarray | None = None
+    ) -> tuple[Kept, pa.Table]:
+        """The latest of a chunk's files that holds what its name says, and its columns. `Misfit`: none does."""
+        why: Misfit | None = None
+        for kept in files:
+            try:
+                return kept, self.checked(kept, columns, failed)
+            except Misfit as fault:
+                why = why or fault
+        raise why or Misfit("it is not there")
 
     def done(self, say: Callable[[str], None]) -> dict[int, Kept]:
-        """The chunks that are there and whole. What is damaged is said and removed, so that it is run again."""
-        with _disk(self.shown):
-            months = self._whole(MONTHS, say) if self.plan.series else {}
-            runs = self._whole(RUNS, say)
+        """The chunks that are there and hold what their names say. The others are said and set aside, to be run again."""
+        failed: dict[int, np.ndarray] = {}
+        with disk(self.shown):
+            runs = self._fitting(RUNS, failed, say)
+            self.months = self._fitting(MONTHS, failed, say) if self.plan.series else {}
         good = {}
         for chunk, kept in runs.items():
-            if self.plan.series and chunk not in months:
+            if self.plan.series and chunk not in self.months:
                 say(f"{self.shown}: the months of chunk {chunk} are missing; it is run again")
-                self.remove(kept)
+                self._out_of_the_way(kept)
             else:
                 good[chunk] = kept
         return good
 
-    def _whole(self, kind: str, say: Callable[[str], None]) -> dict[int, Kept]:
+    def _fitting(self, kind: str, failed: dict[int, np.ndarray], say: Callable[[str], None]) -> dict[int, Kept]:
+        """The file of each chunk that fits; of runs, `failed` is filled in, which months need."""
         good: dict[int, Kept] = {}
         for chunk, files in self.listed(kind).items():
+            if kind == MONTHS and chunk not in failed:
+                continue  # its runs are run again, and its months with them
             for kept in files:
-                if chunk in good:  # an earlier turn that nobody needs
-                    self.remove(kept)
-                elif self.is_whole(kept):
-                    good[chunk] = kept
+                if chunk in good:
+                    self._drop_former(kept, good[chunk])
+                    continue
+                try:
+                    table = self.checked(kept, failed=failed.get(chunk))
+                except Misfit as fault:
+                    say(
+                        f"{self.shown}: {kept.name} is not what its name says: {fault}; it is set aside, it is run again"
+                    )
+                    self._out_of_the_way(kept)
                 else:
-                    say(f"{self.shown}: {kept.name} is damaged (its content does not have its hash); it is run again")
-                    self.remove(kept)
+                    good[chunk] = kept
+                    if kind == RUNS:
+                        failed[chunk] = failures_in(table)
         return good
 
+    def _drop_former(self, kept: Kept, good: Kept) -> None:
+        """Remove a file of an earlier turn, which the good one has in it; a twin of the same turn is set aside."""
+        if kept.turn < good.turn and not self.read_only:
+            self.remove(kept)
+        elif kept.turn == good.turn:
+            self._out_of_the_way(kept)
+
+    def _out_of_the_way(self, kept: Kept) -> None:
+        if not self.read_only:
+            with disk(self.shown):
+                set_aside(self.path, self.path / kept.kind / kept.name)
+
     def remove(self, kept: Kept) -> None:
-        with _disk(self.shown):
+        """Remove a file that nobody needs any more."""
+        with disk(self.shown):
             (self.path / kept.kind / kept.name).unlink(missing_ok=True)
 
     def read(self, kept: Kept, columns: list[str] | None = None) -> pa.Table:
-        """One file as a table in the declared schema. StoreError where it cannot be read."""
+        """A file that was checked or written just now, as a table. StoreError where it cannot be read."""
         import pyarrow as pa
         from pyarrow import parquet
 
         try:
-            return parquet.ParquetFile(self.path / kept.kind / kept.name).read(columns=columns)
-        except (OSError, pa.ArrowException) as problem:
-            why = str(problem).splitlines()[0]
-            hint = "run the same command again: what is damaged is run again"
-            raise StoreError(Problem(self.shown, f"{kept.name} cannot be read: {why}", hint=hint)) from None
+            with opened_file(self.path / kept.kind / kept.name) as file:
+                return parquet.ParquetFile(file).read(columns=columns)
+        except (*PARQUET_PROBLEMS, pa.ArrowException) as problem:
+            found = f"{kept.name} cannot be read: {why_unread(problem)}"
+            raise StoreError(Problem(self.shown, found, hint=AGAIN)) from None
 
     def _sweep_partial(self) -> None:
         """Remove what a killed program left half-written: nobody else is at work here."""
         for folder in (self.path, self.path / RUNS, self.path / MONTHS):
-            for path in folder.glob(f"{_PARTIAL}*"):
+            for path in folder.glob(f"{PARTIAL}*"):
                 path.unlink(missing_ok=True)
 
-    # --- tables
 
-    def run_table(
-        self, numbers: np.ndarray, outcomes: np.ndarray, failures: Mapping[int, Mapping[str, str]]
-    ) -> pa.Table:
-        """The rows of these runs, in the declared schema. Of a failed run, all outcomes are null."""
-        import pyarrow as pa
-
-        plan = self.plan
-        point, arm, run = plan.places(numbers)
-        values = plan.values(point, arm)
-        failed = np.zeros(len(numbers), bool)
-        failed[list(failures)] = True
-        columns = [pa.array(point), _words(arm, plan.arm_names)]
-        for at, v in enumerate(plan.varied):
-            columns.append(_words(values[:, at], v.words) if v.words else pa.array(values[:, at], from_pandas=True))
-        columns += [pa.array(run), pa.array(plan.seeds(run))]
-        for name, outcome in OUTCOMES.items():
-            given = np.where(failed, np.nan, outcomes[name])
-            columns.append(_words(given, outcome.values) if outcome.values else pa.array(given, from_pandas=True))
-        told = (
-            [json.dumps(failures[at]) if at in failures else None for at in range(len(numbers))] if failures else None
-        )
-        columns.append(pa.array(told, pa.string()) if told else pa.nulls(len(numbers), pa.string()))
-        return pa.Table.from_arrays(columns, schema=self.schema)
-
-    def series_table(self, numbers: np.ndarray, series: np.ndarray) -> pa.Table:
-        """The months of these runs, one row each; a run that failed has none."""
-        import pyarrow as pa
-
-        point, arm, run = self.plan.places(numbers)
-        at, month = np.nonzero(~np.isnan(series["phase"]))
-        columns = [pa.array(point[at]), _words(arm[at], self.plan.arm_names), pa.array(run[at])]
-        columns.append(pa.array(month.astype(np.int32)))
-        for name, outcome in SERIES.items():
-            given = series[name][at, month]
-            columns.append(_words(given, outcome.values) if outcome.values else pa.array(given, from_pandas=True))
-        return pa.Table.from_arrays(columns, schema=self.series_schema)
+def check_inputs(held: Mapping[str, Any], folder: Path) -> None:
+    """StoreError where a file of what was run is not the one that the manifest speaks of."""
+    inputs = held.get("inputs")
+    for name, digest in inputs.items() if isinstance(inputs, dict) else ():
+        if name in (SCENARIO, POINTS) and _hash(folder / name) != digest:
+            found = f"its {name} is not what was written" if (folder / name).exists() else f"has no {name}"
+            raise StoreError(Problem(printable(folder, 300), found, hint=AGAIN))
 
 
-def design_of(manifest: Mapping[str, Any], folder: Path) -> Design:
-    """The design of a sweep, as it was given."""
-    import pandas as pd
+def _hash(path: Path) -> str:
+    try:
+        with opened_file(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
-    said = manifest["sweep"]
-    columns: dict[str, tuple] = {}
-    if said["columns"]:
-        points = pd.read_parquet(folder / "points.parquet")
-        columns = {name: tuple(points[name].tolist()) for name in said["columns"]}
-    return Design(said["design"], columns, said["arms"], said["runs"], said["options"])
+
+def failures_in(table: pa.Table) -> np.ndarray:
+    """Which of a table's runs failed."""
+    import pyarrow.compute as pc
+
+    return pc.is_valid(table["failure"]).to_numpy()
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON does not know, as one that it does."""
+    return value.item() if isinstance(value, np.generic) else str(value)

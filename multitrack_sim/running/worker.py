@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.sources import model_version
 from ..errors import MultitrackError
 from ..scenario.layout import Layout, lay_out
 from ..schema.outcomes import OUTCOME_ROW, SERIES_ROW
 from ..schema.world import World
 from .ensemble import run_rows
-from .plan import Piece, Segment, model_version, scenario_with
+from .plan import Piece, Segment, scenario_with
 
 __all__ = ["Answer", "run_piece"]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.arithmetic import sigma
 from ..engine.compiled import python_twin
 from ..model import PeaceProcess
 from ..process.bargaining import settle_issues
-from ..process.basics import sigma
 from ..process.month import SCHEDULE
 from ..schema.categories import Phase
 from ..schema.events import Event

@@ -1,0 +1,128 @@
+"""One verdict for tables, page, terminal, paragraph, figures and findings; it does not turn with the arms."""
+
+import math
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from test_page import made_up_comparison
+
+import multitrack_sim.analysis.verdicts as verdicts
+from multitrack_sim.analysis.comparison import Comparison
+from multitrack_sim.analysis.effects import effects
+from multitrack_sim.analysis.summary import paired_difference
+from multitrack_sim.analysis.verdicts import ANSWERS, excludes, verdict, verdict_in_words, verdict_of
+from multitrack_sim.reports.page import answer, comparison_page
+from multitrack_sim.reports.sentences import SHOWN
+from multitrack_sim.reports.terminal import effects_table
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "p_corrected", "pairs", "differ", "said"),
+    [
+        (0.01, 0.2, 0.01, 100, 20, "clear"),
+        (-0.2, -0.01, 0.01, 100, 20, "clear"),
+        (0.01, 0.2, 0.05, 100, 20, "suggestive"),
+        (-0.2, -0.01, 0.3, 100, 20, "suggestive"),
+        (0.01, 0.2, math.nan, 100, 20, "suggestive"),  # no p, none that passes
+        (-0.01, 0.2, 0.3, 100, 20, "no clear difference"),
+        (0.0, 0.2, 0.3, 100, 20, "no clear difference"),
+        (-0.04, 0.04, 1.0, 100, 0, "identical"),
+        (math.nan, math.nan, 1.0, 100, 0, "identical"),  # of numbers without bounds
+        (math.nan, math.nan, math.nan, 100, 100, "too few"),
+        (0.01, 0.2, 0.001, 5, 5, "too few"),
+        (-0.4, 0.4, 1.0, 5, 0, "too few"),
+        (math.nan, math.nan, math.nan, 0, 0, "too few"),
+    ],
+)
+def test_verdicts(low, high, p_corrected, pairs, differ, said):
+    assert verdict(low, high, p_corrected, pairs, differ) == said
+    assert verdict(-high, -low, p_corrected, pairs, differ) == said  # arms exchanged
+    assert said in ANSWERS and verdict_in_words(said)
+
+
+def test_a_ratio_is_measured_against_one():
+    assert verdict(1.1, math.inf, 0.01, 100, 20, null=1.0) == "clear"
+    assert verdict(0.9, 1.1, 0.3, 100, 20, null=1.0) == "no clear difference"
+    assert excludes(pd.Series([0.1, -0.1, np.nan]), pd.Series([0.2, 0.1, np.nan])).tolist() == [True, False, False]
+
+
+def text_of(renderable):
+    from rich.console import Console
+
+    console = Console(width=200)
+    with console.capture() as captured:
+        console.print(renderable)
+    return captured.get()
+
+
+def test_twelve_against_four_of_a_hundred_is_said_the_same_everywhere():
+    """What began it: the figure said no, the page yes. Tango's interval is +0.2 to +16.6 points, p = 4.55%."""
+    baseline = pd.DataFrame({"seed": range(100), "agreed": [0.0] * 12 + [1.0] * 4 + [0.0] * 84})
+    arm = pd.DataFrame({"seed": range(100), "agreed": [1.0] * 12 + [0.0] * 4 + [0.0] * 84})
+    for one, other, sign in ((baseline, arm, 1), (arm, baseline, -1)):
+        share, ratio = effects(one, {"x": other}, ["agreed"]).to_dict("records")
+        assert verdict_of(share) == verdict_of(ratio) == "clear"
+        assert sorted(abs(share[end]) for end in ("low", "high")) == pytest.approx([0.0018, 0.1656], abs=1e-4)
+        assert math.copysign(1, share["difference"]) == sign
+        pair = paired_difference(other, one, "agreed")
+        assert (pair.low, pair.high, pair.p, pair.verdict) == (share["low"], share["high"], share["p"], "clear")
+        corrected = {**share, "p_corrected": 38 * share["p"]}
+        assert verdict_of(corrected) == "suggestive"
+
+
+def test_page_terminal_and_findings_agree():
+    comparison = made_up_comparison(runs=200, agree=0.02)
+    (arm,) = list(comparison.arms)[1:]
+    found = comparison.effects()
+    page = comparison_page(comparison, comparison.ensembles, {})
+    terminal = text_of(effects_table(found, arm, comparison.baseline))
+    said = {row["outcome"]: verdict_of(row) for row in found.to_dict("records") if row["statistic"] in SHOWN}
+    assert len(set(said.values())) > 1
+    for outcome in ("agreed", "months_at_peace"):
+        words = verdict_in_words(said[outcome])
+        assert words in comparison.finding(arm, outcome) and words in answer(comparison, found, arm)
+        line = next(line for line in terminal.splitlines() if line.strip().startswith(outcome))
+        assert line.split()[-1] == ANSWERS[said[outcome]]
+        cell = re.search(rf'data-outcome="{outcome}".*?class="clear">([^<]*)<', page, re.S)
+        assert cell and cell[1] == ANSWERS[said[outcome]]
+
+
+def test_exchanged_arms_say_the_same_with_the_other_sign():
+    comparison = made_up_comparison(runs=200, agree=0.02)
+    base, arm = comparison.arms
+    turned = Comparison(
+        comparison.scenario,
+        {name: comparison.arms[name] for name in (arm, base)},
+        {arm: {}, base: comparison.changes[arm]},
+        {name: comparison.ensembles[name] for name in (arm, base)},
+        comparison.runs,
+        1,
+    )
+    one, other = comparison.effects(), turned.effects()
+    assert [verdict_of(row) for row in one.to_dict("records")] == [verdict_of(row) for row in other.to_dict("records")]
+    differences = one["statistic"] != "ratio"
+    for here, there in (("difference", "difference"), ("low", "high"), ("high", "low")):
+        assert one[here][differences].tolist() == pytest.approx((-other[there][differences]).tolist(), nan_ok=True)
+    for outcome in ("agreed", "months_at_peace", "attacks", "mean_trust"):
+        told = [c.finding(list(c.arms)[1], outcome) for c in (comparison, turned)]
+        assert len({tuple(words in text for words in map(verdict_in_words, ANSWERS)) for text in told}) == 1
+
+
+def test_nobody_else_decides():
+    """No other file of the package compares an end of an interval, or a corrected p, with a number."""
+    from pathlib import Path
+
+    package = Path(verdicts.__file__).parents[1]
+    deciding = re.compile(
+        r"\b(low|high)\b[\w\"'\]\)]*\s*(<=?|>=?)\s*0\b|\b0\s*(<=?|>=?)\s*\S*\b(low|high)\b|p_corrected\"?\]?\s*<"
+    )
+    found = {
+        f"{path.name}: {line.strip()}"
+        for folder in ("analysis", "reports")
+        for path in (package / folder).rglob("*.py")
+        for line in path.read_text("utf-8").splitlines()
+        if deciding.search(line) and path.name != "verdicts.py"
+    }
+    assert {one for one in found if "stands" not in one and "low_b > 0" not in one} == set()
