@@ -34,12 +34,12 @@ _PUBLIC = {
     "SettingError": "errors",
     "Spoiler": "agents",
     "Sweep": "running.sweep",
-    "attribute": "analysis.attribution",
+    "attribute": "studies.attribution",
     "codes_table": "scenario",
-    "compare": "analysis.comparison",
+    "compare": "studies.comparison",
     "event_log": "single_run.event_log",
     "explain": "single_run.explanation",
-    "load": "scenario",
+    "load": "scenario.library",
     "loads": "scenario",
     "necessity": "analysis.necessity",
     "open_sweep": "running.sweep",
@@ -74,9 +74,13 @@ def __dir__() -> list[str]:
 
 
 def parameters() -> pd.DataFrame:
-    """Every parameter: default, what is allowed, range of study, unit, meaning, source."""
+    """Every parameter: default, what is allowed, range of study, unit, meaning, source.
+
+    `parameters()["track_two.budget"]` is one of them.
+    """
     import pandas as pd
 
+    from .scenario.by_name import ByName
     from .schema.parameters import PARAMETERS, SECTIONS
 
     rows = [
@@ -94,13 +98,14 @@ def parameters() -> pd.DataFrame:
         }
         for p in PARAMETERS.values()
     ]
-    return pd.DataFrame(rows).set_index("name")
+    return ByName(pd.DataFrame(rows).set_index("name"))
 
 
 def outcomes() -> pd.DataFrame:
-    """Every outcome of a run: unit, meaning, what missing means, whether it is official."""
+    """Every outcome of a run (`outcomes()["agreed"]` one of them): unit, meaning, what missing means, whether it is official."""
     import pandas as pd
 
+    from .scenario.by_name import ByName
     from .schema.outcomes import OUTCOMES
 
     rows = [
@@ -114,4 +119,4 @@ def outcomes() -> pd.DataFrame:
         }
         for o in OUTCOMES.values()
     ]
-    return pd.DataFrame(rows).set_index("name")
+    return ByName(pd.DataFrame(rows).set_index("name"))

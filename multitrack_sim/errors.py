@@ -10,13 +10,16 @@ __all__ = ["MultitrackError", "Problem", "ScenarioError", "SettingError", "Store
 
 
 def printable(value: object, longest: int = 80) -> str:
-    """`value` as safe text for a terminal: control characters shown as escapes, long text cut.
+    """`value` as safe text for a terminal: control characters shown as escapes, long text cut. Never fails.
 
     >>> printable("a\\x1b[31mred")
     "'a\\\\x1b[31mred'"
     """
-    text = repr(value) if isinstance(value, str) else str(value)
-    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    try:
+        text = repr(value[: longest + 1]) if isinstance(value, str) else str(value)
+    except (ValueError, RecursionError):  # numbers of thousands of digits, endless nesting
+        return "something too large to show"
+    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: longest + 1])
     return text if len(text) <= longest else text[: longest - 3] + "..."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
+from os import PathLike
 from typing import Any
 
 import mesa
@@ -17,6 +18,7 @@ from .process.month import SCHEDULE
 from .process.observation import measure_month, measure_run
 from .process.warmup import prepare
 from .scenario.layout import lay_out
+from .scenario.library import as_scenario
 from .scenario.scenario import Scenario
 from .schema.categories import Phase
 from .schema.outcomes import OUTCOME_ROW, OUTCOMES, SERIES, SERIES_ROW
@@ -54,7 +56,7 @@ class PeaceProcess(mesa.Model):
 
     def __init__(
         self,
-        scenario: Scenario,
+        scenario: Scenario | str | PathLike[str],
         *,
         seed: int | None = None,
         rng: Any = None,
@@ -77,8 +79,7 @@ class PeaceProcess(mesa.Model):
                     raise MultitrackError(f"rng={rng!r}; allowed: what numpy.random.default_rng takes") from None
         if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= int(seed) < 2**53:
             raise MultitrackError(f"seed={seed!r}; allowed: whole numbers from 0 to 2**53 - 1")
-        if not isinstance(scenario, Scenario):
-            raise MultitrackError(f"scenario is a {type(scenario).__name__}; allowed: a Scenario, as `load` gives it")
+        scenario = as_scenario(scenario)
         super().__init__(rng=int(seed))
 
         prepare()

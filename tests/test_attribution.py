@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import multitrack_sim as mt
-from multitrack_sim.analysis.attribution import coalition_runs, interactions, shapley
+from multitrack_sim.analysis.attribution import interactions, shapley
 from multitrack_sim.designs.arms import PARTS, Part
 from multitrack_sim.errors import MultitrackError
+from multitrack_sim.studies.attribution import coalition_runs
 
 
 def game(worth, parts, seeds=1):

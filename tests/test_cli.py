@@ -23,6 +23,7 @@ from multitrack_sim.analysis import comparison
 from multitrack_sim.cli import main as cli
 from multitrack_sim.engine import cache
 from multitrack_sim.engine.sources import model_version
+from multitrack_sim.errors import ScenarioError
 from multitrack_sim.running.parquet import read_outcomes
 from multitrack_sim.scenario.library import scenario_file, scenario_names
 from multitrack_sim.scenario.load import load
@@ -568,14 +569,14 @@ def test_scenarios_are_found_in_a_checkout_and_in_an_installed_package(tmp_path)
     site = tmp_path / "site" / "multitrack_sim"
     shutil.copytree(ROOT / "multitrack_sim", site, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "scenarios", site / "scenario" / "files")
-    asked = "from multitrack_sim.running.cases import scenario_file; print(scenario_file('oslo_1993'))"
+    asked = "from multitrack_sim.scenario.library import scenario_file; print(scenario_file('oslo_1993'))"
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, cwd=tmp_path / "site")
     assert Path(said.stdout.strip()) == site / "scenario" / "files" / "oslo_1993.toml", said.stderr
 
 
 @pytest.mark.parametrize("name", ["../scenarios/oslo_1993", "/etc/passwd", "", "oslo_1994", "\x1b[31m"])
 def test_other_names_are_refused(name):
-    with pytest.raises(cli.ScenarioError) as problem:
+    with pytest.raises(ScenarioError) as problem:
         scenario_file(name)
     assert str(problem.value).isprintable()
 

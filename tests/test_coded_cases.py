@@ -208,10 +208,13 @@ def test_names_are_text_and_nan_is_no_number(tmp_path):
     path = tmp_path / "cases.csv"
     path.write_text("case,cbm\n007,1\n1e3,2\n")
     assert [case.name for case in read_cases(path)] == ["007", "1e3"]
-    path.write_text("case,cbm\nA,nan\nB,inf\nC,NA\n")
+    path.write_text("case,cbm\nA,nan\nB,inf\nC,NA\nNA,1_0\n")
     with pytest.raises(ScenarioError) as wrong:
         read_cases(path)
-    assert [problem.found for problem in wrong.value.problems] == ["found 'nan'", "found 'inf'", "found 'NA'"]
+    assert [str(problem).partition(", ")[2] for problem in wrong.value.problems] == [
+        "line 3 ('B'), column cbm: found 'inf'; allowed: a number from 0 to 4",
+        "line 5 ('NA'), column cbm: found '1_0'; allowed: a number from 0 to 4",
+    ]
 
 
 def test_a_frame_says_the_same_as_its_file(tmp_path):

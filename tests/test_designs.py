@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 import multitrack_sim as mt
 from multitrack_sim import designs
-from multitrack_sim.analysis.attribution import coalition_runs, interactions
+from multitrack_sim.analysis.attribution import interactions
 from multitrack_sim.designs.arms import ARMS, Part
 from multitrack_sim.designs.as_written import read_sweep_arms as read_arms
 from multitrack_sim.designs.design import Design, run_identity
 from multitrack_sim.errors import MultitrackError, SettingError
 from multitrack_sim.reports.words import file_stems
+from multitrack_sim.studies.attribution import coalition_runs
 
 VARY = {"track_two.budget": (0, 3), "cbm.budget": (0.5, 2), "track_one.agenda": ["package", "gradual"]}
 

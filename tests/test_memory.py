@@ -11,11 +11,11 @@ import pytest
 
 import multitrack_sim as mt
 from multitrack_sim import designs
-from multitrack_sim.analysis.attribution import coalition_runs
 from multitrack_sim.engine.resources import available_memory
 from multitrack_sim.errors import MultitrackError
 from multitrack_sim.running import memory
 from multitrack_sim.running.memory import memory_needed
+from multitrack_sim.studies.attribution import coalition_runs
 
 
 @pytest.fixture(scope="module")

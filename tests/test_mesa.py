@@ -292,8 +292,10 @@ def test_bad_generators_are_refused(rng):
 def test_other_wrong_arguments_are_refused():
     with pytest.raises(mt.MultitrackError, match="both seed and rng"):
         mt.PeaceProcess(SCENARIO, seed=1, rng=1)
-    with pytest.raises(mt.MultitrackError, match="scenario is a str; allowed: a Scenario"):
-        mt.PeaceProcess("oslo_1993.toml")
+    with pytest.raises(mt.MultitrackError, match="scenario: found a int; allowed: a Scenario"):
+        mt.PeaceProcess(1993)
+    with pytest.raises(mt.MultitrackError, match="no such scenario file .did you mean oslo_1993"):
+        mt.PeaceProcess("oslo_1939.toml")
 
 
 # ---- copies, branches, release ---------------------------------------------------------------------------------------

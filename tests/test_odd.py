@@ -9,7 +9,8 @@ import pytest
 
 import multitrack_sim as mt
 from docs.generate import odd
-from multitrack_sim.analysis.identifiability import (
+from multitrack_sim.errors import MultitrackError
+from multitrack_sim.evidence.identifiability import (
     all_products,
     always_beside,
     inseparable,
@@ -17,7 +18,6 @@ from multitrack_sim.analysis.identifiability import (
     read_by,
     rule_modules,
 )
-from multitrack_sim.errors import MultitrackError
 from multitrack_sim.process.month import SCHEDULE
 from multitrack_sim.schema.outcomes import OUTCOMES, SERIES
 from multitrack_sim.schema.parameters import PARAMETERS

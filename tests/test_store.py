@@ -363,3 +363,20 @@ def test_no_file_is_staged_twice(tmp_path):
         with RunFolder(tmp_path / "new", a_plan()).staged() as place:
             place("arm_a.png"), place("ARM_A.png")
     assert not (tmp_path / "new").exists()
+
+
+def test_files_can_be_added_to_a_folder_and_what_is_there_stays(tmp_path):
+    folder = RunFolder(tmp_path / "out", Plan([Arm("all", "A", "title = 'A'", {})], 1, 1, "f"))
+    with folder.staged() as stage:
+        stage("table").write_text("1")
+    with folder.staged(adding=True) as stage:
+        stage("picture").write_text("2")
+    with pytest.raises(RuntimeError), folder.staged(adding=True) as stage:
+        stage("page").write_text("3")
+        raise RuntimeError
+    assert {path.name for path in folder.path.iterdir()} == {"manifest.json", "table", "picture"}
+    about = json.loads((folder.path / "manifest.json").read_text("utf-8"))
+    assert {name: file["bytes"] for name, file in about["files"].items()} == {"table": 1, "picture": 1}
+    with folder.staged() as stage:  # written anew, what is not of it goes
+        stage("table").write_text("4")
+    assert {path.name for path in folder.path.iterdir()} == {"manifest.json", "table"}

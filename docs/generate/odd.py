@@ -16,9 +16,9 @@ from types import ModuleType
 from typing import Any
 
 from multitrack_sim.agents import AGENTS
-from multitrack_sim.analysis.identifiability import always_beside, inseparable, read_by, rule_modules, switches, written
 from multitrack_sim.engine.compiled import plain
 from multitrack_sim.errors import MultitrackError, Problem, nearest
+from multitrack_sim.evidence.identifiability import always_beside, inseparable, read_by, rule_modules, switches, written
 from multitrack_sim.process import initial as draw_world
 from multitrack_sim.process.month import SCHEDULE
 from multitrack_sim.schema.categories import AGREEMENTS, ENDINGS, PHASES

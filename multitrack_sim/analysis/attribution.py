@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from ..designs.arms import MOST_PARTS, PARTS, Part, _called, _part, _subsets, switch_off
+from ..designs.arms import _called, _subsets
 from ..designs.design import coalition_names
 from ..errors import MultitrackError, printable
-from ..running.ensemble import run_ensemble
-from ..running.memory import check_memory, memory_needed
-from ..scenario.scenario import Scenario
 from ..schema.outcomes import OUTCOMES, Outcome
 from .effects import chosen_outcomes
 from .paired import Effect, paired_effect, paired_mean
 from .summary import largest, values_of
 
-__all__ = ["Attribution", "attribute", "coalition_runs", "interactions", "shapley"]
-
-MAIN = ("agreed", "durable", "months_at_peace", "violence_total")
+__all__ = ["Attribution", "interactions", "shapley"]
 ALL_PARTS = "all parts together"
 Worth = Mapping[frozenset[str], np.ndarray]  # coalition -> its outcome, seed by seed
 
@@ -50,75 +45,6 @@ class Attribution:
             "or an accord), from before talks on (month 0), shared among them by Shapley: each part's mean contribution "
             "over all orders in which they could have come."
         )
-
-
-def attribute(
-    scenario: Scenario,
-    parts: Sequence[str | Part] = tuple(PARTS),
-    runs: int = 200,
-    seed: int = 1,
-    outcomes: Sequence[str] | str = MAIN,
-    threads: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> Attribution:
-    """Run all 2^n coalitions of the parts on the same seeds and share the effect of all among them.
-
-    `parts` are names from `analysis.arms.PARTS` or a `Part` of your own; what switches one off is read from the
-    scenario's rows, and interventions that would switch it on again later are left out. `runs` is the number of seeds
-    of each coalition; `progress(done, coalitions)` is called after each. The money of a muted track goes where the
-    scenario's `funding.muted` says: with "moved", a part's value is that of its money as well.
-
-    >>> from multitrack_sim.scenario import scenario_from_codes
-    >>> scenario = scenario_from_codes({}).with_settings({"run.months": 24, "society.communities": 20})
-    >>> found = attribute(scenario, ["Track II", "mediation"], runs=4, outcomes="violence_total")
-    >>> found.values["part"].tolist()
-    ['Track II', 'mediation', 'all parts together']
-    """
-    chosen = [_part(part) for part in parts]
-    table = coalition_runs(scenario, chosen, runs, seed, threads, progress)
-    names = tuple(part.name for part in chosen)
-    asked = chosen_outcomes([outcomes] if isinstance(outcomes, str) else outcomes, [table])
-    horizon = int(scenario.value("run.months"))
-    values = pd.concat([shapley(table, names, outcome, horizon) for outcome in asked], ignore_index=True)
-    pairs = pd.concat([interactions(table, names, outcome, horizon) for outcome in asked], ignore_index=True)
-    return Attribution(names, values, pairs, table)
-
-
-def coalition_runs(
-    scenario: Scenario,
-    parts: Sequence[str | Part] = tuple(PARTS),
-    runs: int = 200,
-    seed: int = 1,
-    threads: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> pd.DataFrame:
-    """The runs of every coalition, on the same seeds: `coalition`, a column of 0 or 1 per part, `seed`, outcomes.
-
-    >>> from multitrack_sim.scenario import scenario_from_codes
-    >>> scenario = scenario_from_codes({}).with_settings({"run.months": 24, "society.communities": 20})
-    >>> coalition_runs(scenario, ["Track II"], runs=2).iloc[:, :2].values.tolist()
-    [['none', 0], ['none', 0], ['Track II', 1], ['Track II', 1]]
-    """
-    chosen = [_part(part) for part in parts]
-    names = [part.name for part in chosen]
-    _check_names(names)
-    if isinstance(runs, int) and runs > 0:  # else the ensemble says what is wrong with it
-        check_memory(memory_needed(runs, arms=2 ** len(names)), runs * 2 ** len(names))
-    frames = []
-    for inside in _subsets(names):
-        one = scenario
-        for part in chosen:
-            if part.name not in inside:
-                off = part.off(scenario)
-                one = switch_off(one, off, off)
-        frame = run_ensemble(one, runs, seed, threads).table
-        for at, name in enumerate(names):
-            frame.insert(at, name, int(name in inside))
-        frame.insert(0, "coalition", _called(inside, names))
-        frames.append(frame)
-        if progress:
-            progress(len(frames), 2 ** len(names))
-    return pd.concat(frames, ignore_index=True)
 
 
 def shapley(table: pd.DataFrame, parts: Sequence[str], outcome: str, horizon: int = 300) -> pd.DataFrame:
@@ -227,15 +153,3 @@ def _numbers(rows: pd.DataFrame, outcome: Outcome, horizon: int) -> np.ndarray:
             f"{outcome.name} is missing in some runs ({outcome.missing}); allowed: outcomes of every run"
         )
     return values
-
-
-def _check_names(names: Sequence[str]) -> None:
-    """Refuse parts that could not be told from one another, from their coalitions, or from columns of the table."""
-    if not 1 <= len(names) <= MOST_PARTS or len(set(names)) < len(names):
-        raise MultitrackError(f"found {len(names)} parts; allowed: 1 to {MOST_PARTS}, each once")
-    taken = {"coalition", "seed", ALL_PARTS, *OUTCOMES}
-    if clash := [name for name in names if name in taken]:
-        raise MultitrackError(
-            f"the name of a part, {printable(clash[0])}, is taken in the table; allowed: another name"
-        )
-    coalition_names(names)

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from ..designs.arms import BASELINE, INTERVENTIONS, Arm, arm_named, money_in_words, plain
-from ..errors import MultitrackError, SettingError, nearest, printable
-from ..running.ensemble import Ensemble, run_ensemble
-from ..running.memory import check_memory, memory_needed
-from ..scenario.scenario import Scenario, changed_setting, find_setting, settings_meant
+from ..designs.arms import BASELINE, INTERVENTIONS, money_in_words, plain
+from ..errors import MultitrackError, nearest, printable
+from ..running.ensemble import Ensemble
+from ..scenario.scenario import Scenario, changed_setting, covers, find_setting
 from ..schema.outcomes import OUTCOMES
 from .effects import effects
 from .summary import MAIN_OUTCOMES
 from .verdicts import digits_shown, verdict_in_words, verdict_of
 
-__all__ = ["Comparison", "compare"]
+__all__ = ["Comparison"]
 LONGEST_LIST = 4  # changed settings that are named in a sentence
 
 
@@ -160,99 +159,11 @@ class Comparison:
         if arm in self.sentences:
             return []
         names = self.scenario.names
-        changed = {find_setting(names, name).name for name in self.changes[arm] if name != INTERVENTIONS}
-        own = [
-            one
-            for one in self.scenario.interventions
-            if any(meant.name in changed for meant in settings_meant(names, changed_setting(names, one)))
-        ]
+        changed = [find_setting(names, name) for name in self.changes[arm] if name != INTERVENTIONS]
+        later = [changed_setting(names, one) for one in self.scenario.interventions]
+        own = [one for one in later if any(covers(one, setting) for setting in changed)]
         happen = "change of these settings still happens" if len(own) == 1 else "changes of these settings still happen"
         return [f"the scenario's own {len(own)} later {happen}"] if own else []
-
-
-def compare(
-    scenario: Scenario,
-    arms: Mapping[str, Any] | Sequence[str | Arm],
-    runs: int = 1000,
-    seed: int = 1,
-    threads: int | None = None,
-    series: bool = False,
-    agents: Mapping[type, type] | None = None,
-    baseline: str = BASELINE,
-    progress: Callable[[int, int], None] | None = None,
-) -> Comparison:
-    """Run a scenario and arms of it on the same seeds.
-
-    `arms` maps a name to the settings the arm changes, `{"no Track II": {"track_two.budget": 0}}`, with
-    `{"interventions": [...]}` beside them for changes in later months; or to a ready-made arm; or it is a list of
-    names of ready-made arms (`analysis.arms.ARMS`): `["no workshops", "no mediation from month 24"]`. `runs` is the
-    number of pairs, `baseline` the name of the scenario as it is; the other arguments are those of `run_ensemble`, and
-    `progress(done, total)` counts the runs of all arms.
-
-    Raises SettingError, with the name of the arm, for settings that do not exist or are out of range.
-
-    >>> from multitrack_sim.scenario import scenario_from_codes
-    >>> scenario = scenario_from_codes({}).with_settings({"run.months": 24, "society.communities": 20})
-    >>> found = compare(scenario, {"no Track II": {"track_two.budget": 0}}, runs=8, seed=7)
-    >>> list(found.arms), len(found.runs)
-    (['as the scenario says', 'no Track II'], 16)
-    >>> print(found.estimand("no Track II"))
-    The mean effect of track_two.budget at 0 instead of 1, against the scenario as it is, from before talks on (month 0), over all runs (never only those with talks or an accord), seed by seed, within 24 months; durability is counted as mean months at peace within that time; the money it does not get is burned.
-    """  # noqa: E501
-    scenarios, sentences = {baseline: scenario}, {}
-    changes: dict[str, dict[str, Any]] = {baseline: {}}
-    given = dict(arms) if isinstance(arms, Mapping) else _by_name(arms)
-    if not given:
-        raise MultitrackError(
-            "there is no arm to compare with; allowed: {name: {setting: value}}, or names of ready-made arms"
-        )
-    if baseline in given:
-        raise MultitrackError(f"{printable(baseline)} is the name of the baseline; allowed: another name for the arm")
-    for name, change in given.items():
-        ready = arm_named(change) if isinstance(change, str | Arm) else None
-        try:
-            if ready is None:
-                scenarios[name], changes[name] = _changed(scenario, change)
-            else:
-                scenarios[name], changes[name] = ready.scenario(scenario), ready.settings(scenario)
-                sentences[name] = ready.sentence
-        except SettingError as wrong:
-            raise SettingError(f"arm {printable(name)}: {wrong}") from wrong
-    if isinstance(runs, int) and runs > 0:  # else the ensemble says what is wrong with it
-        months = int(scenario.value("run.months")) if series else 0
-        check_memory(memory_needed(runs, arms=len(scenarios), months=months), runs * len(scenarios))
-    ensembles: dict[str, Ensemble] = {}
-    for name, one in scenarios.items():
-        report = _counted(progress, runs * len(ensembles), runs * len(scenarios))
-        ensembles[name] = run_ensemble(one, runs, seed, threads, series=series, agents=agents, progress=report)
-    frames = [one.table.assign(arm=name) for name, one in ensembles.items()]
-    table = pd.concat(frames, ignore_index=True)
-    table.insert(0, "arm", pd.Categorical(table.pop("arm"), categories=list(ensembles)))
-    return Comparison(scenario, scenarios, changes, ensembles, table, seed, sentences)
-
-
-def _by_name(arms: Sequence[str | Arm]) -> dict[str, str | Arm]:
-    """Ready-made arms by their names; two arms of one name are refused, for one of them would be lost."""
-    given: dict[str, str | Arm] = {}
-    for one in arms:
-        name = arm_named(one).name
-        if name in given:
-            raise MultitrackError(f"two arms are called {printable(name)}; allowed: every arm another name")
-        given[name] = one
-    return given
-
-
-def _counted(progress: Callable[[int, int], None] | None, before: int, total: int) -> Any:
-    """The progress of one arm, as part of that of all."""
-    return None if progress is None else lambda done, _: progress(before + done, total)
-
-
-def _changed(scenario: Scenario, change: Any) -> tuple[Scenario, dict[str, Any]]:
-    """The scenario with the settings and interventions of an arm, and these as a dict."""
-    if not isinstance(change, Mapping):
-        raise SettingError(f"found a {type(change).__name__}; allowed: a dict of settings, or a ready-made arm")
-    made = scenario.with_settings({name: value for name, value in change.items() if name != INTERVENTIONS})
-    return made.with_interventions(change.get(INTERVENTIONS) or ()), dict(change)
 
 
 def _number(value: Any) -> str:

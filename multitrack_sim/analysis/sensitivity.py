@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 
 from ..designs.design import DUMMY, Design
-from ..errors import MultitrackError, printable
+from ..errors import MultitrackError, Problem, nearest, printable
+from ..schema.outcomes import OUTCOMES, Outcome
 from .intervals import LEVEL, alike, alike_interval
-from .summary import MAIN_OUTCOMES
+from .summary import MAIN_OUTCOMES, values_of
 
 if TYPE_CHECKING:
     from ..running.sweep import Sweep
@@ -31,9 +32,12 @@ SEED = 1
 UNKNOWN = (-math.inf, math.inf)
 
 
-def sensitivity(sweep: Sweep, outcome: str) -> pd.DataFrame:
+def sensitivity(sweep: Sweep, outcome: str, value: str = "") -> pd.DataFrame:
     """The indices of a sweep of a `sobol` or `morris` design, as `sobol` or `morris` gives them: one row per setting (and
     arm, if there are arms).
+
+    Of a category (`ended_by`) it takes a `value`, whose share of runs is explained; without one, there are rows for each
+    value whose share differs between points, named in a first column `value`.
 
     Raises MultitrackError for another design, for an outcome that some runs have not, and where runs failed or are still
     to be made.
@@ -47,8 +51,40 @@ def sensitivity(sweep: Sweep, outcome: str) -> pd.DataFrame:
     {'fighting.cost_rate': True, 'dummy': False, 'other seeds': True}
     """
     arms = _runs_by_arm(sweep)
-    found = {name: _indices(sweep.design, own, outcome) for name, own in arms.items()}
-    return _by_arm(found)
+    columns = list(next(iter(arms.values())).columns)
+    declared = OUTCOMES.get(outcome) if isinstance(outcome, str) and outcome in columns else None
+    if declared is None:
+        near = nearest(str(outcome), [name for name in OUTCOMES if name in columns])
+        hint = f"did you mean {near!r}?" if near else "mt.outcomes() lists them"
+        raise MultitrackError(Problem("sensitivity", f"no outcome {printable(outcome)}", "one of the sweep's", hint))
+    if value and value not in declared.values:
+        few = ", ".join(declared.values) or f"no value: {outcome} is a number"
+        raise MultitrackError(Problem("sensitivity", f"no value {printable(value)} of {outcome}", few))
+    if not declared.values:
+        return _by_arm({name: _indices(sweep.design, own, outcome) for name, own in arms.items()})
+    if value:
+        return _of_value(sweep.design, arms, declared, value)
+    return _of_every_value(sweep.design, arms, declared)
+
+
+def _of_value(design: Design, arms: dict[str, pd.DataFrame], outcome: Outcome, value: str) -> pd.DataFrame:
+    """The indices of the share of runs in which a category has this value."""
+    as_share = {name: own.assign(**{outcome.name: values_of(own, outcome, value)}) for name, own in arms.items()}
+    return _by_arm({name: _indices(design, own, outcome.name) for name, own in as_share.items()})
+
+
+def _of_every_value(design: Design, arms: dict[str, pd.DataFrame], outcome: Outcome) -> pd.DataFrame:
+    """The indices of each value of a category whose share differs between points, in every arm."""
+    found, settings = [], list(design.columns)
+    for value in outcome.values:
+        shares = (own.assign(**{outcome.name: values_of(own, outcome, value)}) for own in arms.values())
+        if all(np.ptp(point_means(own, settings, outcome.name)["outcome"]) > 0 for own in shares):
+            indices = _of_value(design, arms, outcome, value)
+            indices.insert(0, "value", value)
+            found.append(indices)
+    if not found:
+        raise MultitrackError(f"no value of {outcome.name} differs between points, so nothing can explain it")
+    return pd.concat(found, ignore_index=True)
 
 
 def main_sensitivities(sweep: Sweep) -> pd.DataFrame:
@@ -71,6 +107,9 @@ def main_sensitivities(sweep: Sweep) -> pd.DataFrame:
 
 def _runs_by_arm(sweep: Sweep) -> dict[str, pd.DataFrame]:
     """The runs of each arm, read once; refused where there are no indices of them."""
+    if not hasattr(sweep, "design"):
+        made = "a sweep, as mt.sweep(...) or mt.open_sweep(folder) gives it"
+        raise MultitrackError(Problem("sensitivity", f"found a {type(sweep).__name__}", made))
     design = sweep.design
     if design.kind not in ("sobol", "morris"):
         raise MultitrackError(f"the sweep is of the design {design.kind}; allowed: sobol, morris")
@@ -211,6 +250,9 @@ def point_means(table: pd.DataFrame, settings: Sequence[str], outcome: str) -> p
             )
     if len(set(settings)) < len(list(settings)):
         raise MultitrackError("a setting is named twice; allowed: each once, in the design's order")
+    if not pd.api.types.is_numeric_dtype(table[outcome]):
+        few = f'numbers: mt.sensitivity(sweep, {outcome!r}), or a share: table.assign({outcome}=table[{outcome!r}] == "...")'
+        raise MultitrackError(Problem(outcome, "is a category", few))
     values = pd.to_numeric(table[outcome]).astype(float)
     if values.isna().any():
         raise MultitrackError(f"{outcome} is missing in some runs; allowed: outcomes that every run has")

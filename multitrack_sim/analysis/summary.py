@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import MultitrackError, nearest, printable
+from ..errors import MultitrackError, Problem, nearest, printable
 from ..schema.outcomes import OUTCOMES, Outcome
 from .intervals import Z, mean_interval, median_interval, t_quantile, unpaired_shares, wilson
 from .paired import paired_effect
@@ -28,8 +30,8 @@ _COLUMNS = [
 ]  # fmt: skip
 
 
-def summarise(table: pd.DataFrame) -> pd.DataFrame:
-    """Every outcome of a table of runs: the estimate, its 95% interval and its Monte Carlo error, one row each.
+def summarise(table: pd.DataFrame, outcomes: str | Iterable[str] | None = None) -> pd.DataFrame:
+    """Every outcome of a table of runs (or those named): the estimate, its 95% interval and its Monte Carlo error, one row each.
 
     - An outcome of 0 or 1 gives the share of runs (Wilson 1927); a category gives one such row for each `value`.
     - A month at which something happens gives the median of the runs *in which it happened*, with the exact interval
@@ -45,13 +47,12 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
     >>> summarise(runs)[["outcome", "estimate", "low", "high"]].round(2).values.tolist()
     [['agreed', 0.25, 0.05, 0.7]]
     """
+    table = _runs_in(table, "table")
     if not len(table):
         raise MultitrackError("the table has no runs, so there is nothing to summarise")
     rows = []
-    for name in table.columns:
-        outcome = OUTCOMES.get(name)
-        if outcome is None:
-            continue
+    for name in _named(table, outcomes):
+        outcome = OUTCOMES[name]
         for value in outcome.values or ("",):
             values = values_of(table, outcome, value)
             known = values[~np.isnan(values)]
@@ -59,6 +60,28 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
             counts = (len(known), len(values) - len(known))
             rows.append([name, value, statistic, *found, *counts, outcome.missing, outcome.unit, outcome.meaning])
     return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def _runs_in(given: Any, called: str) -> pd.DataFrame:
+    """A table of runs, or what holds one as its `table`; MultitrackError for anything else."""
+    table = given if isinstance(given, pd.DataFrame) else getattr(given, "table", None)
+    if isinstance(table, pd.DataFrame):
+        return table
+    made = "a table of runs, as mt.simulate(...), or comparison.table(arm) gives it"
+    raise MultitrackError(Problem(called, f"found a {type(given).__name__}", made))
+
+
+def _named(table: pd.DataFrame, outcomes: str | Iterable[str] | None) -> list[str]:
+    """The outcomes that are asked for, all of the table's where none is named."""
+    there = [name for name in table.columns if name in OUTCOMES]
+    if outcomes is None:
+        return there
+    asked = [outcomes] if isinstance(outcomes, str) else list(outcomes)
+    if unknown := [name for name in asked if name not in there]:
+        near = nearest(str(unknown[0]), there)
+        hint = f"did you mean {near!r}?" if near else "mt.outcomes() lists them"
+        raise MultitrackError(Problem("outcomes", f"no outcome {printable(unknown[0])}", "one of the table's", hint))
+    return asked
 
 
 def values_of(table: pd.DataFrame, outcome: Outcome, value: str = "") -> np.ndarray:
@@ -138,7 +161,7 @@ class PairedDifference:
 
 
 def paired_difference(
-    table_a: pd.DataFrame, table_b: pd.DataFrame, outcome: str, value: str = "", horizon: float = math.inf
+    table_a: pd.DataFrame, table_b: pd.DataFrame, outcome: str = "", value: str = "", horizon: float = math.inf
 ) -> PairedDifference:
     """The mean of `outcome` in `table_a` less that in `table_b`, over pairs of runs with the same seed.
 
@@ -155,6 +178,9 @@ def paired_difference(
     >>> round(found.difference, 2), round(found.low, 2), round(found.high, 2), found.pairs
     (1.33, 0.06, 3.56, 3)
     """
+    table_a, table_b = _runs_in(table_a, "first table"), _runs_in(table_b, "second table")
+    if not isinstance(outcome, str) or not outcome:
+        raise MultitrackError(Problem("outcome", f"found {printable(outcome)}", 'the name of one: "months_at_peace"'))
     if outcome not in OUTCOMES or outcome not in table_a.columns or outcome not in table_b.columns:
         near = nearest(str(outcome), [name for name in OUTCOMES if name in table_a.columns and name in table_b.columns])
         hint = f"; the nearest that both tables have is {near!r}" if near else ""
@@ -166,10 +192,16 @@ def paired_difference(
     if value and not declared.values:
         raise MultitrackError(f"{outcome} is a number and has no value {printable(value)}")
     for which, table in (("first", table_a), ("second", table_b)):
+        if "seed" not in table.columns:
+            raise MultitrackError(f"the {which} table has no column seed, so its runs cannot be paired")
         if table["seed"].duplicated().any():
             raise MultitrackError(f"the {which} table has a seed twice, so its runs cannot be paired")
     if set(table_a["seed"]) != set(table_b["seed"]):
-        raise MultitrackError("the tables were not run on the same seeds; give both arms the same seed and runs")
+        shared = len(set(table_a["seed"]) & set(table_b["seed"]))
+        found = (
+            f"the tables were not run on the same seeds ({len(table_a):,} and {len(table_b):,} runs share {shared:,})"
+        )
+        raise MultitrackError(f"{found}; give both arms the same seed and runs")
 
     a = values_of(table_a, declared, value)
     b = values_of(table_b.set_index("seed").loc[table_a["seed"]], declared, value)

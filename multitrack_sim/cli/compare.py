@@ -87,8 +87,8 @@ def compare(
     command += [part for change in set_ or [] for part in ("--set", change)]
     command += ["--out", str(out)] if out is not None else []
     command += ["--svg"] if svg else []
-    from ..analysis.comparison import compare
     from ..designs.arms import BASELINE
+    from ..studies.comparison import compare
 
     planned = [(BASELINE, base, found, {}), *((one.name, one.scenario, found, one.changes) for one in arms)]
     plan = _plan(planned, runs, seed, command)

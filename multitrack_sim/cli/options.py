@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import Problem, ScenarioError, SettingError, nearest, printable
+from ..errors import SettingError, printable
 
 if TYPE_CHECKING:
     from ..running.ensemble import Ensemble
@@ -67,20 +67,9 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but er
 # --- what the commands share
 def _find(given: str) -> Path:
     """The file meant: a path, or the name of a scenario that comes with the package."""
-    from ..scenario.library import scenario_file, scenario_names
+    from ..scenario.library import find_scenario
 
-    path = Path(given)
-    try:
-        if path.exists():
-            return path
-    except (OSError, ValueError):  # a name no file can have
-        pass
-    names = scenario_names()
-    if path.name == given and path.name.removesuffix(".toml") in names:
-        return scenario_file(path.name.removesuffix(".toml"))
-    near = nearest(path.name.removesuffix(".toml"), names)
-    hint = f"did you mean {near}?" if near else f"by name there are: {', '.join(names)}" if names else ""
-    raise ScenarioError(Problem(_shown(given), "no such scenario file", hint=hint))
+    return find_scenario(given)
 
 
 def _changes(given: Sequence[str]) -> dict[str, Any]:

@@ -119,6 +119,7 @@ def _write_sensitivity(done: Any, quiet: bool) -> None:
     """Indices of the main outcomes, into the sweep's folder; those of months at peace on the screen."""
     from ..analysis.sensitivity import main_sensitivities
     from ..reports.terminal import sensitivity_table
+    from ..running.csv_text import csv_text
     from ..running.files import write_whole
 
     found = main_sensitivities(done)
@@ -126,7 +127,7 @@ def _write_sensitivity(done: Any, quiet: bool) -> None:
         return
     written = True
     try:
-        write_whole(done.path / "sensitivity.csv", found.to_csv(index=False), replace=True)
+        write_whole(done.path / "sensitivity.csv", csv_text(found), replace=True)
     except StoreError as problem:  # a finished sweep may lie where nothing can be written
         written = False
         print_note(f"multitrack: {problem}")

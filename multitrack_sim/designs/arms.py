@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import MultitrackError, SettingError, nearest, printable
-from ..scenario.scenario import ReadOnly, Scenario, Setting, changed_setting, settings_meant
+from ..scenario.scenario import ReadOnly, Scenario, Setting, changed_setting, covers, find_setting
 from ..scenario.validation import row_columns
 from ..schema.categories import MutedMoney
 from .design import NOBODY
@@ -214,8 +214,9 @@ def without_interventions(scenario: Scenario, settings: Mapping[str, Any], month
 
 
 def _touches(scenario: Scenario, change: Mapping[str, Any], settings: Mapping[str, Any]) -> bool:
-    meant = settings_meant(scenario.names, changed_setting(scenario.names, change))
-    return any(one.name in settings for one in meant)
+    names = scenario.names
+    changed = changed_setting(names, change)
+    return any(covers(changed, find_setting(names, name)) for name in settings)
 
 
 MOST_PARTS = 10  # 1024 coalitions

@@ -16,9 +16,11 @@ from pydantic import TypeAdapter, ValidationError
 from ..errors import MultitrackError, Problem, ScenarioError, SettingError, printable
 from ..scenario.code_files import read_codes
 from ..scenario.codebook import CODES, Coded
-from ..scenario.load import load, parse, read_text
+from ..scenario.load import load, parse
 from ..scenario.scenario import Scenario, find_setting
+from ..scenario.templates import holds_codes
 from ..scenario.toml_text import KeyPath, write_key
+from ..scenario.user_file import read_text
 from ..scenario.validation import LONGEST_NAME, NAME, did_you_mean, shown
 from .arms import BASELINE, INTERVENTIONS, Arm, arm_named
 from .design import CODE, DUMMY, Design, find_design
@@ -28,16 +30,18 @@ __all__ = [
     "WrittenArm",
     "asked_design",
     "base_of",
+    "outside_quotes",
     "read_arms",
     "read_sweep_arms",
     "read_vary",
     "settings_in_words",
+    "value_in_words",
 ]
 
 MOST_ARMS = 20  # beside the baseline: more are a sweep, and no page shows them side by side
+MORE_ARMS = "more arms: multitrack sweep --design paired"
 AS_WRITTEN = "NAME: SETTING=VALUE, SETTING=VALUE; or the name of a ready-made arm"
 IN_A_FILE = '[arms."no Track II"], and below it lines such as "track_two.budget" = 0'
-_BETWEEN_COMMAS = re.compile(r"(?:\"(?:\\.|[^\"\\])*\"|'[^']*'|[^,])+")
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,8 @@ def read_arms(
     [('half', 0.5, 1.0), ('no CBMs', 1.0, 0.0)]
     """
     reading = _Reading(scenario, taken)
+    if len(texts) > MOST_ARMS:
+        raise SettingError(Problem("--arm", f"there are {len(texts):,}", f"1 to {MOST_ARMS}", MORE_ARMS))
     for text in texts:
         reading.in_words(text)
     if file is not None:
@@ -80,7 +86,7 @@ def read_arms(
     if not reading.problems and not reading.arms:
         reading.refuse("--arm", "there is no arm to compare with", AS_WRITTEN, "or --arm-file FILE")
     if len(reading.arms) > MOST_ARMS:
-        reading.refuse("arms", f"there are {len(reading.arms)}", f"1 to {MOST_ARMS}")
+        reading.refuse("arms", f"there are {len(reading.arms)}", f"1 to {MOST_ARMS}", MORE_ARMS)
     if reading.problems:
         raise SettingError(reading.problems)
     return reading.arms
@@ -106,7 +112,7 @@ class _Reading:
             return self.refuse(where, "has no name", AS_WRITTEN)
         if not colon:
             return self.ready_made(text.strip(), text.strip(), lambda path: where)
-        parts = [part for part in _BETWEEN_COMMAS.findall(written) if part.strip()]
+        parts = [part for part in outside_quotes(written) if part.strip()]
         if not parts:
             return self.refuse(where, "changes nothing", AS_WRITTEN)
         settings, problems = settings_in_words(parts, f"--arm {printable(name.strip())}:")
@@ -129,6 +135,8 @@ class _Reading:
             if "arms" in data or not self.problems:
                 self.refuse(place(("arms",)), "there are no arms in it", IN_A_FILE)
             return
+        if len(arms) > MOST_ARMS:
+            return self.refuse(place(("arms",)), f"there are {len(arms):,}", f"1 to {MOST_ARMS}", MORE_ARMS)
         for name, written in arms.items():
             self.from_table(name, written, place)
 
@@ -296,10 +304,10 @@ def _range(said: str) -> tuple[float, float] | list[float]:
 def _value(text: str) -> Any:
     text = text.strip()
     try:
-        value = tomllib.loads(f"value = {text}")["value"] if "\n" not in text else text
-    except ValueError:
+        value = value_in_words(text)
+        return float(value) if isinstance(value, int | float) else value if isinstance(value, str) else text
+    except (OverflowError, RecursionError):  # too large for a number, lists without end
         return text
-    return float(value) if isinstance(value, int | float) else text
 
 
 def read_sweep_arms(given: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -313,14 +321,13 @@ def read_sweep_arms(given: Sequence[str]) -> dict[str, dict[str, Any]]:
     for text in given:
         name, colon, rest = (part.strip() for part in text.partition(":"))
         settings: dict[str, Any] = {}
-        for part in filter(None, (part.strip() for part in rest.split(","))):
+        for part in filter(None, (part.strip() for part in outside_quotes(rest))):
             setting, equals, value = (word.strip() for word in part.rpartition("="))
             if not equals or not setting or not value:
                 problems.append(Problem(f"--arm {printable(text)}", f"{printable(part)} is no setting", "NAME=VALUE"))
             elif setting in settings:
-                problems.append(
-                    Problem(f"--arm {printable(text)}", f"sets {printable(setting)} again", "each setting once")
-                )
+                found = f"sets {printable(setting)} again"
+                problems.append(Problem(f"--arm {printable(text)}", found, "each setting once"))
             settings[setting] = _value(value)
         if not colon or not name or name in arms:
             found = "names an arm again" if name in arms else "is no arm"
@@ -333,22 +340,13 @@ def read_sweep_arms(given: Sequence[str]) -> dict[str, dict[str, Any]]:
 
 def base_of(path: Path, settings: Mapping[str, Any]) -> Scenario | Coded:
     """The scenario in a file, or the codes in it, with settings."""
-    if _holds_codes(path):
+    if holds_codes(path):
         codes, title = read_codes(path)
         coded = Coded(codes, title, dict(settings))
         coded.scenario()  # whatever is wrong with it is said now
         return coded
     scenario = load(path)
     return scenario.with_settings(settings) if settings else scenario
-
-
-def _holds_codes(path: Path) -> bool:
-    try:
-        data = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return False  # load says what is wrong
-    tables = dict | list  # `spoilers` and `cbm` are also parts of a scenario
-    return "codes" in data or any(name in CODES and not isinstance(value, tables) for name, value in data.items())
 
 
 def asked_design(
@@ -416,7 +414,56 @@ def settings_in_words(texts: Sequence[str], option: str) -> tuple[dict[str, Any]
             problems.append(Problem(f"{option} {printable(text)}", "sets it again", "each setting once"))
         else:
             try:
-                changes[name] = tomllib.loads(f"value = {value}")["value"] if "\n" not in value else value
-            except ValueError:
-                changes[name] = value
+                changes[name] = value_in_words(value)
+            except RecursionError:
+                problems.append(Problem(f"{option} {printable(text)}", "is nested too deeply", "a number or a word"))
     return changes, problems
+
+
+def value_in_words(text: str) -> Any:
+    """What a value means: TOML where it is TOML, else the words as they are. RecursionError where it never ends.
+
+    >>> value_in_words("0.5"), value_in_words("'a b'"), value_in_words("package")
+    (0.5, 'a b', 'package')
+    """
+    if "\n" in text:
+        return text
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except ValueError:
+        return text
+
+
+def outside_quotes(text: str, sign: str = ",") -> list[str]:
+    """The parts of a text between commas that stand in no quotes; a quote that never ends is a letter.
+
+    >>> outside_quotes("a='x, y', b=2, c=O'Brien, d=1")
+    ["a='x, y'", ' b=2', " c=O'Brien", ' d=1']
+    """
+    parts, first, at = [], 0, 0
+    letters: set[str] = set()  # quotes that do not end from here on
+    while at < len(text):
+        if text[at] == sign:
+            parts.append(text[first:at])
+            first = at + 1
+        elif text[at] in "\"'" and text[at] not in letters:
+            end = _end_of_quote(text, at)
+            if end < 0:
+                letters.add(text[at])
+            at = max(at, end)
+        at += 1
+    return [*parts, text[first:]]
+
+
+def _end_of_quote(text: str, at: int) -> int:
+    """Where the quote that begins here ends; -1 where it does not."""
+    end = text.find(text[at], at + 1)
+    while end > 0 and text[at] == '"' and _is_escaped(text, end):
+        end = text.find('"', end + 1)
+    return end
+
+
+def _is_escaped(text: str, at: int) -> bool:
+    """Whether an odd number of backslashes stands before it."""
+    before = text[max(0, at - 100) : at]
+    return (len(before) - len(before.rstrip("\\"))) % 2 == 1

@@ -61,6 +61,11 @@ TRACKS: dict[str, dict[str, Any]] = {
 NOBODY = "none"  # what the coalition of no track is called
 MOST_PLAYERS = 12  # 4096 coalitions
 MOST_POINTS = 10_000_000
+MOST_GIVEN = 1_000_000  # levels of one setting
+MOST_VALUES = 100_000_000  # points times what is varied: some gigabytes
+MOST_ARMS = 10_000
+MOST_RUNS = 1_000_000_000  # of a design in all: some days on a large cluster
+MOST_LEVELS = 1000  # of a screening
 Value = float | int | str
 Range = tuple[float, float]
 Vary = Mapping[str, Range | Sequence[Value]]
@@ -95,8 +100,11 @@ class Design:
             for name in self.arms
             if not isinstance(name, str) or len(name) > 200 or not name.isprintable()
         ]
+        if len(self.arms) > MOST_ARMS:
+            problems = [Problem("arms", f"there are {len(self.arms):,}", f"up to {MOST_ARMS:,}")]
         if problems:
             raise SettingError(problems)
+        _check_runs(self.points, len(self.arms), self.runs)
 
     @property
     def points(self) -> int:
@@ -177,7 +185,7 @@ def factorial(vary: Vary, runs: int = RUNS) -> Design:
     6
     """
     levels = _levels(_checked(vary))
-    _check_size(math.prod(len(one) for one in levels.values()))
+    _check_size(math.prod(len(one) for one in levels.values()), len(levels), "fewer levels, or latin, sobol, morris")
     points = list(itertools.product(*levels.values()))
     return Design("factorial", _columns(levels, points), runs=runs)
 
@@ -192,6 +200,7 @@ def dose_response(vary: Vary, points: int = STEPS, runs: int = RUNS) -> Design:
     if len(ranges) != 1:
         raise SettingError(Problem("dose_response", f"found {len(ranges)} settings", "one", "several: factorial"))
     _check_count("points", points, 2)
+    _check_size(points, 1)
     name, given = next(iter(ranges.items()))
     values = _steps(name, given, points) if isinstance(given, tuple) else tuple(given)
     return Design("dose_response", {name: values}, runs=runs)
@@ -206,6 +215,8 @@ def one_at_a_time(vary: Vary, base: Mapping[str, Value], points: int = 2, runs: 
     """
     vary = _checked(vary)
     _check_count("points", points, 2)
+    steps = sum(points if isinstance(given, tuple) else len(given) for given in vary.values())
+    _check_size(1 + steps, len(vary))
     if missing := [name for name in vary if name not in base]:
         raise SettingError([Problem(f"base of {printable(name)}", "is missing", "a value") for name in missing])
     middle = [base[name] for name in vary]
@@ -222,11 +233,13 @@ def latin(vary: Vary, points: int = POINTS, runs: int = 1, seed: int = 1) -> Des
     >>> latin({"track_two.budget": (0, 3)}, points=10).points
     10
     """
-    from SALib.sample import latin as salib
-
     vary = _checked(vary)
     _check_count("points", points, 1)
-    _check_size(points)
+    _check_size(points, len(vary))
+    _check_seed(seed)
+    _check_runs(points, 1, runs)
+    from SALib.sample import latin as salib
+
     return _sampled("latin", vary, salib.sample(_problem(vary), points, seed=seed), runs, {"seed": seed})
 
 
@@ -238,13 +251,15 @@ def sobol(vary: Vary, points: int = POINTS, runs: int = 1, seed: int = 1, second
     >>> sobol({"track_two.budget": (0, 3), "cbm.budget": (0, 3)}, points=8).points
     32
     """
-    from SALib.sample import sobol as salib
-
     vary = _checked(vary)
     _check_count("points", points, 1)
     if points & (points - 1):
-        raise SettingError(Problem("points", f"found {points}", "a power of 2: 64, 128, 256 ..."))
-    _check_size(points * ((2 * len(vary) if second_order else len(vary)) + 2))
+        raise SettingError(Problem("points", f"found {_count(points)}", "a power of 2: 64, 128, 256 ..."))
+    _check_size(points * ((2 * len(vary) if second_order else len(vary)) + 2), len(vary))
+    _check_seed(seed)
+    _check_runs(points * ((2 * len(vary) if second_order else len(vary)) + 2), 1, runs)
+    from SALib.sample import sobol as salib
+
     sample = salib.sample(_problem(vary), points, calc_second_order=second_order, seed=seed)
     return _sampled("sobol", vary, sample, runs, {"seed": seed, "base": points, "second_order": second_order})
 
@@ -255,14 +270,16 @@ def morris(vary: Vary, points: int = TRAJECTORIES, runs: int = 1, seed: int = 1,
     >>> morris({"track_two.budget": (0, 3), "cbm.budget": (0, 3)}, points=10).points
     30
     """
-    from SALib.sample import morris as salib
-
     vary = _checked(vary)
     _check_count("points", points, 2)
     _check_count("levels", levels, 2)
-    if levels % 2:
-        raise SettingError(Problem("levels", f"found {levels}", "an even number"))
-    _check_size(points * (len(vary) + 1))
+    if levels % 2 or levels > MOST_LEVELS:
+        raise SettingError(Problem("levels", f"found {_count(levels)}", f"an even number up to {MOST_LEVELS:,}"))
+    _check_size(points * (len(vary) + 1), len(vary))
+    _check_seed(seed)
+    _check_runs(points * (len(vary) + 1), 1, runs)
+    from SALib.sample import morris as salib
+
     sample = salib.sample(_problem(vary), points, num_levels=levels, seed=seed)
     return _sampled("morris", vary, sample, runs, {"seed": seed, "base": points, "levels": levels})
 
@@ -346,9 +363,34 @@ def _check_count(name: str, value: Any, least: int) -> None:
         raise SettingError(Problem(name, f"found {printable(value)}", f"a whole number from {least}"))
 
 
-def _check_size(points: int) -> None:
-    if points > MOST_POINTS:
-        raise SettingError(Problem("points", f"{points:,} in all", f"up to {MOST_POINTS:,}"))
+def _check_size(points: int, varied: int, hint: str = "fewer points") -> None:
+    """Refuse what would be too much, before any of it is made."""
+    most = min(MOST_POINTS, MOST_VALUES // varied)
+    if points > most:
+        raise SettingError(Problem("points", f"{_count(points)} in all", f"up to {most:,}", hint))
+
+
+def _check_runs(points: int, arms: int, runs: int) -> None:
+    """Refuse more runs than anybody will wait for, before any of them is planned."""
+    if _whole(runs, 1) and points * arms * int(runs) > MOST_RUNS:
+        parts = f"{points:,} points x {arms:,} arms x {_count(runs)} runs"
+        found = f"{_count(points * arms * int(runs))} runs in all ({parts})"
+        raise SettingError(Problem("design", found, f"up to {MOST_RUNS:,}", "fewer points, arms or runs of each"))
+
+
+def _check_seed(seed: Any) -> None:
+    if not _whole(seed, 0) or seed >= 2**53:
+        raise SettingError(Problem("seed", f"found {printable(seed)}", "a whole number from 0 to 2**53 - 1"))
+
+
+def _count(number: int) -> str:
+    """A number as people read it, however large.
+
+    >>> _count(12345), _count(10**40)
+    ('12,345', 'some 10**40')
+    """
+    number = int(number)
+    return f"{number:,}" if number < 10**15 else f"some 10**{int(math.log10(number))}"
 
 
 def _checked(vary: Vary) -> dict[str, Any]:
@@ -365,7 +407,10 @@ def _checked(vary: Vary) -> dict[str, Any]:
                 good[name] = (low, high)
             else:
                 problems.append(Problem(shown, f"found the range {low:g} to {high:g}", "low before high"))
-        elif isinstance(given, Iterable) and not isinstance(given, str) and (levels := list(given)):
+        elif isinstance(given, Iterable) and not isinstance(given, str) and (levels := _few(given)):
+            if len(levels) > MOST_GIVEN:
+                problems.append(Problem(shown, f"more than {MOST_GIVEN:,} levels", "a range (low, high)"))
+                continue
             if len(set(levels)) < len(levels):
                 problems.append(Problem(shown, "a level stands there twice", "each level once"))
             if len({isinstance(level, str) for level in levels}) > 1:
@@ -376,6 +421,11 @@ def _checked(vary: Vary) -> dict[str, Any]:
     if problems:
         raise SettingError(problems)
     return good
+
+
+def _few(given: Iterable[Any]) -> list[Any]:
+    """The levels given, no more of them than one too many."""
+    return list(itertools.islice(given, MOST_GIVEN + 1))
 
 
 def _is_whole(name: str) -> bool:
@@ -411,9 +461,10 @@ def _spread(name: str, given: Any, shares: np.ndarray) -> tuple[Value, ...]:
         low, high = given
         if not _is_whole(name):
             return tuple((low + shares * (high - low)).tolist())
-        given = list(range(math.ceil(low), math.floor(high) + 1))
-        if not given:
-            raise SettingError(Problem(printable(name), f"no whole number from {low:g} to {high:g}"))
+        given = range(math.ceil(low), math.floor(high) + 1)
+        if not 1 <= given.stop - given.start <= 2**53:
+            found = f"{'no' if given.stop <= given.start else 'too many'} whole numbers from {low:g} to {high:g}"
+            raise SettingError(Problem(printable(name), found))
     places = np.minimum((shares * len(given)).astype(int), len(given) - 1)
     return tuple(given[at] for at in places)
 

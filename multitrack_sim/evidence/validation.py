@@ -15,16 +15,18 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ..analysis.intervals import mean_interval, median_interval, wilson
 from ..analysis.summary import paired_difference
+from ..designs.design import MOST_RUNS
 from ..engine.sources import model_version
-from ..errors import Problem, SettingError, StoreError, printable
-from ..running.ensemble import run_ensemble
+from ..errors import Problem, ScenarioError, SettingError, StoreError, printable
+from ..running.csv_text import csv_text
+from ..running.ensemble import check_asked, run_ensemble
 from ..scenario.code_files import RECORDED, CodedCase, read_cases
 from ..scenario.scenario import Scenario
+from ..scenario.user_file import LARGEST_TABLE, read_text
 
 __all__ = [
     "PREDICTION_COLUMNS",
@@ -95,6 +97,11 @@ def predict_cases(
     cases = read_cases(table) if isinstance(table, pd.DataFrame | str | PathLike) else list(table)
     changed = dict(settings or {})
     scenarios = _scenarios(cases, changed)
+    if scenarios:
+        check_asked(scenarios[0], runs, seed, threads)
+    if 2 * runs * len(cases) > MOST_RUNS:
+        found = f"{len(cases):,} cases x 2 x {runs:,} are {2 * runs * len(cases):,} runs"
+        raise SettingError(Problem("runs", found, f"up to {MOST_RUNS:,}", "fewer runs of each case"))
     identity = prediction_identity(cases, changed, runs, seed)
     total, rows = 2 * runs * len(cases), []
 
@@ -188,21 +195,10 @@ def _measured(name: str, found: Any) -> dict[str, float]:
 
 # --- the file
 def prediction_text(prediction: pd.DataFrame) -> str:
-    """A prediction as comma-separated values. A name that a spreadsheet would take for a formula gets a `'` before it."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(prediction.columns)
-    for row in prediction.itertuples(index=False, name=None):
-        writer.writerow([_written(cell) for cell in row])
-    return stream.getvalue()
-
-
-def _written(cell: Any) -> Any:
-    if isinstance(cell, str):
-        return "'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
-    if isinstance(cell, float | np.floating):
-        return "" if math.isnan(cell) else f"{cell:.6g}"
-    return "" if cell is None or cell is pd.NA else cell
+    """A prediction as comma-separated values. A name that a spreadsheet would take for a formula gets a `'` before it,
+    which `read_cases` takes away again.
+    """
+    return csv_text(prediction, digits=6)
 
 
 def check_prediction_place(path: Path, identity: str) -> bool:
@@ -220,11 +216,11 @@ def check_prediction_place(path: Path, identity: str) -> bool:
 def _identity_in(path: Path) -> str | None:
     """The identity of the prediction in a file; None where it holds something else."""
     try:
-        with open(path, encoding="utf-8", newline="") as stream:
-            rows = csv.DictReader(stream)
-            if rows.fieldnames != _HEAD:
-                return None
-            found = {row["identity"] for row in rows}
-    except (OSError, ValueError, csv.Error):
+        text = read_text(path, "a prediction", "a text file", LARGEST_TABLE)
+        rows = csv.DictReader(io.StringIO(text, newline=""))
+        if rows.fieldnames != _HEAD:
+            return None
+        found = {row["identity"] for row in rows}
+    except (ScenarioError, csv.Error):
         return None
     return found.pop() if len(found) == 1 else None

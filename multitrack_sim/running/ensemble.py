@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,8 @@ from ..errors import MultitrackError, SettingError, printable
 from ..process.month import run_chunk
 from ..process.observation import measure_month, measure_run
 from ..process.warmup import prepare
-from ..scenario.layout import Layout, lay_out
+from ..scenario.layout import Layout, lay_out, world_words
+from ..scenario.library import as_scenario
 from ..scenario.scenario import Scenario, Setting, find_setting
 from ..schema.outcomes import OUTCOME_ROW, OUTCOMES, SERIES_ROW
 from ..schema.parameters import PARAMETERS
@@ -27,7 +29,7 @@ from ..schema.tables import REFERS, TABLES
 from ..schema.world import World, as_numbers, blank_rows, records
 from .memory import check_memory, memory_needed
 
-__all__ = ["Ensemble", "can_vary", "outcome_frame", "run_ensemble", "run_rows", "simulate"]
+__all__ = ["Ensemble", "can_vary", "check_asked", "outcome_frame", "run_ensemble", "run_rows", "simulate"]
 
 RUNS_AT_ONCE = 16  # a chunk: long enough that threads seldom meet, short enough for a lively progress bar
 
@@ -76,7 +78,7 @@ def _seeds(runs: int, seed: int) -> np.ndarray:
 
 
 def run_ensemble(
-    scenario: Scenario,
+    scenario: Scenario | str | PathLike[str],
     runs: int = 1000,
     seed: int = 1,
     threads: int | None = None,
@@ -87,7 +89,7 @@ def run_ensemble(
     agents: Mapping[type, type] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Ensemble:
-    """Run a scenario many times.
+    """Run a scenario many times: a Scenario, the path of a file, or the name of one that comes with the package.
 
     Run k has the seed `run_seed(seed, k)`, so more runs begin with the rows of fewer. `vary` gives settings a value of
     their own in every run (name -> one value per run). `agents` replaces agent classes; such runs go through Python.
@@ -95,19 +97,11 @@ def run_ensemble(
 
     Raises SettingError for an unknown setting, MultitrackError for numbers of runs or threads that make no sense.
     """
-    if not _whole(runs, 1) or not (threads is None or _whole(threads, 1)):
-        raise MultitrackError(f"runs={runs!r}, threads={threads!r}; allowed: whole numbers from 1")
-    if not _whole(seed, 0) or seed >= 2**53:
-        raise MultitrackError(f"seed={seed!r}; allowed: whole numbers from 0 to 2**53 - 1")
+    scenario = as_scenario(scenario)
+    check_asked(scenario, runs, seed, threads, series=series, worlds=worlds, varied=len(vary or ()))
     months = int(scenario.value("run.months"))
-    kept, varied = months if series else 0, len(vary or ())
-    check_memory(memory_needed(runs, months=kept, varied=varied), runs)
     prepare()
     layout = lay_out(scenario)
-    if worlds:
-        words = len(layout.world.words)
-        needed = memory_needed(runs, months=kept, varied=varied, worlds=True, words=words)
-        check_memory(needed, runs, "fewer runs; worlds=False")
     seeds = _seeds(runs, seed)
     cells, values = _varied(layout, vary or {}, runs)
     outcomes = blank_rows(runs, OUTCOME_ROW)
@@ -119,6 +113,36 @@ def run_ensemble(
         _compiled(layout, seeds, cells, values, outcomes, monthly, finals, threads or available_cores(), progress)
     ends = [layout.world_on(finals[run]) for run in range(runs)] if worlds else []
     return Ensemble(scenario, outcome_frame(seeds, outcomes), monthly if series else None, ends)
+
+
+def check_asked(
+    scenario: Scenario,
+    runs: Any,
+    seed: Any,
+    threads: Any,
+    arms: int = 1,
+    *,
+    series: bool = False,
+    worlds: bool = False,
+    varied: int = 0,
+) -> None:
+    """Refuse, before anything is made, numbers that make no sense, and runs whose results this machine cannot hold."""
+    if not _whole(runs, 1) or not (threads is None or _whole(threads, 1)):
+        raise MultitrackError(f"runs={printable(runs)}, threads={printable(threads)}; allowed: whole numbers from 1")
+    if not _whole(seed, 0) or seed >= 2**53:
+        raise MultitrackError(f"seed={printable(seed)}; allowed: whole numbers from 0 to 2**53 - 1")
+    words = world_words(scenario)
+    workers = min(threads or available_cores(), int(runs)) + 2  # each has a world of its own
+    needed = 8 * words * workers
+    needed += memory_needed(
+        runs,
+        arms=arms,
+        months=int(scenario.value("run.months")) if series else 0,
+        varied=varied,
+        worlds=worlds,
+        words=words,
+    )
+    check_memory(needed, int(runs) * arms)
 
 
 def run_rows(
@@ -241,7 +265,7 @@ def _through_agents(scenario, seeds, agents, cells, values, outcomes, series, fi
 
 
 def simulate(
-    scenario: Scenario,
+    scenario: Scenario | str | PathLike[str],
     runs: int = 1000,
     seed: int = 1,
     threads: int | None = None,
@@ -251,7 +275,8 @@ def simulate(
     agents: Mapping[type, type] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> pd.DataFrame:
-    """Run a scenario many times: a DataFrame with one row per run, `seed` first, then one column per outcome.
+    """Run a scenario (or a file, or "oslo_1993" and the like) many times: a DataFrame with one row per run, `seed` first,
+    then one column per outcome.
 
     With `worlds=True` a last column `world` holds every run's final world. See `run_ensemble` for the arguments.
     """

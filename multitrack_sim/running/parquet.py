@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import Problem, StoreError, printable
 from ..schema.outcomes import OUTCOMES, SERIES
+from .csv_text import csv_text
 from .files import opened_file
 from .plan import SweepPlan, Varied
 
@@ -114,14 +115,9 @@ def write_effects(effects: pd.DataFrame, table: Path, exact: Path) -> None:
     import pandas as pd
 
     words = [name for name in effects.columns if not pd.api.types.is_numeric_dtype(effects[name])]
-    safe = effects.assign(**{name: effects[name].map(_no_formula) for name in words})
-    safe.to_csv(table, index=False, lineterminator="\n", encoding="utf-8")
+    table.write_text(csv_text(effects), "utf-8", newline="\n")
     with open(exact, "wb") as file:
         effects.astype(dict.fromkeys(words, "string")).to_parquet(file, index=False)
-
-
-def _no_formula(text: Any) -> str:
-    return f"'{text}" if str(text)[:1] in ("=", "+", "-", "@", "\t", "\r") else str(text)
 
 
 def read_table(path: Path, columns: list[str] | None = None, hint: str = "") -> pa.Table:

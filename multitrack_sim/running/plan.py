@@ -22,7 +22,7 @@ from ..engine.sources import model_version
 from ..errors import MultitrackError, Problem, ScenarioError, SettingError, nearest, printable
 from ..scenario.codebook import CODES, Coded
 from ..scenario.layout import lay_out
-from ..scenario.scenario import Scenario, Setting, changed_setting, checked_value, find_setting, settings_meant, verb_of
+from ..scenario.scenario import Scenario, Setting, changed_setting, checked_value, covers, find_setting, verb_of
 from .ensemble import can_vary
 
 __all__ = ["Arm", "Piece", "Plan", "Segment", "SweepPlan", "Varied", "bind", "content_of", "scenario_with"]
@@ -335,7 +335,7 @@ def _is_fast(scenario: Scenario, setting: Setting) -> bool:
         return False
     for change in scenario.interventions:
         if verb_of(change) in ("scale", "shift"):
-            if setting in settings_meant(scenario.names, changed_setting(scenario.names, change)):
+            if covers(changed_setting(scenario.names, change), setting):
                 return False
     return True
 

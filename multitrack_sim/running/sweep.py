@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from ..engine.sources import model_version
 from ..errors import MultitrackError, Problem, SettingError, StoreError, printable
 from ..scenario.codebook import Coded
 from ..scenario.layout import lay_out
+from ..scenario.library import as_scenario
 from ..scenario.scenario import Scenario
 from ..schema.outcomes import OUTCOMES, SERIES
 from .backends import opened
@@ -207,8 +209,13 @@ def _plan_of(held: Mapping[str, Any], path: Path) -> SweepPlan:
     return plan.cut_by(held["chunk_runs"])
 
 
+def _base(given: Any) -> Scenario | Coded:
+    """What a sweep starts from: codes, or whatever can be given as a scenario."""
+    return Coded(dict(given)) if isinstance(given, Mapping) else as_scenario(given)
+
+
 def sweep(
-    scenario: Scenario | Coded | Mapping[str, Any],
+    scenario: Scenario | Coded | Mapping[str, Any] | str | PathLike[str],
     design: Design,
     *,
     out: Path | str,
@@ -225,7 +232,8 @@ def sweep(
 ) -> Sweep:
     """Run a design into the folder `out`; called again, it goes on where it was.
 
-    `scenario` may be codes (a mapping, or `Coded`), so that `codes.track2` can be varied. `backend` is "threads", "serial",
+    `scenario` may be a file or a name ("oslo_1993"), or codes (a mapping, or `Coded`), so
+    that `codes.track2` can be varied. `backend` is "threads", "serial",
     "dask" (with `cluster="tcp://..."` one that runs already) or any `concurrent.futures.Executor`; none of them changes a
     result. With `until`, the design's runs are the most there may be. `progress(done, total)` is called as pieces finish,
     `say(line)` with what a reader should know (default: to stderr). Failed runs are kept as records; `retry_failed` runs them
@@ -234,7 +242,10 @@ def sweep(
     Raises SettingError for settings that do not fit, StoreError for a folder that holds something else or a disk that is
     full, SweepInterrupted on Ctrl-C.
     """
-    base: Scenario | Coded = scenario if isinstance(scenario, Scenario | Coded) else Coded(dict(scenario))
+    base: Scenario | Coded = scenario if isinstance(scenario, Coded) else _base(scenario)
+    if not isinstance(design, Design):
+        made = "a design: mt.designs.replicates(1000), mt.designs.factorial({...}) ..."
+        raise SettingError(Problem("design", f"found {printable(design)}", made))
     if isinstance(until, str):
         raise SettingError(Problem("until", f"found {printable(until)}", 'a rule: mt.until("durable +- 0.01")'))
     plan = bind(base, design, seed, series, in_rounds=until is not None)

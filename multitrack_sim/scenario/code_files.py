@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +14,11 @@ import pandas as pd
 from ..errors import Problem, ScenarioError, printable
 from ..schema.categories import Agreement
 from .codebook import CODES, check_codes, checked_title, missing_codes, scenario_from_codes
-from .load import parse, read_text
+from .load import parse
 from .scenario import Scenario
+from .separated import MISSING, as_name, named, number_in, separated
 from .toml_text import KeyPath
+from .user_file import LARGEST_TABLE, read_text
 from .validation import LONGEST_NAME, MOST_PROBLEMS, did_you_mean
 
 __all__ = ["RECORDED", "CodedCase", "read_cases", "read_codes"]
@@ -26,6 +26,11 @@ __all__ = ["RECORDED", "CodedCase", "read_cases", "read_codes"]
 RECORDED = ("agreement", "months", "held_60")  # what is known to have happened, read by nothing but people
 COLUMNS = ("case", *CODES, *RECORDED)
 HELD = ("yes", "no")
+
+# how people, R, spreadsheets and pandas write these two, capitals aside
+HELD_IN_WORDS = dict.fromkeys(("yes", "true", "y", "t", "1", "1.0"), "yes") | dict.fromkeys(
+    ("no", "false", "n", "f", "0", "0.0"), "no"
+)
 MOST_CASES = 5000
 
 
@@ -48,75 +53,82 @@ class CodedCase:
 
 
 def read_cases(table: pd.DataFrame | str | PathLike[str]) -> list[CodedCase]:
-    """The cases of a table: a DataFrame, or a file of comma- or semicolon-separated values in UTF-8.
+    """The cases of a table: a DataFrame, or a file of values separated by commas, semicolons or tabs.
 
-    Columns: `case`, the names of the codes, and where known `agreement`, `months` and `held_60`; an empty cell is a
-    missing code. ScenarioError lists everything that is wrong, each with its row and column.
+    Columns: `case`, the names of the codes, and where known `agreement`, `months` and `held_60`, in any capitals and with
+    blanks as they come. A missing code is an empty cell, NA, N/A, NaN, null, a dash or a point; `held_60` is yes or no,
+    true or false, 1 or 0. Names of rows before the first column, and empty columns without a name, are passed over.
+    ScenarioError lists everything that is wrong, each with its row and column.
 
-    >>> [case.codes for case in read_cases(pd.DataFrame({"case": ["A"], "track2": [4], "cbm": [None]}))]
+    >>> [case.codes for case in read_cases(pd.DataFrame({"case": ["A"], "Track 2": [4], "cbm": ["n/a"]}))]
     [{'track2': 4.0}]
     """
     if isinstance(table, pd.DataFrame):
-        head = [str(name).strip() for name in table.columns]
-        rows = [[None if _is_empty(cell) else cell for cell in row] for row in table.itertuples(index=False, name=None)]
-        return _cases(head, [(f"row {at}", row) for at, row in enumerate(rows, 1)], "the table")
+        return _in_frame(table)
     called = printable(table, 200)
-    return _cases(*_separated(read_text(table, "a table of cases", "a text file with commas"), called), called)
+    kind = "a text file with commas, semicolons or tabs"
+    text = read_text(table, "a table of cases", kind, LARGEST_TABLE, utf_16=True)
+    found = separated(text, called, MOST_CASES)
+    return _cases(found.head, found.rows, called, found.separator)
 
 
-def _separated(text: str, called: str) -> tuple[list[str], list[tuple[str, list[Any]]]]:
-    """The head and the rows of a text of separated values, numbers as numbers and empty cells as None."""
-    first = text.lstrip().split("\n", 1)[0]
-    separator = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    lines = []
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                lines.append((f"{called}, line {reader.line_num}", [cell.strip() for cell in cells]))
-    except csv.Error as wrong:
-        raise ScenarioError(Problem(f"{called}, line {reader.line_num}", f"cannot be read: {wrong}")) from None
-    if not lines:
-        raise ScenarioError(Problem(called, "is empty", "a table with the column `case` and the codes"))
-    head, point = lines[0][1], "," if separator == ";" else "."
-    numbers = [name in CODES or name == "months" for name in head]
+def _in_frame(table: pd.DataFrame) -> list[CodedCase]:
+    """The cases of a DataFrame."""
+    if len(table) > MOST_CASES:
+        raise ScenarioError(Problem("the table", f"has {len(table):,} cases", f"up to {MOST_CASES:,}"))
     rows: list[tuple[str, list[Any]]] = []
-    for where, cells in lines[1:]:
-        kinds = numbers + [False] * len(cells)
-        rows.append((where, [_number(cell, point) if kind else cell or None for cell, kind in zip(cells, kinds)]))
-    return head, rows
+    for at, row in enumerate(table.itertuples(index=False, name=None), 1):
+        cells = [_in_python(cell) for cell in row]
+        if any(cell is not None for cell in cells):
+            rows.append((f"row {at}", cells))
+    return _cases([str(name).strip() for name in table.columns], rows, "the table", ",")
 
 
-def _number(text: str, point: str) -> Any:
-    """The number that a cell holds, where it is one; None where it is empty."""
-    try:
-        value = float(text.replace(point, "."))
-    except ValueError:
-        return text or None
-    return value if math.isfinite(value) else text
-
-
-def _is_empty(cell: Any) -> bool:
+def _in_python(cell: Any) -> Any:
+    """A cell of a DataFrame as Python has it: text without blanks around it, None where it is missing."""
     if cell is None or cell is pd.NA or cell is pd.NaT:
-        return True
-    return isinstance(cell, float | np.floating) and math.isnan(cell) or isinstance(cell, str) and not cell.strip()
+        return None
+    value = cell.item() if isinstance(cell, np.generic) else cell
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    return value.strip() or None if isinstance(value, str) else value
 
 
-def _cases(head: list[str], rows: Sequence[tuple[str, list[Any]]], called: str) -> list[CodedCase]:
-    problems = list(_head_problems(head, called))
+def _column(name: str, cell: Any, separator: str) -> Any:
+    """A cell as its column means it: None where it is missing, else a number or a word where it can be one."""
+    if cell is None or (isinstance(cell, str) and not cell):
+        return None
+    if name == "case":
+        return as_name(cell) if isinstance(cell, str) else cell
+    if isinstance(cell, str) and cell.casefold() in MISSING:
+        return None
+    if name == "held_60":
+        return HELD_IN_WORDS.get(str(cell).casefold(), cell)
+    if name == "agreement":
+        return cell.casefold() if isinstance(cell, str) and cell.casefold() in Agreement.words() else cell
+    if isinstance(cell, str) and (name in CODES or name == "months"):
+        number = number_in(cell, separator)
+        return cell if number is None else number
+    return cell
+
+
+def _cases(
+    head: Sequence[str], rows: Sequence[tuple[str, Sequence[Any]]], called: str, separator: str
+) -> list[CodedCase]:
+    columns = named(head, COLUMNS, lambda at: all(len(row) <= at or row[at] in (None, "") for _, row in rows))
+    problems = list(_head_problems(columns, called))
     if not rows:
         problems.append(Problem(called, "has no cases", "one row for each case"))
-    if len(rows) > MOST_CASES:
-        raise ScenarioError(Problem(called, f"has {len(rows):,} cases", f"up to {MOST_CASES:,}"))
     cases: list[CodedCase] = []
     first: dict[str, str] = {}
-    for where, cells in rows:
-        while len(cells) > len(head) and cells[-1] is None:  # what spreadsheets leave at the end of a line
-            cells = cells[:-1]
-        if len(cells) != len(head):
-            problems.append(Problem(where, f"has {len(cells)} cells", f"{len(head)}, as many as the head"))
+    more = 0
+    for where, row in rows:
+        if len(row) != len(head):
+            problems.append(Problem(where, f"has {len(row)} cells", f"{len(head)}, as many as the head"))
             continue
-        case, wrong = _case(dict(zip(head, cells)), where)
+        if len(problems) > MOST_PROBLEMS:  # counted, as far as anybody wants to know
+            more, problems = more + len(problems) - MOST_PROBLEMS, problems[:MOST_PROBLEMS]
+        case, wrong = _case({name: _column(name, row[at], separator) for at, name in columns.items()}, where)
         problems += wrong
         if case.name in first:
             found = f"{printable(case.name)} stands in {first[case.name].removeprefix(f'{called}, ')} already"
@@ -126,50 +138,58 @@ def _cases(head: list[str], rows: Sequence[tuple[str, list[Any]]], called: str) 
         cases.append(case)
     if problems:
         told = problems[:MOST_PROBLEMS]
-        if len(problems) > len(told):
-            told.append(Problem(called, f"{len(problems) - len(told)} more problems are not told"))
+        if more := more + len(problems) - len(told):
+            told.append(Problem(called, f"{more} more problems are not told"))
         raise ScenarioError(told)
     return cases
 
 
-def _head_problems(names: Sequence[str], called: str) -> Iterable[Problem]:
-    for at, name in enumerate(names):
+def _head_problems(columns: Mapping[int, str], called: str) -> Iterable[Problem]:
+    seen: set[str] = set()
+    for count, (at, name) in enumerate(columns.items()):
         where = f"{called}, column {printable(name) if name not in COLUMNS else name}"
         if not name:
             yield Problem(f"{called}, column {at + 1}", "has no name", ", ".join(COLUMNS))
         elif name not in COLUMNS:
-            hint = did_you_mean(name, COLUMNS)
+            hint = did_you_mean(name, COLUMNS) if count < MOST_PROBLEMS else ""
             yield Problem(where, "unknown column", "" if hint else ", ".join(COLUMNS), hint)
-        elif name in names[:at]:
+        elif name in seen:
             yield Problem(where, "stands there twice", "each column once")
-    if "case" not in names:
+        seen.add(name)
+    if "case" not in columns.values():
         yield Problem(called, "has no column case", "a column `case` with the name of each case")
 
 
 def _case(cells: Mapping[str, Any], where: str) -> tuple[CodedCase, list[Problem]]:
     """The case in one row, as far as it is well written, and what is wrong with it."""
     problems = []
-    name = str(cells.get("case") or "").strip()
+    name = _name(cells.get("case"))
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
         found = f"found {printable(name)}" if name else "is empty"
         problems.append(Problem(f"{where}, column case", found, f"a name of 1 to {LONGEST_NAME} printable characters"))
     else:
         where += f" ({printable(name)})"
     codes = {code: cells[code] for code in CODES if cells.get(code) is not None}
-    for code, value in codes.items():
-        problems += [
-            Problem(f"{where}, column {code}", wrong.found, wrong.allowed) for wrong in check_codes({code: value})
-        ]
+    problems += [Problem(f"{where}, column {wrong.where}", wrong.found, wrong.allowed) for wrong in check_codes(codes)]
     recorded = {column: cells[column] for column in RECORDED if cells.get(column) is not None}
     for column, value in recorded.items():
         found, choices = f"found {printable(value)}", {"agreement": Agreement.words(), "held_60": HELD}.get(column, ())
         if choices and value not in choices:
             few = ", ".join(choices) + ", or empty"
-            problems.append(Problem(f"{where}, column {column}", found, few, did_you_mean(value, choices)))
+            hint = did_you_mean(value, choices)
+            also = "also true, false, t, f, y, n, 1, 0" if column == "held_60" else ""
+            problems.append(Problem(f"{where}, column {column}", found, few, hint or also))
         elif not choices and not (_is_number(value) and 0 <= value <= 10_000):
             problems.append(Problem(f"{where}, column {column}", found, "a number of months from 0, or empty"))
     good = {code: float(value) for code, value in codes.items()} if not problems else {}
     return CodedCase(name, good, recorded), problems
+
+
+def _name(cell: Any) -> str:
+    """A case's name as text: numbers too are names, 1993.0 the same as 1993."""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return "" if cell is None else str(cell).strip()
 
 
 def _is_number(value: Any) -> bool:

@@ -17,6 +17,7 @@ import pandas as pd
 from ..errors import Problem, ScenarioError, nearest, printable
 from ..schema.categories import SpoilerKind
 from ..schema.tables import SPARSE
+from .by_name import ByName
 from .scenario import ReadOnly, Scenario
 from .standard import all_stakes, standard
 from .validation import default_of, row_columns
@@ -87,7 +88,7 @@ _DEFAULTS = {
 
 
 def codes_table() -> pd.DataFrame:
-    """The codebook as a table: what each code means, and what it sets.
+    """The codebook as a table (`codes_table()["track2"]` one of them): what each code means, and what it sets.
 
     >>> len(codes_table())
     18
@@ -102,7 +103,7 @@ def codes_table() -> pd.DataFrame:
         "middle": "if_missing",
         "sets": "sets",
     }
-    return pd.DataFrame([{new: getattr(code, old) for old, new in columns.items()} for code in _ALL])
+    return ByName(pd.DataFrame([{new: getattr(code, old) for old, new in columns.items()} for code in _ALL]))
 
 
 def scenario_from_codes(codes: Mapping[str, Any], title: str | None = None) -> Scenario:

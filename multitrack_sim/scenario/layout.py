@@ -7,6 +7,7 @@ decides is drawn later, by `draw_world`.
 from __future__ import annotations
 
 import copy
+import dataclasses
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,14 +16,28 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import Problem, ScenarioError, printable
 from ..schema.categories import InterventionKind
 from ..schema.parameters import PARAMETERS
-from ..schema.tables import NAMED, REFERS, RELATIONS, SPARSE, TABLES, Column
+from ..schema.tables import MOST_EVENTS, NAMED, REFERS, RELATIONS, SPARSE, TABLES, Column
 from ..schema.world import World, _world_on, cell, empty_world, sizes
-from .scenario import Names, Scenario, Setting, changed_setting, find_setting, saliences, settings_meant, verb_of
+from .scenario import (
+    Scenario,
+    Setting,
+    cells_changed,
+    changed_setting,
+    find_setting,
+    key_tables,
+    keys_meant,
+    saliences,
+    verb_of,
+)
 from .validation import row_columns
 
-__all__ = ["Layout", "lay_out"]
+__all__ = ["Layout", "changes_row_by_row", "lay_out", "world_words"]
+
+MOST_WORDS = 2**27  # of a world, each 8 bytes
+KEPT_TIES = 200_000  # blank worlds of more are not kept for the next scenario
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +57,7 @@ class Layout:
         (1.0, False)
         """
         found = find_setting(self.names, setting)
-        at = cell(self.world, found.table, _row(self.names, found.table, found.keys), found.column.name)
+        at = cell(self.world, found.table, _row(_rows_by_name(self.names), found.table, found.keys), found.column.name)
         return at, TABLES[found.table].column(found.column.name).whole
 
     def new_world(self) -> World:
@@ -54,24 +69,28 @@ class Layout:
         return _world_on(words, sizes(self.world))
 
 
-def _row(names: Mapping[str, Sequence[str]], table: str, keys: tuple[str, ...]) -> int:
+def _rows_by_name(names: Mapping[str, Sequence[str]]) -> dict[str, dict[str, int]]:
+    return {table: {name: row for row, name in enumerate(names[table])} for table in names}
+
+
+def _row(row_of: Mapping[str, Mapping[str, int]], table: str, keys: tuple[str, ...]) -> int:
     if table == "parameters":
         return 0
     if table not in RELATIONS:
-        return names[table].index(keys[0])
-    one, two = (names[REFERS[column]].index(key) for column, key in zip(RELATIONS[table], keys))
+        return row_of[table][keys[0]]
+    one, two = (row_of[REFERS[column]][key] for column, key in zip(RELATIONS[table], keys))
     if table == "dyads":
-        return dyad_row(one, two, len(names["governments"]))
-    return one * len(names[REFERS[RELATIONS[table][1]]]) + two
+        return dyad_row(one, two, len(row_of["governments"]))
+    return one * len(row_of[REFERS[RELATIONS[table][1]]]) + two
 
 
-def dyad_row(of: int, other: int, parties: int) -> int:
-    """The row of how one party sees another.
+def dyad_row(of: Any, other: Any, parties: int) -> Any:
+    """The row of how one party sees another; of whole arrays of parties too.
 
     >>> [dyad_row(i, j, 3) for i in range(3) for j in range(3) if i != j]
     [0, 1, 2, 3, 4, 5]
     """
-    return of * (parties - 1) + (other if other < of else other - 1)
+    return of * (parties - 1) + other - (other > of)
 
 
 @lru_cache(maxsize=16)
@@ -118,23 +137,93 @@ def adding_up_to_one(values: Sequence[float]) -> list[float]:
     return [part / one for part in parts]
 
 
-def _changes(scenario: Scenario, names: Names, publics: np.ndarray) -> Iterator[tuple[Mapping, Setting, int]]:
-    """Every cell that an intervention changes: the intervention, the setting, the row."""
+def _changes(
+    scenario: Scenario, row_of: Mapping[str, Mapping[str, int]], publics: np.ndarray
+) -> list[tuple[Mapping, Setting, np.ndarray]]:
+    """For every intervention what it changes: the setting, and the rows in which it does."""
+    names = scenario.names
+    settings = [changed_setting(names, change) for change in scenario.interventions]
+    rows = [_rows_meant(row_of, setting, publics) for setting in settings]
+    return list(zip(scenario.interventions, settings, rows))
+
+
+def changes_row_by_row(scenario: Scenario, publics: np.ndarray) -> Iterator[tuple[Mapping, Setting]]:
+    """For each row of the world's `interventions` the intervention it belongs to, and the one setting it changes."""
+    names = scenario.names
+    communities = dict(zip(names["governments"], np.bincount(publics, minlength=len(names["governments"])).tolist()))
     for change in scenario.interventions:
-        for setting in settings_meant(names, changed_setting(names, change)):
-            if setting.table == "communities":
-                party = names["governments"].index(setting.keys[0])
-                yield from ((change, setting, int(row)) for row in np.flatnonzero(publics == party))
-            else:
-                yield change, setting, _row(names, setting.table, setting.keys)
+        setting = changed_setting(names, change)
+        for keys in keys_meant(names, setting):
+            count = communities[keys[0]] if setting.table == "communities" else 1
+            yield from [(change, dataclasses.replace(setting, keys=keys))] * count
+
+
+def _rows_meant(row_of: Mapping[str, Mapping[str, int]], setting: Setting, publics: np.ndarray) -> np.ndarray:
+    """The rows that a setting stands for, "*" for all, in the order of `keys_meant`."""
+    if setting.table == "parameters":
+        return np.zeros(1, np.int64)
+    tables = [row_of[table] for table in key_tables(setting.table)]
+    chosen = [np.arange(len(rows)) if key == "*" else np.array([rows[key]]) for rows, key in zip(tables, setting.keys)]
+    if setting.table == "communities":
+        return np.concatenate([np.flatnonzero(publics == party) for party in chosen[0]])
+    if setting.table not in RELATIONS:
+        return chosen[0]
+    one, two = (grid.ravel() for grid in np.meshgrid(*chosen, indexing="ij"))
+    if setting.table == "dyads":
+        apart = one != two
+        return dyad_row(one[apart], two[apart], len(row_of["governments"]))
+    return one * len(tables[1]) + two
+
+
+def _most_rows(scenario: Scenario) -> dict[str, int]:
+    """How many rows each table of its worlds will have, or a few more, counted without making any."""
+    count = {table: len(scenario.rows[table]) for table in NAMED}
+    parties, issues, academics = count["governments"], count["issues"], count["academics"]
+    communities = int(scenario.value("society.communities"))
+    return count | {
+        "dyads": parties * (parties - 1),
+        "stakes": parties * issues,
+        "positions": academics * issues,
+        "standing": count["ngos"] * parties,
+        "rapport": academics * (academics - 1) // 2,
+        "communities": communities,
+        "ties": communities * int(scenario.value("society.ties")),
+        "commitments": count["measures"] * parties,
+        "provisions": issues * parties,
+        "interventions": cells_changed(scenario),
+        "events": MOST_EVENTS,
+    }
+
+
+def world_words(scenario: Scenario) -> int:
+    """How many numbers one of its worlds holds, or a few more: 8 bytes each.
+
+    >>> from multitrack_sim.scenario import scenario_from_codes
+    >>> 0 <= world_words(scenario_from_codes({})) - len(lay_out(scenario_from_codes({})).world.words) < 1000
+    True
+    """
+    count = _most_rows(scenario)
+    return sum(count.get(name, 1) * len(table.columns) for name, table in TABLES.items())
+
+
+def _check_size(scenario: Scenario) -> None:
+    """Refuse a world that is too large, with the tables that make it so, before any of it is made."""
+    if (words := world_words(scenario)) <= MOST_WORDS:
+        return
+    count = _most_rows(scenario)
+    largest = sorted(count, key=lambda table: count[table] * len(TABLES[table].columns), reverse=True)[:3]
+    rows = ", ".join(f"{count[table]:,} {table}" for table in largest)
+    found = f"its world would take {8 * words / 1e9:,.1f} GB of memory ({rows})"
+    raise ScenarioError(Problem(printable(scenario.title), found, f"up to {8 * MOST_WORDS / 1e9:.1f} GB"))
 
 
 def lay_out(scenario: Scenario) -> Layout:
     """The template of the scenario's worlds."""
+    _check_size(scenario)
     rows, names = scenario.rows, scenario.names
     parties, issues = len(rows["governments"]), len(rows["issues"])
     communities, ties = int(scenario.value("society.communities")), int(scenario.value("society.ties"))
-    row_of = {table: {name: row for row, name in enumerate(names[table])} for table in names}
+    row_of = _rows_by_name(names)
 
     side = np.array([row_of["governments"].get(row["party"], -1) for row in rows["academics"]], dtype=np.int64)
     one, two = np.triu_indices(len(side), 1)
@@ -142,7 +231,7 @@ def lay_out(scenario: Scenario) -> Layout:
     publics = np.repeat(
         np.arange(parties), communities_of(communities, [row["population"] for row in rows["governments"]])
     )
-    changed = list(_changes(scenario, names, publics))
+    changed = _changes(scenario, row_of, publics)
     count = {table: len(rows[table]) for table in NAMED} | {
         "dyads": parties * (parties - 1),
         "stakes": parties * issues,
@@ -153,9 +242,10 @@ def lay_out(scenario: Scenario) -> Layout:
         "ties": communities * ties,
         "commitments": len(rows["measures"]) * parties,
         "provisions": issues * parties,
-        "interventions": len(changed),
+        "interventions": sum(len(at) for _, _, at in changed),
     }
-    world: Any = copy.deepcopy(_blank(tuple(count.items())))
+    small = communities * ties <= KEPT_TIES
+    world: Any = copy.deepcopy(_blank(tuple(count.items()))) if small else empty_world(count)
     layout = Layout(world, names)
 
     for name, value in scenario.settings.items():
@@ -181,7 +271,7 @@ def lay_out(scenario: Scenario) -> Layout:
     world.standing["ngo"], world.standing["party"] = np.divmod(np.arange(count["standing"]), parties)
     for table in SPARSE:
         for row in rows[table]:
-            at = _row(names, table, tuple(row[key] for key in RELATIONS[table]))
+            at = _row(row_of, table, tuple(row[key] for key in RELATIONS[table]))
             for name in row_columns(table):
                 if row[name] is not None:
                     getattr(world, table)[name][at] = row[name]
@@ -196,9 +286,12 @@ def lay_out(scenario: Scenario) -> Layout:
     world.communities["ties"] = ties
     world.commitments["measure"], world.commitments["party"] = np.divmod(np.arange(count["commitments"]), parties)
     world.provisions["issue"], world.provisions["party"] = np.divmod(np.arange(count["provisions"]), parties)
-    for row, (change, setting, at) in zip(world.interventions, changed):
+    first = 0
+    for change, setting, meant in changed:
+        row = world.interventions[first : first + len(meant)]
+        first += len(meant)
         verb, column = verb_of(change), setting.column
-        row["cell"] = cell(world, setting.table, at, column.name)
+        row["cell"] = cell(world, setting.table, meant, column.name)
         row["cell_is_whole"] = TABLES[setting.table].column(column.name).whole
         row["month"], row["until"] = change["month"], -1 if change["until"] is None else change["until"]
         row["kind"] = InterventionKind.words().index(verb if verb in ("scale", "shift") else "set")

@@ -12,17 +12,18 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from ..errors import Problem, ScenarioError, nearest, printable
+from ..errors import Problem, ScenarioError, printable
 from ..schema.parameters import PARAMETERS, SECTIONS
 from ..schema.tables import NAMED, REFERS, RELATIONS
-from .scenario import NEAR_ONE, Names, ReadOnly, Scenario, faults, read_interventions
+from .scenario import MOST_INTERVENTIONS, NEAR_ONE, Names, ReadOnly, Scenario, faults, read_interventions
 from .standard import all_stakes, standard
-from .toml_text import KeyPath, key_lines, key_path
+from .toml_text import KeyPath, key_lines, key_path, overlong_key
+from .user_file import LARGEST_FILE, read_text
 from .validation import HEAD, IN_A_FILE, NAME, TEXT, TOP, Reading, other_models, row_model, section_model, shown
 
-__all__ = ["load", "loads", "parse", "read_text"]
+__all__ = ["load", "loads", "parse"]
 
-LARGEST_FILE = 1_000_000  # bytes
+DEEPEST = 100  # tables and lists inside one another
 
 # How many rows of a table a file may hold, where it holds any; rapport grows with the square of the academics.
 FEW_TO_MOST = {
@@ -32,7 +33,7 @@ FEW_TO_MOST = {
     "dyads": (0, 27 * 26),
     "positions": (0, 2000),
     "standing": (0, 2000),
-    "interventions": (0, 1000),
+    "interventions": (0, MOST_INTERVENTIONS),
     "history": (0, 1000),
 }
 
@@ -41,37 +42,6 @@ def load(path: str | PathLike[str]) -> Scenario:
     """The scenario in a TOML file. ScenarioError lists everything that is wrong with it, each with its line."""
     text = read_text(path, "a scenario file", "a text file in TOML")
     return dataclasses.replace(loads(text, str(path)), path=str(path))
-
-
-def read_text(path: str | PathLike[str], wanted: str, kind: str) -> str:
-    """The text of a file in UTF-8, with or without a mark at its start; `wanted` and `kind` say what it should be."""
-    called = printable(FilePath(path), 200)
-    try:
-        file = FilePath(path)
-        if file.is_dir():
-            raise ScenarioError(Problem(called, "is a directory", wanted))
-        if not file.exists():
-            alike = [p.name for p in file.parent.glob(f"*{file.suffix}")] if file.parent.is_dir() else []
-            near = nearest(file.name, alike)
-            hint = f"did you mean {printable(file.with_name(near), 200)}?" if near else ""
-            raise ScenarioError(Problem(called, "no such file", "", hint))
-        if not file.is_file():
-            raise ScenarioError(Problem(called, "is not an ordinary file", wanted))
-        with file.open("rb") as stream:
-            content = stream.read(LARGEST_FILE + 1)
-    except (OSError, ValueError) as wrong:
-        why = getattr(wrong, "strerror", None) or printable(wrong)
-        raise ScenarioError(Problem(called, f"cannot be read: {why}")) from None
-    if len(content) > LARGEST_FILE:
-        raise ScenarioError(Problem(called, "is too large", f"up to {LARGEST_FILE:,} bytes"))
-    if b"\0" in content:
-        raise ScenarioError(Problem(called, "is a binary file", kind))
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        line = content.count(b"\n", 0, wrong.start) + 1
-        found = f"is not UTF-8 text (byte {content[wrong.start]:#04x})"
-        raise ScenarioError(Problem(f"{called}, line {line}", found, "a text file saved as UTF-8")) from None
 
 
 def loads(text: str, origin: str = "text") -> Scenario:
@@ -91,13 +61,16 @@ def parse(text: str, origin: str, wanted: str) -> tuple[dict[str, Any], Callable
         raise ScenarioError(Problem(called, "is too large", f"up to {LARGEST_FILE:,} bytes"))
     if not text.strip():
         raise ScenarioError(Problem(called, "is empty", wanted))
+    if line := overlong_key(text):
+        found = "is nested too deeply: a name of very many parts"
+        raise ScenarioError(Problem(f"{called}, line {line}", found, "tables of plain values"))
     try:
         data = tomllib.loads(text)
         lines = key_lines(text.replace("\r\n", "\n"))
     except RecursionError:
         raise ScenarioError(Problem(called, "is nested too deeply", "tables of plain values")) from None
     except ValueError as wrong:
-        message = str(wrong)
+        message = "a number of too many digits" if "digits" in str(wrong) else str(wrong)
         at = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
         end = f"line {len(text.splitlines())}"
         where = f"{called}, line {at[1]}, column {at[2]}" if at and at[1] else f"{called}, {end}" if at else called
@@ -108,6 +81,9 @@ def parse(text: str, origin: str, wanted: str) -> tuple[dict[str, Any], Callable
         known = next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), None)
         return ", ".join(filter(None, [called, f"line {known}" if known else "", key_path(path)]))
 
+    deepest = max(lines, key=len, default=())
+    if len(deepest) > DEEPEST:
+        raise ScenarioError(Problem(place(deepest[:4]), "is nested too deeply", "tables of plain values"))
     return data, place
 
 

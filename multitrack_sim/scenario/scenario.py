@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from .toml_text import KeyPath, key_path, split_name, write_lines, write_string
 from .validation import (
     HEAD,
     IN_A_FILE,
+    MOST_PROBLEMS,
     Reading,
     adapter,
     allowed,
@@ -37,6 +38,8 @@ __all__ = ["ReadOnly", "Scenario", "Setting", "faults", "find_setting", "read_in
 
 LONGEST_SETTING = 2000  # no name is that long: two names of 80 characters, however escaped
 VERBS = {"set": "to", "scale": "by", "shift": "by", "add": None, "remove": None}  # what each says besides
+MOST_INTERVENTIONS = 1000
+MOST_CHANGED_CELLS = 250_000  # that interventions may change in all: each is looked at every month of every run
 NEAR_ONE = 0.01  # saliences that add up to this near to 1 are made to fit
 
 
@@ -112,11 +115,23 @@ def _exists(names: Names, table: str, keys: tuple[str, ...]) -> bool:
     return known and (table != "dyads" or keys[0] != keys[1] or keys[0] == "*")
 
 
-def settings_meant(names: Names, setting: Setting) -> list[Setting]:
-    """The settings that one with "*" stands for, row by row."""
+def keys_meant(names: Names, setting: Setting) -> Iterator[tuple[str, ...]]:
+    """The keys of the rows that a setting stands for, row by row: one, or all those that its "*" means."""
     choices = [names[t] if key == "*" else (key,) for t, key in zip(key_tables(setting.table), setting.keys)]
-    made = [dataclasses.replace(setting, keys=keys) for keys in itertools.product(*choices)]
-    return [one for one in made if one.table != "dyads" or one.keys[0] != one.keys[1]]
+    for keys in itertools.product(*choices):
+        if setting.table != "dyads" or keys[0] != keys[1]:
+            yield keys
+
+
+def covers(wide: Setting, one: Setting) -> bool:
+    """Whether a setting, perhaps with "*" in it, means this one too.
+
+    >>> names = {"issues": ("Land", "Water")}
+    >>> covers(find_setting(names, "issues.*.weight", shocks=True), find_setting(names, "issues.Land.weight"))
+    True
+    """
+    same = wide.table == one.table and wide.column.name == one.column.name
+    return same and all(key in ("*", other) for key, other in zip(wide.keys, one.keys))
 
 
 def verb_of(change: Mapping[str, Any]) -> str:
@@ -230,13 +245,7 @@ class Scenario:
         0.5
         """
         found = find_setting(self.names, setting)
-        if found.table == "parameters":
-            return self.settings.get(found.name, PARAMETERS[found.name].value)
-        if found.column.name == "salience":
-            return saliences(self.rows)[found.keys[0]][self.names["issues"].index(found.keys[1])]
-        keys = RELATIONS.get(found.table, ("name",))
-        rows = [row for row in self.rows[found.table] if tuple(row[key] for key in keys) == found.keys]
-        return rows[0][found.column.name] if rows else None
+        return _Start(self).value(found.table, found.column.name, found.keys)
 
     def with_settings(self, settings: Mapping[str, Any]) -> Scenario:
         """A new scenario with these settings. Where a salience is set, the party's others share what is left.
@@ -247,21 +256,27 @@ class Scenario:
         >>> scenario_from_codes({}).with_settings({"track_two.budget": 0}).settings["track_two.budget"]
         0.0
         """
-        names, problems, new = self.names, [], {}
-        for asked, value in settings.items():
+        names, new = self.names, {}
+        problems: list[Problem] = []
+        for asked, value in _as_settings(settings).items():
             try:
                 setting = find_setting(names, str(asked))
                 new[setting] = checked_value(names, setting, value)
             except SettingError as wrong:
                 problems += wrong.problems
+            if len(problems) == MOST_PROBLEMS:  # looking for the nearest name takes a while
+                raise SettingError([*problems, Problem("", f"{MOST_PROBLEMS} problems, the rest is not told")])
         parameters, rows, salient = dict(self.settings), dict(self.rows), {}
+        cells: dict[str, dict[tuple[str, ...], dict[str, Any]]] = {}
         for setting, value in new.items():
             if setting.table == "parameters":
                 parameters[setting.name] = value
             elif setting.column.name == "salience":
                 salient[setting.keys] = value
             else:
-                rows[setting.table] = _with_cell(rows[setting.table], setting, value)
+                cells.setdefault(setting.table, {}).setdefault(setting.keys, {})[setting.column.name] = value
+        for table, changed in cells.items():
+            rows[table] = _with_cells(table, rows[table], changed)
         if salient:
             rows["stakes"] = _with_saliences(rows, salient, problems)
         made = dataclasses.replace(self, settings=ReadOnly(parameters), rows=ReadOnly(rows), source_text="")
@@ -281,7 +296,8 @@ class Scenario:
         0.0
         """
         reading = Reading(key_path)
-        given = [*self.interventions, *interventions]
+        one_alone = isinstance(interventions, Mapping)
+        given = [*self.interventions, *([interventions] if one_alone else _as_rows(interventions))]
         added = read_interventions(reading, given, self.names, self.value("run.months"))
         made = dataclasses.replace(self, interventions=tuple(added), source_text="")
         if problems := reading.problems or [Problem(key_path(path), *rest) for path, *rest in faults(made)]:
@@ -309,12 +325,42 @@ class Scenario:
         return "\n".join(parts)
 
 
-def _with_cell(rows: Sequence[ReadOnly], setting: Setting, value: Any) -> tuple[ReadOnly, ...]:
-    key = dict(zip(RELATIONS.get(setting.table, ("name",)), setting.keys))
-    hits = [all(row[k] == v for k, v in key.items()) for row in rows]
-    if not any(hits):  # a pair that nothing was said about
-        rows, hits = [*rows, ReadOnly({**key, **dict.fromkeys(row_columns(setting.table))})], [*hits, True]
-    return tuple(ReadOnly({**row, setting.column.name: value}) if hit else row for row, hit in zip(rows, hits))
+def _as_rows(given: Any) -> list[Any]:
+    """Interventions as a list, as far as anybody will read it."""
+    if not isinstance(given, Iterable) or isinstance(given, str):
+        few = 'a list of {"month": 24, "set": "track_two.budget", "to": 0}'
+        raise SettingError(Problem("interventions", f"found {_what(given)}", few))
+    return list(itertools.islice(given, MOST_INTERVENTIONS + 1))
+
+
+def _as_settings(given: Any) -> Mapping[str, Any]:
+    """Settings by name, or SettingError for what is none."""
+    if isinstance(given, Mapping):
+        return given
+    few = 'names with values: {"track_two.budget": 0}'
+    raise SettingError(Problem("settings", f"found {_what(given)}", few))
+
+
+def _what(given: Any) -> str:
+    """A thing that is not what it should be, in words."""
+    return printable(given) if isinstance(given, str | int | float) else f"a {type(given).__name__}"
+
+
+def _with_cells(
+    table: str, rows: Sequence[ReadOnly], changed: Mapping[tuple[str, ...], Mapping[str, Any]]
+) -> tuple[ReadOnly, ...]:
+    """The rows of a table, some cells changed; pairs that nothing was said about yet come at the end."""
+    left, made = dict(changed), []
+    for row in rows:
+        cells = left.pop(_keys_of(table, row), None)
+        made.append(ReadOnly({**row, **cells}) if cells else row)
+    unsaid = dict.fromkeys(row_columns(table))
+    made += [ReadOnly({**dict(zip(RELATIONS[table], keys)), **unsaid, **cells}) for keys, cells in left.items()]
+    return tuple(made)
+
+
+def _keys_of(table: str, row: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(row[key] for key in RELATIONS.get(table, ("name",)))
 
 
 def saliences(rows: Mapping[str, Any]) -> dict[str, list[float]]:
@@ -376,39 +422,99 @@ def faults(scenario: Scenario) -> list[tuple[KeyPath, str, str]]:
 
 def _clashes(scenario: Scenario) -> list[tuple[KeyPath, str, str]]:
     """Interventions that do not fit the run or one another."""
+    names, months = scenario.names, scenario.value("run.months")
+    changed = [changed_setting(names, one) for one in scenario.interventions]
+    if (count := cells_changed(scenario)) > MOST_CHANGED_CELLS:
+        return [(("interventions",), f"they change {count:,} cells", f"up to {MOST_CHANGED_CELLS:,} in all")]
     found: list[tuple[KeyPath, str, str]] = []
-    months = scenario.value("run.months")
-    values: dict[str, Any] = {}
-    last: dict[str, tuple[int, int]] = {}  # of each setting: month and end of the change before
+    start = _Start(scenario)
+    values: dict[Any, Any] = {}
+    last: dict[Any, tuple[int, int]] = {}  # of each cell: month and end of the change before
     for at, one in sorted(enumerate(scenario.interventions), key=lambda pair: pair[1]["month"]):
         path: KeyPath = ("interventions", at)
-        month, verb = one["month"], verb_of(one)
+        month, verb, setting = one["month"], verb_of(one), changed[at]
         if month >= months:
             found.append(((*path, "month"), f"found {month}", f"0 to {months - 1}, within run.months"))
-        setting = changed_setting(scenario.names, one)
-        for meant in settings_meant(scenario.names, setting):
-            name, column = meant.name, meant.column
-            if name in last and (month == last[name][0] or month < last[name][1]):
+        column, ends = setting.column, one["until"] or month
+        known = column.given or setting.table == "dyads"
+        fixed = {"set": one["to"], "add": 1, "remove": 0}.get(verb)
+        for keys in keys_meant(names, setting):
+            if len(found) > MOST_PROBLEMS:
+                return found
+            cell, after = (setting.table, column.name, keys), fixed
+            if cell in last and (month == last[cell][0] or month < last[cell][1]):
+                name = dataclasses.replace(setting, keys=keys).name
                 taken = f"another intervention changes {printable(name)} at that time"
                 found.append((path, taken, "one after the other"))
-            last[name] = (month, one["until"] or month)
-            known = column.given or meant.table == "dyads"
-            before = values.get(name, scenario.value(name)) if known else None
-            after = {"set": one["to"], "add": 1, "remove": 0}.get(verb)
+            last[cell] = (month, ends)
+            before = (values[cell] if cell in values else start.value(*cell)) if known else None
             if before is not None and verb in ("scale", "shift"):
                 after = before * one["by"] if verb == "scale" else before + one["by"]
                 if not column.low <= after <= column.high:
                     how = "times" if verb == "scale" else "plus"
                     found.append(((*path, "by"), f"{before:g} {how} {one['by']:g} is {after:g}", allowed(column)))
-            values[name] = before if one["until"] else after
+            values[cell] = before if one["until"] else after
     return found
+
+
+def cells_changed(scenario: Scenario) -> int:
+    """How many cells interventions change, or a few more, counted and not listed (a party's communities: by its share)."""
+    if not scenario.interventions:
+        return 0
+    names = scenario.names
+    changed = [changed_setting(names, one) for one in scenario.interventions]
+    communities = scenario.value("society.communities")
+    population = {row["name"]: row["population"] for row in scenario.rows["governments"]}
+    total, count = math.fsum(population.values()) or 1.0, 0
+    for setting in changed:
+        if setting.table == "communities":
+            here = [communities if key == "*" else communities * population[key] / total for key in setting.keys]
+        else:
+            here = [len(names[t]) if key == "*" else 1 for t, key in zip(key_tables(setting.table), setting.keys)]
+        count += math.ceil(math.prod(here)) + (setting.table == "communities")  # the largest remainder
+    return count
+
+
+class _Start:
+    """What cells hold at the start of a scenario; every table is looked through once, however many are asked for."""
+
+    def __init__(self, scenario: Scenario):
+        self.scenario = scenario
+        self.rows: dict[str, dict[tuple[str, ...], Mapping[str, Any]]] = {}
+        self.saliences: dict[tuple[str, ...], float] = {}
+
+    def value(self, table: str, column: str, keys: tuple[str, ...]) -> Any:
+        """As `Scenario.value` gives it."""
+        if table == "parameters":
+            name = _NAME_OF[column]
+            return self.scenario.settings.get(name, PARAMETERS[name].value)
+        if column == "salience":
+            return self._saliences()[keys]
+        if table not in self.rows:
+            self.rows[table] = {_keys_of(table, row): row for row in self.scenario.rows[table]}
+        row = self.rows[table].get(keys)
+        return row[column] if row else None
+
+    def _saliences(self) -> dict[tuple[str, ...], float]:
+        if not self.saliences:
+            issues = self.scenario.names["issues"]
+            for party, own in saliences(self.scenario.rows).items():
+                self.saliences |= {(party, issue): value for issue, value in zip(issues, own)}
+        return self.saliences
 
 
 def read_interventions(reading: Reading, given: Sequence[Any], names: Names, months: float) -> list[ReadOnly]:
     """The interventions that are well made, their settings by full names."""
-    made = []
+    made: list[ReadOnly] = []
+    if len(given) > MOST_INTERVENTIONS:
+        found = f"found more than {MOST_INTERVENTIONS:,}"
+        if not reading.count:  # a file has said so already
+            reading.refuse(("interventions",), found, f"up to {MOST_INTERVENTIONS:,}")
+        return made
     for at, one in enumerate(given):
         path, before = ("interventions", at), reading.count
+        if reading.count > MOST_PROBLEMS:  # nobody will read more, and nearest names take a while
+            return made
         written = {k: v for k, v in one.items() if v is not None} if isinstance(one, Mapping) else one
         row = reading.model(other_models()["interventions"], written, path)
         if row is None:

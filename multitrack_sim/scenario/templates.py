@@ -5,17 +5,20 @@ from __future__ import annotations
 import textwrap
 import tomllib
 from collections.abc import Mapping
+from os import PathLike
 from textwrap import wrap
 from typing import Any
 
 from ..schema.parameters import PARAMETERS, SECTIONS
 from ..schema.tables import RELATIONS, TABLES, Column
 from .codebook import CODES, LETTERS, missing_codes, scenario_from_codes
+from .load import parse
 from .scenario import Scenario
 from .toml_text import KeyPath, key_lines, write_value
+from .user_file import read_text
 from .validation import allowed, default_of, parameter_column, row_columns, row_model
 
-__all__ = ["TAIL", "coded_text", "template_text"]
+__all__ = ["TAIL", "coded_text", "holds_codes", "template_text"]
 
 _HEAD = """\
 # A scenario for multitrack_sim. Everything after a # is a comment. Lines such as "# violence = 0.5" show a setting with
@@ -166,6 +169,14 @@ _CODED_HEAD = """\
 # What is not written has its default: `multitrack new other.toml` writes a file that shows them all.
 #"""
 _WIDE = 30  # of a line before its comment
+
+
+def holds_codes(path: str | PathLike[str]) -> bool:
+    """Whether a file in TOML holds codes and no scenario. ScenarioError where it cannot be read."""
+    text = read_text(path, "a scenario file or a file of codes", "a text file in TOML")
+    data, _ = parse(text, str(path), "a scenario or codes")
+    tables = dict | list  # `spoilers` and `cbm` are also parts of a scenario
+    return "codes" in data or any(name in CODES and not isinstance(value, tables) for name, value in data.items())
 
 
 def coded_text(codes: Mapping[str, Any], title: str | None = None) -> str:

@@ -9,7 +9,10 @@ from typing import Any
 
 from ..errors import printable
 
-__all__ = ["key_lines", "key_path", "split_name", "write_key", "write_value"]
+__all__ = ["key_lines", "key_path", "overlong_key", "split_name", "write_key", "write_value"]
+
+MOST_PARTS = 32  # of a name with dots between them: time and memory of a reader grow with their square
+MOST_INSIDE = 6000  # of one within {}, which is refused with its place once it is read
 
 KeyPath = tuple[str | int, ...]
 
@@ -19,7 +22,17 @@ _TOKEN = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}|' + r"'''.*?'{3,5}|" + _QUOTED + r"|#[^\n]*|\n|[\[\]{}=,.]|[^\s\[\]{}=,.#\"']+",
     re.DOTALL,
 )
-_NAME = re.compile(rf"\s*({_QUOTED}|[^.\"']*)\s*(\.|$)")
+
+# possessive: what matched once is not tried again in other lengths, which would take the cube of the length
+_NAME = re.compile(rf"\s*+({_QUOTED}|[^.\"']*+)\s*+(\.|$)")
+_SHORT_QUOTED = r'"(?:\\.|[^"\\\n]){0,200}+"|' + r"'[^'\n]{0,200}+'"  # longer ones are too few to matter
+_ONE_PART = rf"(?:[A-Za-z0-9_-]++|{_SHORT_QUOTED})"
+_FURTHER_PART = rf"[ \t]*+\.[ \t]*+{_ONE_PART}"
+_OVERLONG = re.compile(
+    rf"^[ \t]*+\[{{0,2}}+[ \t]*+{_ONE_PART}(?:{_FURTHER_PART}){{{MOST_PARTS}}}"
+    rf"|[{{,][ \t]*+{_ONE_PART}(?:{_FURTHER_PART}){{{MOST_INSIDE}}}",
+    re.MULTILINE,
+)
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:
@@ -102,6 +115,16 @@ def key_lines(text: str) -> dict[KeyPath, int]:
             lines.setdefault(path, line)
             value(path)
     return lines
+
+
+def overlong_key(text: str) -> int:
+    """The line of the first name that has too many parts to be read; 0 where there is none.
+
+    >>> overlong_key("a = 1\\n" + "b." * 32 + "b = 1"), overlong_key("a.b.c = 1.5")
+    (2, 0)
+    """
+    found = _OVERLONG.search(text)
+    return text.count("\n", 0, found.start()) + 1 if found else 0
 
 
 def _unquoted(part: str) -> str:

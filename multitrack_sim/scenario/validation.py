@@ -197,10 +197,7 @@ def other_models() -> dict[str, type[BaseModel]]:
 
 def shown(value: Any) -> str:
     """A value found in a file, as safe text."""
-    try:
-        return printable(value)
-    except (ValueError, RecursionError):  # numbers of thousands of digits, endless nesting
-        return "something too large to show"
+    return printable(value)
 
 
 def did_you_mean(name: Any, choices: Iterable[str]) -> str:

@@ -122,8 +122,8 @@ def differing_cells(one: World, two: World) -> list[str]:
     ]
 
 
-def cell(world: World, table: str, row: int, column: str) -> int:
-    """The address of one cell in `world.words` (and `world.wholes`).
+def cell(world: World, table: str, row: Any, column: str) -> Any:
+    """The address of one cell in `world.words` (and `world.wholes`); of an array of rows, an array of addresses.
 
     >>> world = empty_world({"issues": 2})
     >>> world.words[cell(world, "issues", 1, "potential")] = 0.9

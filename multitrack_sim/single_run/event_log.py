@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import MultitrackError
 from ..model import PeaceProcess
 from ..reports.words import month_name, percent
-from ..scenario.layout import _changes
+from ..scenario.layout import changes_row_by_row
 from ..scenario.scenario import verb_of
 from ..schema.events import Event
 
@@ -49,7 +49,8 @@ class Happening:
 def check_model(model: Any) -> None:
     """Refuse whatever is no model."""
     if not isinstance(model, PeaceProcess):
-        raise MultitrackError(f"model is a {type(model).__name__}; allowed: a PeaceProcess")
+        made = "a PeaceProcess that has run: model = mt.PeaceProcess(scenario, seed=1); model.run()"
+        raise MultitrackError(f"model is a {type(model).__name__}; allowed: {made}")
 
 
 def event_log(model: PeaceProcess) -> pd.DataFrame:
@@ -150,7 +151,7 @@ HOW = {
 def _changes_named(model: PeaceProcess) -> list[str]:
     """What each row of `interventions` does, in the scenario's words: many rows may belong to one change."""
     names = []
-    for change, setting, _ in _changes(model.conflict, model.names, model.tables.communities["party"]):
+    for change, setting in changes_row_by_row(model.conflict, model.tables.communities["party"]):
         verb = verb_of(change)
         what = change[verb] if verb in ("add", "remove") else setting.name
         names.append(change.get("why") or HOW[verb].format(what, change["to"] if verb == "set" else change["by"]))
@@ -160,8 +161,8 @@ def _changes_named(model: PeaceProcess) -> list[str]:
 def changes_by_row(model: PeaceProcess) -> list[int]:
     """Which of the scenario's interventions each row of `interventions` belongs to."""
     number = {id(change): at for at, change in enumerate(model.conflict.interventions)}
-    rows = _changes(model.conflict, model.names, model.tables.communities["party"])
-    return [number[id(change)] for change, _, _ in rows]
+    rows = changes_row_by_row(model.conflict, model.tables.communities["party"])
+    return [number[id(change)] for change, _ in rows]
 
 
 def phrase(model: PeaceProcess, one: Happening, form: str, safe: Callable[[str], str]) -> str:

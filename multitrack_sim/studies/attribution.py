@@ -1,0 +1,104 @@
+"""All coalitions of parts run on the same seeds, and the effect of all shared among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from os import PathLike
+
+import pandas as pd
+
+from ..analysis.attribution import ALL_PARTS, Attribution, interactions, shapley
+from ..analysis.effects import chosen_outcomes
+from ..designs.arms import MOST_PARTS, PARTS, Part, _called, _part, _subsets, switch_off
+from ..designs.design import coalition_names
+from ..errors import MultitrackError, printable
+from ..running.ensemble import check_asked, run_ensemble
+from ..scenario.library import as_scenario
+from ..scenario.scenario import Scenario
+from ..schema.outcomes import OUTCOMES
+
+__all__ = ["attribute", "coalition_runs"]
+
+MAIN = ("agreed", "durable", "months_at_peace", "violence_total")
+
+
+def attribute(
+    scenario: Scenario | str | PathLike[str],
+    parts: Sequence[str | Part] | str | Part = tuple(PARTS),
+    runs: int = 200,
+    seed: int = 1,
+    outcomes: Sequence[str] | str = MAIN,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Attribution:
+    """Run all 2^n coalitions of the parts on the same seeds and share the effect of all among them.
+
+    `parts` are names from `analysis.arms.PARTS` or a `Part` of your own; what switches one off is read from the
+    scenario's rows, and interventions that would switch it on again later are left out. `runs` is the number of seeds
+    of each coalition; `progress(done, coalitions)` is called after each. The money of a muted track goes where the
+    scenario's `funding.muted` says: with "moved", a part's value is that of its money as well.
+
+    >>> from multitrack_sim.scenario import scenario_from_codes
+    >>> scenario = scenario_from_codes({}).with_settings({"run.months": 24, "society.communities": 20})
+    >>> found = attribute(scenario, ["Track II", "mediation"], runs=4, outcomes="violence_total")
+    >>> found.values["part"].tolist()
+    ['Track II', 'mediation', 'all parts together']
+    """
+    scenario = as_scenario(scenario)
+    chosen = [_part(part) for part in ([parts] if isinstance(parts, str | Part) else parts)]
+    table = coalition_runs(scenario, chosen, runs, seed, threads, progress)
+    names = tuple(part.name for part in chosen)
+    asked = chosen_outcomes([outcomes] if isinstance(outcomes, str) else outcomes, [table])
+    horizon = int(scenario.value("run.months"))
+    values = pd.concat([shapley(table, names, outcome, horizon) for outcome in asked], ignore_index=True)
+    pairs = pd.concat([interactions(table, names, outcome, horizon) for outcome in asked], ignore_index=True)
+    return Attribution(names, values, pairs, table)
+
+
+def coalition_runs(
+    scenario: Scenario | str | PathLike[str],
+    parts: Sequence[str | Part] = tuple(PARTS),
+    runs: int = 200,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> pd.DataFrame:
+    """The runs of every coalition, on the same seeds: `coalition`, a column of 0 or 1 per part, `seed`, outcomes.
+
+    >>> from multitrack_sim.scenario import scenario_from_codes
+    >>> scenario = scenario_from_codes({}).with_settings({"run.months": 24, "society.communities": 20})
+    >>> coalition_runs(scenario, ["Track II"], runs=2).iloc[:, :2].values.tolist()
+    [['none', 0], ['none', 0], ['Track II', 1], ['Track II', 1]]
+    """
+    scenario = as_scenario(scenario)
+    chosen = [_part(part) for part in parts]
+    names = [part.name for part in chosen]
+    _check_names(names)
+    check_asked(scenario, runs, seed, threads, 2 ** len(names))
+    frames = []
+    for inside in _subsets(names):
+        one = scenario
+        for part in chosen:
+            if part.name not in inside:
+                off = part.off(scenario)
+                one = switch_off(one, off, off)
+        frame = run_ensemble(one, runs, seed, threads).table
+        for at, name in enumerate(names):
+            frame.insert(at, name, int(name in inside))
+        frame.insert(0, "coalition", _called(inside, names))
+        frames.append(frame)
+        if progress:
+            progress(len(frames), 2 ** len(names))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _check_names(names: Sequence[str]) -> None:
+    """Refuse parts that could not be told from one another, from their coalitions, or from columns of the table."""
+    if not 1 <= len(names) <= MOST_PARTS or len(set(names)) < len(names):
+        raise MultitrackError(f"found {len(names)} parts; allowed: 1 to {MOST_PARTS}, each once")
+    taken = {"coalition", "seed", ALL_PARTS, *OUTCOMES}
+    if clash := [name for name in names if name in taken]:
+        raise MultitrackError(
+            f"the name of a part, {printable(clash[0])}, is taken in the table; allowed: another name"
+        )
+    coalition_names(names)
