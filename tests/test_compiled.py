@@ -46,7 +46,7 @@ RUN = """
     import hashlib, json
     import numpy as np
     import multitrack_sim as mt
-    from multitrack_sim.ensemble import run_ensemble
+    from multitrack_sim.running.ensemble import run_ensemble
 
     def digest(array):
         return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()

@@ -138,7 +138,7 @@ def test_cores_are_the_least_of_all_limits(monkeypatch):
 @pytest.mark.skipif(shutil.which("taskset") is None, reason="there is no taskset here")
 def test_taskset_is_heeded():
     core = min(os.sched_getaffinity(0))
-    code = "from multitrack_sim.resources import available_cores; print(available_cores())"
+    code = "from multitrack_sim.engine.resources import available_cores; print(available_cores())"
     command = ["taskset", "-c", str(core), sys.executable, "-c", code]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "1\n"
 

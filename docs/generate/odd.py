@@ -21,7 +21,7 @@ from multitrack_sim.errors import MultitrackError, Problem, nearest
 from multitrack_sim.evidence.identifiability import always_beside, inseparable, read_by, rule_modules, switches, written
 from multitrack_sim.process import initial as draw_world
 from multitrack_sim.process.month import SCHEDULE
-from multitrack_sim.schema.categories import AGREEMENTS, ENDINGS, PHASES
+from multitrack_sim.schema.categories import Agreement, Ending, Phase
 from multitrack_sim.schema.draws import Draw
 from multitrack_sim.schema.events import Event
 from multitrack_sim.schema.outcomes import OUTCOMES, SERIES, Outcome
@@ -186,7 +186,7 @@ def _series() -> str:
 
 
 def _events() -> str:
-    words = {"Stages": PHASES, "Kinds of agreement": AGREEMENTS, "Ends of a conflict": ENDINGS}
+    words = {"Stages": Phase.words(), "Kinds of agreement": Agreement.words(), "Ends of a conflict": Ending.words()}
     told = [
         textwrap.fill(f"*{title}:* {', '.join(names)}.", 120, break_on_hyphens=False) for title, names in words.items()
     ]

@@ -19,9 +19,8 @@ PACKAGE = Path(__file__).parents[__name__.count(".") - 1]
 # Rooms and modules that choose, keep, show or explain runs, or help to compile them: no number of a run with a given
 # scenario, codes and seed comes from them.
 _DECIDES_NOTHING = {
-    "__init__", "__main__", "errors", "sources", "cache", "resources", "warming", "designs", "running", "analysis",
-    "reports", "single_run", "evidence", "browser", "app", "cli", "scenario/files",
-    "engine/sources", "engine/cache", "engine/resources", "process/warmup",
+    "__init__", "__main__", "errors", "designs", "running", "analysis", "studies", "reports", "single_run", "evidence",
+    "browser", "cli", "scenario/files", "engine/sources", "engine/cache", "engine/resources", "process/warmup",
 }  # fmt: skip
 _DECIDES_YET = {"running/ensemble"}  # in a room of the former, but it seeds and starts every run
 

@@ -1,7 +1,7 @@
 """A coarse fit of a few defaults to the record, over a stated population of conflicts. Not a calibration.
 
 Looks at the population only, never at a case. Prints the best settings by the largest standardised distance to the
-targets (an implausibility), and how the targets are met. `python multitrack_sim/evidence/calibration.py --settings 200`.
+targets (an implausibility), and how the targets are met. `python -m multitrack_sim.evidence.calibration --settings 200`.
 """
 
 import argparse
@@ -9,9 +9,8 @@ import argparse
 import numpy as np
 import pandas as pd
 
-import multitrack_sim as mt
-
 from ..engine.random import run_seed
+from ..running.ensemble import simulate
 from .population import conflicts
 from .targets import TARGETS
 
@@ -57,7 +56,7 @@ def main() -> None:
     for k in range(chosen.settings):
         drawn = {name: float(rng.uniform(*span)) for name, span in VARIED.items()} if k else {}
         runs = [
-            mt.simulate(c.with_settings(drawn), runs=2, seed=run_seed(chosen.seed, j)) for j, c in enumerate(population)
+            simulate(c.with_settings(drawn), runs=2, seed=run_seed(chosen.seed, j)) for j, c in enumerate(population)
         ]
         found = patterns(pd.concat(runs))
         rows.append({"distance": distance(found)} | found | drawn)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-import multitrack_sim as mt
+from ..scenario import Scenario, scenario_from_codes
 
 # Shares (in %) of each code 0-4 in the population: an assumption, made before any run was seen.
 POPULATION = {
@@ -16,12 +16,12 @@ POPULATION = {
 PARTIES = {2: 0.65, 3: 0.20, 4: 0.10, 6: 0.05}
 
 
-def conflicts(count: int, seed: int) -> list[mt.Scenario]:
+def conflicts(count: int, seed: int) -> list[Scenario]:
     """So many conflicts of the population, their codes drawn with this seed."""
     rng = np.random.default_rng(seed)
     drawn = []
     for _ in range(count):
         codes = {name: int(rng.choice(5, p=np.array(shares) / 100)) for name, shares in POPULATION.items()}
         codes["parties"] = int(rng.choice(list(PARTIES), p=list(PARTIES.values())))
-        drawn.append(mt.scenario_from_codes(codes).with_settings({"society.communities": 40}))
+        drawn.append(scenario_from_codes(codes).with_settings({"society.communities": 40}))
     return drawn
