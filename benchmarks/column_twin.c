@@ -121,28 +121,28 @@ static int fund(columns *w) {
     for (int64_t j = 0; j < w->parties; j++) {
         governments_row *me = &w->governments[j];
         if (me->programme_reach > 0.0) me->reach_education /= me->programme_reach, me->reach_interfaith /= me->programme_reach;
-        me->programme_reach = clip(1.0 - exp(-4.0 * p->track_three_reach * me->programme_reach), 0.0, 1.0);
+        me->programme_reach = clip(1.0 - exp(-p->track_three_reach * me->programme_reach), 0.0, 1.0);
     }
     return funded;
 }
 
-/* The draws of every sixth community, one after the other. */
-static void draw(double *restrict draws, int64_t count, int64_t first, uint64_t key, uint64_t month) {
-    for (int64_t at = 0; at < count; at++) draws[at] = chance(key, PROGRAMME, month, first + at * PROGRAMME_MONTHS);
+/* The draws of every sixth (`stay`th) community, one after the other. */
+static void draw(double *restrict draws, int64_t count, int64_t first, int64_t stay, uint64_t key, uint64_t month) {
+    for (int64_t at = 0; at < count; at++) draws[at] = chance(key, PROGRAMME, month, first + at * stay);
 }
 
-/* A sixth of all communities decide anew what programme they are in. */
+/* A sixth of all communities (one in so many as months in a programme) decide anew what programme they are in. */
 static void choose(columns *w, int64_t month) {
     const parameters_row *p = w->p;
-    int64_t first = (PROGRAMME_MONTHS - month % PROGRAMME_MONTHS) % PROGRAMME_MONTHS, party = 0;
-    int64_t count = first < w->rows ? (w->rows - first - 1) / PROGRAMME_MONTHS + 1 : 0;
-    draw(w->draws, count, first, w->process->key, month);
+    int64_t stay = (int64_t)p->track_three_programme_months, first = (stay - month % stay) % stay, party = 0;
+    int64_t count = first < w->rows ? (w->rows - first - 1) / stay + 1 : 0;
+    draw(w->draws, count, first, stay, w->process->key, month);
     for (int64_t at = 0; at < count; at++) {
-        int64_t row = first + at * PROGRAMME_MONTHS;
+        int64_t row = first + at * stay;
         while (row >= w->starts[party + 1]) party++;
         const governments_row *home = &w->governments[party];
         double need = 1.0 + p->track_three_targeting * (1.0 - 2.0 * w->attitude[row]), kind = 0.0;
-        double joins = clip(home->programme_reach * (1.0 - 0.5 * w->fear[row]) * need, 0.0, 1.0);
+        double joins = clip(home->programme_reach * (1.0 - p->track_three_fear_closes * w->fear[row]) * need, 0.0, 1.0);
         if (w->draws[at] < joins) {
             kind = w->draws[at] < joins * home->reach_education ? 1 + EDUCATION
                    : w->draws[at] < joins * (home->reach_education + home->reach_interfaith) ? 1 + INTERFAITH : 1;
@@ -196,11 +196,11 @@ static void strike_fear(columns *w) {
 }
 
 static void give_cue(governments_row *me, const process_row *process, const parameters_row *p) {
-    me->cue = clip(2.0 * me->optimism - 0.5 - me->hawkishness, -1.0, 1.0);
+    me->cue = clip(p->publics_cue_optimism * me->optimism - p->publics_cue_doubt - me->hawkishness, -1.0, 1.0);
     double concessions = process->phase == TALKS && !process->channel ? me->concession : 0.0;
-    me->reasons = p->publics_burden * clip(me->burden, 0.0, 2.0) * 0.5 + p->publics_momentum * process->momentum;
-    me->reasons += p->publics_cue * me->cue - p->publics_audience_cost * clip(10.0 * concessions, 0.0, 1.0);
-    me->reasons -= 4.0 * process->backlash;
+    me->reasons = p->publics_burden * clip(me->burden, 0.0, p->publics_burden_felt) + p->publics_momentum * process->momentum;
+    me->reasons += p->publics_cue * me->cue - p->publics_audience_cost * clip(concessions / p->publics_audience_step, 0.0, 1.0);
+    me->reasons -= p->publics_backlash * process->backlash;
 }
 
 static void listen(int64_t rows, double influence, double bound, const int32_t *restrict heard,

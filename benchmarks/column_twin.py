@@ -16,10 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from multitrack_sim import Scenario
-from multitrack_sim.process.funding import MOVED, REPLACED
-from multitrack_sim.process.track_three import EDUCATION, INTERFAITH, PROGRAMME_MONTHS
 from multitrack_sim.process.warmup import prepare
-from multitrack_sim.schema.categories import Phase
+from multitrack_sim.schema.categories import MutedMoney, Phase, Programme
 from multitrack_sim.schema.draws import Draw
 from multitrack_sim.schema.world import World, restore, snapshot
 
@@ -43,8 +41,8 @@ CASES: dict[str, Callable[[], Scenario]] = {
 
 NUMBERS = {
     "PROGRAMME": Draw.PROGRAMME, "PROGRAMME_BACKFIRE": Draw.PROGRAMME_BACKFIRE, "MISREADING": Draw.MISREADING,
-    "PROGRAMME_MONTHS": PROGRAMME_MONTHS, "EDUCATION": EDUCATION, "INTERFAITH": INTERFAITH, "MOVED": MOVED,
-    "REPLACED": REPLACED, "TALKS": Phase.TALKS, "IMPLEMENTATION": Phase.IMPLEMENTATION, "DURABLE": Phase.DURABLE,
+    "EDUCATION": Programme.EDUCATION, "INTERFAITH": Programme.INTERFAITH, "MOVED": MutedMoney.MOVED,
+    "REPLACED": MutedMoney.REPLACED, "TALKS": Phase.TALKS, "IMPLEMENTATION": Phase.IMPLEMENTATION, "DURABLE": Phase.DURABLE,
 }  # fmt: skip
 SMALL = ("governments", "ngos", "spoilers", "process", "parameters")  # tables that C reads as they are
 MOVED_COLUMNS = {  # of communities: their names in C, and in the table

@@ -91,13 +91,13 @@ class Government(mesa.Agent):
         p, now = self.model.p, self.model.now
         mine = now.governments[self.party]
         self.resentment = min(1.0, mine.resentment + p.accord_untabled_grievance * now.left_out)
-        cue = clamp(2 * mine.optimism - 0.5 - mine.hawkishness, -1.0, 1.0)
+        cue = clamp(p.cue_optimism * mine.optimism - p.cue_doubt - mine.hawkishness, -1.0, 1.0)
         self.reasons = (
-            p.burden * 0.5 * clamp(mine.burden, 0.0, 2.0)
+            p.burden * clamp(mine.burden, 0.0, p.burden_felt)
             + p.momentum * now.momentum
             + p.cue * cue
-            - p.audience_cost * (clamp(10 * mine.concession) if now.public_talks else 0.0)
-            - 4 * now.backlash
+            - p.audience_cost * (clamp(mine.concession / p.audience_step) if now.public_talks else 0.0)
+            - p.backlash * now.backlash
         )
 
     def hear_public(self):

@@ -28,8 +28,8 @@ NOBODY = 65534
 
 # A phase that is quick to compile, and how often its machine code came from the cache.
 PHASE = """
-    from multitrack_sim.process.month import count
-    from multitrack_sim.tables import empty_world
+    from multitrack_sim.process.observation import count
+    from multitrack_sim.schema.world import empty_world
 
     world = empty_world({"governments": 2, "dyads": 2})
     world.dyads["prior"] = 0.25
@@ -39,13 +39,13 @@ PHASE = """
 """
 # A phase that calls a rule of another file.
 ACROSS = """
-    from multitrack_sim.process.grassroots import track_three
-    from multitrack_sim.tables import empty_world
+    from multitrack_sim.process.track_three import track_three
+    from multitrack_sim.schema.world import empty_world
 
     world = empty_world({"governments": 2, "communities": 1})
     world.communities["attitude"], world.communities["programme_effect"] = 0.5, 0.25
-    grassroots(world, 1)
-    hits = sum(grassroots.stats.cache_hits.values()) if hasattr(grassroots, "stats") else 0
+    track_three(world, 1)
+    hits = sum(track_three.stats.cache_hits.values()) if hasattr(track_three, "stats") else 0
     print(float(world.communities["attitude"][0]), float(world.communities["programme_effect"][0]), hits)
 """
 
@@ -87,8 +87,8 @@ def test_an_edit_in_another_file_is_never_answered_by_stale_code(copied):
 def test_a_damaged_cache_is_rebuilt(copied):
     code = f"""{dedent(PHASE)}
 import os
-from multitrack_sim.cache import _cache_root, is_cold
-from multitrack_sim.compiled import kernel
+from multitrack_sim.engine.cache import _cache_root, is_cold
+from multitrack_sim.engine.compiled import kernel
 
 def again():
     fresh = kernel(count.py_func)  # as a new session would make it
@@ -131,7 +131,7 @@ def test_the_cache_of_another_user_is_not_touched(copied):
 
 def test_without_a_place_to_write_it_works_and_says_so_once(copied):
     (copied / "file").write_text("not a folder")
-    code = f"{dedent(PHASE)}\nfrom multitrack_sim import warming\nwarming.compile_phases = None\nwarming.prepare()\n"
+    code = f"{dedent(PHASE)}\nfrom multitrack_sim.process import warmup\nwarmup.compile_phases = None\nwarmup.prepare()\n"
     done = run(code, copied, copied / "file")
     assert result(done) == (0.25, 7, 0)
     (line,) = done.stderr.splitlines()
@@ -153,9 +153,9 @@ def test_only_the_fingerprints_used_last_are_kept_and_nothing_else_is_touched(co
     assert len(list(place.glob("holidays *"))) == 6
 
 
-MINE = "import theirs\nfrom multitrack_sim.compiled import phase\nfrom theirs import RATE, grow\n\n\n"
+MINE = "import theirs\nfrom multitrack_sim.engine.compiled import phase\nfrom theirs import RATE, grow\n\n\n"
 MINE += "@phase\ndef year(x):\n    for _ in range(12):\n        x = grow(x) * RATE\n    return x\n"
-THEIRS = "from multitrack_sim.compiled import rule\n\nRATE = {rate}\n\n\n"
+THEIRS = "from multitrack_sim.engine.compiled import rule\n\nRATE = {rate}\n\n\n"
 THEIRS += "@rule\ndef grow(x):\n    return x + {step}\n"
 
 
@@ -182,10 +182,10 @@ print(mine.year(0.0), sum(mine.year.stats.cache_hits.values()))
 
 def test_many_rules_of_a_users_own_do_not_crowd_out_the_engine(tmp_path):
     for at in range(2 * KEPT_FINGERPRINTS):
-        text = f"from multitrack_sim.compiled import phase\n\n\n@phase\ndef f(x):\n    return x + {at}\n"
+        text = f"from multitrack_sim.engine.compiled import phase\n\n\n@phase\ndef f(x):\n    return x + {at}\n"
         (tmp_path / f"own_{at}.py").write_text(text)
     own = [path.stem for path in tmp_path.glob("own_*.py")]
-    code = "from multitrack_sim.chance import chance\nchance(1, 2, 3, 4, 5)\n"
+    code = "from multitrack_sim.engine.random import chance\nchance(1, 2, 3, 4, 5)\n"
     code += "".join(f"import {name}\n{name}.f(1.0)\n" for name in own)
     run(code, tmp_path, tmp_path / "cache", PYTHONPATH=f"{tmp_path}{os.pathsep}{PACKAGE.parent}")
     (engine,) = (tmp_path / "cache" / "compiled").iterdir()  # in it a marker, the engine, and what is the user's own
@@ -193,7 +193,7 @@ def test_many_rules_of_a_users_own_do_not_crowd_out_the_engine(tmp_path):
 
 
 def test_whether_the_model_still_has_to_be_compiled_is_known(copied):
-    code = "from multitrack_sim.compiled import is_cold\n"
+    code = "from multitrack_sim.engine.cache import is_cold\n"
     code += f"print(is_cold('count'))\n{dedent(PHASE)}\nprint(is_cold('count'), is_cold())"
     assert run(code, copied).stdout.split() == ["True", "0.25", "7.0", "0", "False", "True"]
     assert run(code, copied, NUMBA_DISABLE_JIT="1").stdout.split() == ["False", "0.25", "7.0", "0", "False", "False"]
@@ -204,8 +204,8 @@ def test_whether_the_model_still_has_to_be_compiled_is_known(copied):
 # How a session of its own would begin: `session(folder)` says whether what it drew is right and how much came from the cache.
 SESSIONS = """
     import os, sys
-    from multitrack_sim import cache, chance
-    from multitrack_sim.compiled import kernel
+    from multitrack_sim.engine import cache, random as chance
+    from multitrack_sim.engine.compiled import kernel
 
     def session(folder):
         os.environ["MULTITRACK_CACHE_DIR"] = str(folder)

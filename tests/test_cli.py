@@ -19,8 +19,9 @@ from synthetic import NASTY, made_up_ensemble
 from typer.testing import CliRunner
 
 import multitrack_sim.running.ensemble as engine
-from multitrack_sim.analysis import comparison
+from multitrack_sim.studies import comparison
 from multitrack_sim.cli import main as cli
+from multitrack_sim.cli import options
 from multitrack_sim.engine import cache
 from multitrack_sim.engine.sources import model_version
 from multitrack_sim.errors import ScenarioError
@@ -243,7 +244,7 @@ def test_a_scenario_may_be_called_by_its_name(calls):
 
 
 def test_very_many_runs_draw_the_first_ones(small, calls, tmp_path, monkeypatch):
-    monkeypatch.setattr(cli, "MOST_SERIES", 12 * 36 * 160)
+    monkeypatch.setattr(options, "MOST_SERIES", 12 * 36 * 160)
     assert cli.main(["run", str(small), "--runs", "30", "--quiet", "--out", str(tmp_path / "out")]) == 0
     assert [(asked.runs, asked.series) for asked in calls] == [(30, False), (12, True)]
     assert "12 runs" in (tmp_path / "out" / "captions.md").read_text()
@@ -332,7 +333,7 @@ def test_an_interrupted_run_leaves_nothing(small, calls, tmp_path, capsys, monke
 
 
 def test_interrupted_while_writing_leaves_nothing(small, calls, tmp_path, monkeypatch):
-    from multitrack_sim.running import run_folder as store
+    from multitrack_sim.running import parquet as store
 
     monkeypatch.setattr(store, "write_outcomes", interrupted)
     assert cli.main(["run", str(small), "--runs", "10", "--out", str(tmp_path / "out")]) == 130
@@ -465,7 +466,7 @@ def test_compare_without_a_folder_only_prints(small, calls, tmp_path, capsys):
 
 
 def test_very_many_runs_are_compared_whole_and_drawn_in_part(small, calls, tmp_path, monkeypatch):
-    monkeypatch.setattr(cli, "MOST_SERIES", 2 * 12 * 36 * 160)
+    monkeypatch.setattr(options, "MOST_SERIES", 2 * 12 * 36 * 160)
     out = tmp_path / "out"
     assert cli.main(["compare", str(small), "--arm", NO_TRACK_TWO, "--runs", "30", "-q", "--out", str(out)]) == 0
     assert [(one.runs, one.series) for one in calls] == [(30, False), (30, False), (12, True), (12, True)]
@@ -484,7 +485,7 @@ def test_compare_says_all_that_is_wrong_at_once(small, calls, tmp_path, capsys):
 
 
 def test_an_interrupted_comparison_leaves_nothing(small, calls, tmp_path, monkeypatch):
-    from multitrack_sim.running import run_folder as store
+    from multitrack_sim.running import parquet as store
 
     monkeypatch.setattr(store, "write_effects", interrupted)
     command = ["compare", str(small), "--arm", NO_TRACK_TWO, "--runs", "5", "--out", str(tmp_path / "out")]

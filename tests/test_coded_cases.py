@@ -16,7 +16,7 @@ from synthetic import NASTY, made_up_ensemble
 
 import multitrack_sim as mt
 from multitrack_sim.cli import main as cli
-from multitrack_sim.engine import compiled
+from multitrack_sim.engine import cache
 from multitrack_sim.errors import ScenarioError, SettingError, StoreError
 from multitrack_sim.evidence import validation as coded_cases
 from multitrack_sim.evidence.validation import PREDICTION_COLUMNS, holding, prediction_text
@@ -367,7 +367,7 @@ def calls(monkeypatch):
         return made_up_ensemble(runs=runs, months=96, seed=seed, agree=0.004 if muted else 0.01)
 
     monkeypatch.setattr(coded_cases, "run_ensemble", quick)
-    monkeypatch.setattr(compiled, "is_cold", lambda: False)
+    monkeypatch.setattr(cache, "is_cold", lambda: False)
     return asked
 
 

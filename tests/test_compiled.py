@@ -10,7 +10,7 @@ from fresh import PACKAGE, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multitrack_sim.engine import compiled
+from multitrack_sim.engine import arithmetic, compiled
 from multitrack_sim.engine.random import standard_normal
 from multitrack_sim.process import basics
 
@@ -18,7 +18,7 @@ ANY = st.floats(allow_nan=False)
 SHARE = st.floats(0.0, 1.0)
 SAME_BITS = {
     "clip": (basics.clip, st.tuples(ANY, ANY, ANY)),
-    "sigma": (basics.sigma, st.tuples(ANY)),
+    "sigma": (arithmetic.sigma, st.tuples(ANY)),
     "log_odds": (basics.log_odds, st.tuples(ANY)),
     "threshold": (basics.threshold, st.tuples(SHARE | st.just(-0.0), st.floats(1e-3, 1.0), st.floats(1.0, 40.0))),
     "dyad_row": (basics.dyad_row, st.tuples(*[st.integers(0, 30)] * 2, st.integers(2, 31))),

@@ -14,6 +14,7 @@ from synthetic import MadeUp, made_up_ensemble
 from test_cli import SMALL, whole_folder
 
 from multitrack_sim.cli import main as cli
+from multitrack_sim.cli import run
 from multitrack_sim.reports import figures, page, screen, terminal
 from multitrack_sim.reports import sentences as paragraph
 from multitrack_sim.reports.figures import all_figures, comparison_figure
@@ -155,9 +156,9 @@ STEPS = [
     (RUN, figures, "all_figures", "the figures could not be drawn", PICTURES),
     (RUN, figures, "process_figure", "the figures could not be drawn", PICTURES),
     (RUN, figures, "save_figures", "the figures could not be drawn", PICTURES),
-    (RUN, cli, "load_matplotlib", "the figures could not be drawn", PICTURES),
+    (RUN, run, "load_matplotlib", "the figures could not be drawn", PICTURES),
     ([*RUN, "--svg"], figures, "save_svg", "the figures could not be written as SVG", {"process.svg"}),
-    ([*RUN, "--story"], cli, "_told", "the story could not be told", {"story.md"}),
+    ([*RUN, "--story"], run, "_told", "the story could not be told", {"story.md"}),
     (RUN, terminal, "results_table", "the results could not be printed", set()),
     (COMPARE, figures, "comparison_figure", "the figures could not be drawn", {"comparison_no_workshops.png"}),
     (COMPARE, page, "comparison_page", "the page could not be written", {"comparison.html"}),

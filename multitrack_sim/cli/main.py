@@ -16,7 +16,7 @@ import typer
 
 from ..errors import MultitrackError, printable
 from ..reports.screen import guarded_streams, print_note
-from . import cases, compare, run, sweep  # noqa: F401 - each adds its commands  # noqa: F401 - each adds its commands  # noqa: F401 - each adds its commands  # noqa: F401 - each adds its commands  # noqa: F401 - each adds its commands  # noqa: F401 - each adds its commands  # noqa: F401 - each adds its commands
+from . import cases, compare, run, sweep  # noqa: F401 - each adds its commands
 from .options import INTERRUPTED, NOT_WRITTEN, REFUSED, _command, _Interrupted, _shown, app
 
 __all__ = ["main"]
