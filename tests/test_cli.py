@@ -19,7 +19,6 @@ from synthetic import NASTY, made_up_ensemble
 from typer.testing import CliRunner
 
 import multitrack_sim.running.ensemble as engine
-from multitrack_sim.studies import comparison
 from multitrack_sim.cli import main as cli
 from multitrack_sim.cli import options
 from multitrack_sim.engine import cache
@@ -28,6 +27,7 @@ from multitrack_sim.errors import ScenarioError
 from multitrack_sim.running.parquet import read_outcomes
 from multitrack_sim.scenario.library import scenario_file, scenario_names
 from multitrack_sim.scenario.load import load
+from multitrack_sim.studies import comparison
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = """
