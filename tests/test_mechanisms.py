@@ -214,7 +214,8 @@ def test_a_failed_final_text_leaves_the_interim_accord_in_force(gradual):
         p = world.process[0]
         if p["interim"] and not p["final_talks"] and p["signed_month"] == p["interim_month"]:
             assert (world.issues["in_accord"] == world.issues["in_interim"]).all()
-            assert p["agreement"] <= 2 or p["collapses"]  # a further accord may have come, and gone, before
+            collapses = world.counts["times"][Event.ACCORD_COLLAPSED]
+            assert world.tally["agreement"][0] <= 2 or collapses  # a further accord may have come, and gone, before
 
 
 # --- interventions in full

@@ -3,12 +3,14 @@
 import ast
 import inspect
 import itertools
+import re
 from pathlib import Path
 
 import pytest
 
 import multitrack_sim as mt
 from docs.generate import odd
+from multitrack_sim import process
 from multitrack_sim.errors import MultitrackError
 from multitrack_sim.evidence.identifiability import (
     all_products,
@@ -19,6 +21,7 @@ from multitrack_sim.evidence.identifiability import (
     rule_modules,
 )
 from multitrack_sim.process.month import SCHEDULE
+from multitrack_sim.schema.draws import Draw
 from multitrack_sim.schema.outcomes import OUTCOMES, SERIES
 from multitrack_sim.schema.parameters import PARAMETERS
 from multitrack_sim.schema.tables import TABLES
@@ -53,13 +56,23 @@ def test_the_page_has_everything_that_is_declared():
 def test_every_rule_is_told_once_and_with_its_agent():
     page = PAGE.read_text("utf-8").split("## 7 Submodels")[1].split("## 8 ")[0]
     for module in rule_modules():
-        if module.__name__.endswith("draw_world"):
+        if module.__name__.endswith("initial"):
             continue
         for node in ast.parse(inspect.getsource(module)).body:
             if isinstance(node, ast.FunctionDef) and node.name not in (*SCHEDULE, "pass_month"):
                 assert page.count(f"\n- `{node.name}`") == 1, node.name
                 assert ast.get_docstring(node), f"{node.name} says nothing"
     assert "- `convene` (NGO): " in page and "- `listen` (Community): " in page and "- `meet`: " in page
+
+
+def test_every_draw_is_told_where_it_is_made():
+    page = PAGE.read_text("utf-8")
+    drawn = [line.split("|")[-2] for line in page.splitlines() if line.startswith("| ") and "| `" in line[:8]]
+    drawn += [line.split(":*")[1] for line in page.splitlines() if line.startswith("*Drawn at the start:*")]
+    told = [name.strip(" .") for line in drawn for name in line.split(",")]
+    rules = "".join(path.read_text("utf-8") for path in Path(process.__file__).parent.glob("*.py"))
+    for draw in Draw:
+        assert (draw.name.lower().replace("_", " ") in told) == (re.search(rf"Draw\.{draw.name}\b", rules) is not None)
 
 
 def test_tables_hold_in_markdown():

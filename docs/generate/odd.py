@@ -19,7 +19,7 @@ from multitrack_sim.agents import AGENTS
 from multitrack_sim.engine.compiled import plain
 from multitrack_sim.errors import MultitrackError, Problem, nearest
 from multitrack_sim.evidence.identifiability import always_beside, inseparable, read_by, rule_modules, switches, written
-from multitrack_sim.process import initial as draw_world
+from multitrack_sim.process import initial
 from multitrack_sim.process.month import SCHEDULE
 from multitrack_sim.schema.categories import Agreement, Ending, Phase
 from multitrack_sim.schema.draws import Draw
@@ -199,9 +199,7 @@ def _events() -> str:
 def _schedule() -> str:
     rows = []
     for number, (name, phase) in enumerate(SCHEDULE.items(), start=1):
-        module = _module_of(phase)
-        drawn = ", ".join(_purposes(module)) if _owner(module) == name else ""
-        rows.append([str(number), f"`{name}`", _sentences(plain(phase)), drawn or "none"])
+        rows.append([str(number), f"`{name}`", _sentences(plain(phase)), ", ".join(_purposes(phase)) or "none"])
     return _table(("", "phase", "what happens", "draws of chance"), rows)
 
 
@@ -214,23 +212,20 @@ def _owner(module: ModuleType) -> str:
     return next((name for name, phase in SCHEDULE.items() if _module_of(phase) is module), "")
 
 
-def _purposes(module: ModuleType) -> list[str]:
-    """What the draws of a module are for, in the order of their numbers."""
-    drawn = set()
-    aliases = _aliases(module)
-    for node in ast.walk(ast.parse(inspect.getsource(module))):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "chance" and len(node.args) > 1:
-            name = getattr(node.args[1], "id", "")
-            drawn.add(aliases.get(name, name))
+def _purposes(beginning: Callable) -> list[str]:
+    """What the draws of a phase and of all that it calls are for, in the order of their numbers."""
+    drawn, seen, waiting = set(), set(), [plain(beginning)]
+    while waiting:
+        function = waiting.pop()
+        if function in seen:
+            continue
+        seen.add(function)
+        for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))):
+            if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "Draw":
+                drawn.add(node.attr)
+        called = (plain(function.__globals__.get(name)) for name in function.__code__.co_names)
+        waiting += [one for one in called if hasattr(one, "multitrack_kind")]
     return [name.lower().replace("_", " ") for name in Draw.__members__ if name in drawn]
-
-
-def _aliases(module: ModuleType) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for node in ast.walk(ast.parse(inspect.getsource(module))):
-        if isinstance(node, ast.ImportFrom):
-            found |= {alias.asname: alias.name for alias in node.names if alias.asname}
-    return found
 
 
 def _submodels() -> str:
@@ -241,7 +236,7 @@ def _submodels() -> str:
         parts += [title, _phase(module, name), *_rules(module)]
     parts.append(f"### 7.{len(SCHEDULE) + 1} Rules that several phases use")
     for module in rule_modules():
-        if module is not draw_world and not _owner(module):
+        if module is not initial and not _owner(module):
             parts += [f"*{_sentences(module)}*", *_rules(module)]
     return "\n\n".join(parts)
 
@@ -280,8 +275,8 @@ def _rule(node: ast.FunctionDef, function: Callable) -> str:
 
 
 def _initialisation() -> str:
-    purposes = ", ".join(_purposes(draw_world))
-    return "\n\n".join([*_rules(draw_world), f"*Drawn at the start:* {purposes}."])
+    purposes = ", ".join(_purposes(initial.draw_world))
+    return "\n\n".join([*_rules(initial), f"*Drawn at the start:* {purposes}."])
 
 
 # --- paths and products

@@ -23,13 +23,13 @@ from types import ModuleType
 import numpy as np
 
 from .. import process
-from ..process import initial as draw_world
 from ..schema.parameters import PARAMETERS
 
 __all__ = ["Inseparable", "always_beside", "inseparable", "products_in", "read_by", "rule_modules", "switches"]
 
 Product = tuple[tuple[str, float], ...]  # of parameters, each with its power, by name
 _NAME_OF = {p.column: p.name for p in PARAMETERS.values()}
+WITHOUT_RULES = {"month", "warmup"}  # of the modules of the process: what runs the others, and what compiles them
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -43,9 +43,9 @@ class Inseparable:
 
 
 def rule_modules() -> list[ModuleType]:
-    """Every module with rules: the month, and what furnishes a world."""
-    names = [name for _, name, _ in pkgutil.iter_modules(process.__path__)]
-    return [importlib.import_module(f"{process.__name__}.{name}") for name in names] + [draw_world]
+    """Every module with rules: of the phases, of what several of them use, and of a world's beginning."""
+    names = [name for _, name, _ in pkgutil.iter_modules(process.__path__) if name not in WITHOUT_RULES]
+    return [importlib.import_module(f"{process.__name__}.{name}") for name in names]
 
 
 def read_by(function: ast.AST) -> list[str]:

@@ -19,7 +19,7 @@ import numpy as np
 from ..errors import Problem, ScenarioError, printable
 from ..schema.categories import InterventionKind
 from ..schema.parameters import PARAMETERS
-from ..schema.tables import MOST_EVENTS, NAMED, REFERS, RELATIONS, SPARSE, TABLES, Column
+from ..schema.tables import NAMED, REFERS, RELATIONS, SIZES, SPARSE, TABLES, Column
 from ..schema.world import World, _world_on, cell, empty_world, sizes
 from .scenario import (
     Scenario,
@@ -180,7 +180,7 @@ def _most_rows(scenario: Scenario) -> dict[str, int]:
     count = {table: len(scenario.rows[table]) for table in NAMED}
     parties, issues, academics = count["governments"], count["issues"], count["academics"]
     communities = int(scenario.value("society.communities"))
-    return count | {
+    made = {
         "dyads": parties * (parties - 1),
         "stakes": parties * issues,
         "positions": academics * issues,
@@ -191,8 +191,8 @@ def _most_rows(scenario: Scenario) -> dict[str, int]:
         "commitments": count["measures"] * parties,
         "provisions": issues * parties,
         "interventions": cells_changed(scenario),
-        "events": MOST_EVENTS,
     }
+    return count | made | SIZES
 
 
 def world_words(scenario: Scenario) -> int:

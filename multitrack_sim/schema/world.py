@@ -84,8 +84,10 @@ def as_numbers(rows: np.ndarray) -> np.ndarray:
 
     >>> as_numbers(blank_rows(2, np.dtype([("one", "f8"), ("two", "f8")]))).shape
     (2, 2)
+    >>> as_numbers(blank_rows(0, np.dtype([("one", "f8"), ("two", "f8")]))).shape
+    (0, 2)
     """
-    return np.asarray(rows).view(np.float64).reshape(len(rows), -1)
+    return np.asarray(rows).view(np.float64).reshape(len(rows), rows.dtype.itemsize // 8)
 
 
 def records(world: World) -> World:
