@@ -170,7 +170,7 @@ def cbm(world, month):
             record(world, month, kind, m, -1, measure.sensitivity)
         if measure.in_force:
             in_force += 1
-            strength = p.cbm_strength + p.cbm_strength_sensitivity * measure.sensitivity
+            strength = clip(p.cbm_strength + p.cbm_strength_sensitivity * measure.sensitivity, 0.0, 1.0)
             if measure.kind == MeasureKind.TRANSPARENCY:
                 off_transparency *= 1.0 - strength
             elif measure.kind == MeasureKind.COMMUNICATION:
