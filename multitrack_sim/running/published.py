@@ -186,8 +186,9 @@ def _difference(there: Mapping[str, Any] | None, here: Mapping[str, Any] | None)
     if there["outcomes"] != here["outcomes"]:
         told.append(_apart(there["values"], here["values"]))
     if there["series"] != here["series"]:
-        pairs = enumerate(zip(there["months"], here["months"]))
-        first = next((month for month, (one, two) in pairs if one != two), len(here["months"]))
+        one, two = there["months"], here["months"]
+        differing = (month for month, pair in enumerate(zip(one, two)) if pair[0] != pair[1])
+        first = next(differing, min(len(one), len(two)))
         told.append(f"months differ from month {first} on")
     return "; ".join(told)
 
