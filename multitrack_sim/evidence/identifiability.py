@@ -23,7 +23,6 @@ from types import ModuleType
 import numpy as np
 
 from .. import process
-from ..process import initial as draw_world
 from ..schema.parameters import PARAMETERS
 
 __all__ = ["Inseparable", "always_beside", "inseparable", "products_in", "read_by", "rule_modules", "switches"]
@@ -43,9 +42,9 @@ class Inseparable:
 
 
 def rule_modules() -> list[ModuleType]:
-    """Every module with rules: the month, and what furnishes a world."""
+    """Every module with rules: the month, and what begins a world."""
     names = [name for _, name, _ in pkgutil.iter_modules(process.__path__)]
-    return [importlib.import_module(f"{process.__name__}.{name}") for name in names] + [draw_world]
+    return [importlib.import_module(f"{process.__name__}.{name}") for name in names]
 
 
 def read_by(function: ast.AST) -> list[str]:
