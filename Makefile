@@ -9,11 +9,11 @@ ARGS ?=
 SUPPORTED := import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))
 NEEDED := multitrack_sim needs Python 3.11 or 3.12 with venv (on Debian: python3-venv)
 
-.PHONY: help install demo test test-all bench clean
+.PHONY: help install demo test test-all bench docs docs-all published clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
-		printf '  make %-9s %s\n' "$$name" "$$text"; done
+		printf '  make %-10s %s\n' "$$name" "$$text"; done
 
 install: $(STAMP) ## into .venv, editable, with the developers' tools (PYTHON=... chooses the interpreter of a new .venv)
 
@@ -46,6 +46,15 @@ test-all: test ## the same with the slow and browser tests
 
 bench: $(STAMP) ## the speed of the engine
 	$(PY) -m benchmarks
+
+docs: $(STAMP) ## make the pages that take seconds anew (ARGS=cases makes that page; all pages: docs-all)
+	$(PY) -m docs.generate $(ARGS)
+
+docs-all: override ARGS := all
+docs-all: docs ## make all pages that commands make, and the picture of the README (hours)
+
+published: $(STAMP) ## publish the numbers of twenty short runs anew, for `multitrack info --check`
+	$(PY) -m multitrack_sim.running.published
 
 clean: ## remove .venv and what tools left behind (results/ stays)
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from multitrack_sim.running.provenance import made_by
+
 from .measure import Figure, Part, Table
 
 __all__ = ["as_json", "as_markdown", "as_text", "number"]
@@ -66,7 +68,7 @@ def _markdown_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> li
 
 def as_markdown(parts: Sequence[Part], machine: dict[str, str], command: str) -> str:
     """All parts as a document: what can be compared between machines first."""
-    lines = ["# Benchmarks", "", f"Measured, and this page written, by `{command}`.", ""]
+    lines = ["# Benchmarks", "", made_by(command), ""]
     figures = _ratios_first(figure for part in parts for figure in part.figures)
     lines += [*_markdown_table(_COLUMNS, map(_figure, figures)), "## The machine", ""]
     lines += [*(f"- {name}: {text}" for name, text in machine.items()), ""]

@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 
 import multitrack_sim as mt
-from multitrack_sim.engine.sources import model_version
 from multitrack_sim.evidence.beside_history import (
     Version,
     apart,
@@ -29,6 +28,7 @@ from multitrack_sim.evidence.beside_history import (
 )
 from multitrack_sim.reports.words import for_markdown, month_name, percent
 from multitrack_sim.running.files import write_whole
+from multitrack_sim.running.provenance import made_by
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 MUTED = {"track_two.budget": 0.0}
@@ -76,11 +76,13 @@ def run_case(path: Path, options: argparse.Namespace) -> Case:
 def page(cases: list[Case], options: argparse.Namespace) -> str:
     parts = [
         "# The cases beside history",
+        made_by(
+            f"python experiments/cases_beside_history.py --runs {options.runs} --seed {options.seed} --months {options.months}"
+        ),
         wrapped(
-            f"Made by `experiments/cases_beside_history.py --runs {options.runs} --seed {options.seed} --months "
-            f"{options.months}` with model version `{model_version()}`. Every version of a case has {options.runs:,} "
-            f"runs of {options.months} months on the same seeds. Intervals (95%) are for chance between runs only. No number "
-            "was fitted to a case, and every sentence below was written by rules from the numbers beside it."
+            f"Every version of a case has {options.runs:,} runs of {options.months} months on the same seeds. Intervals "
+            "(95%) are for chance between runs only. No number was fitted to a case, and every sentence below was written "
+            "by rules from the numbers beside it."
         ),
         wrapped(
             "That a row resembles history validates nothing: the codes were given by people who knew the end. That it does "

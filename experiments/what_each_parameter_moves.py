@@ -1,4 +1,4 @@
-"""Which outcome each parameter and each column of the cast moves most, and by how much (model.md, section 13, item 8).
+"""Which outcome each parameter and each column of the cast moves most, and by how much.
 
 Each is set to the ends of its range of study (a word: to each of its choices), in every reference scenario, on the
 same seeds as the scenario as it stands. What is beyond noise is decided by flipping signs within pairs, over everything

@@ -17,6 +17,7 @@ from typing import Any
 
 from multitrack_sim.agents import AGENTS
 from multitrack_sim.engine.compiled import plain
+from multitrack_sim.engine.sources import model_version
 from multitrack_sim.errors import MultitrackError, Problem, nearest
 from multitrack_sim.evidence.identifiability import always_beside, inseparable, read_by, rule_modules, switches, written
 from multitrack_sim.process import initial
@@ -27,6 +28,8 @@ from multitrack_sim.schema.events import Event
 from multitrack_sim.schema.outcomes import OUTCOMES, SERIES, Outcome
 from multitrack_sim.schema.parameters import PARAMETERS, SECTIONS, Parameter
 from multitrack_sim.schema.tables import TABLES, Column, Table
+
+from .pages import restamped
 
 __all__ = ["PARTS", "rewritten"]
 
@@ -44,7 +47,10 @@ _SETTINGS = ("parameters",)  # of the tables of a world, those that are listed e
 
 
 def rewritten(page: str) -> str:
-    """The page with every generated part as the code has it now. MultitrackError lists marks that mean nothing."""
+    """The page with every generated part and the model version as the code has it now.
+
+    MultitrackError lists marks that mean nothing.
+    """
     asked = [match[1] for match in _MARK.finditer(page)]
     problems = [
         Problem(
@@ -61,7 +67,7 @@ def rewritten(page: str) -> str:
     def part(match: re.Match) -> str:
         return f"<!-- generated: {match[1]} -->\n\n{PARTS[match[1]]().strip()}\n\n<!-- end of generated -->"
 
-    return _MARK.sub(part, page)
+    return restamped(_MARK.sub(part, page), model_version(), made_now=True)
 
 
 # --- words and numbers in Markdown
@@ -186,9 +192,10 @@ def _series() -> str:
 
 
 def _events() -> str:
-    words = {"Stages": Phase.words(), "Kinds of agreement": Agreement.words(), "Ends of a conflict": Ending.words()}
+    words = {"Stages": Phase, "Kinds of agreement": Agreement, "Ends of a conflict": Ending}
     told = [
-        textwrap.fill(f"*{title}:* {', '.join(names)}.", 120, break_on_hyphens=False) for title, names in words.items()
+        textwrap.fill(f"*{title}:* {', '.join(kinds.words())}.", 120, break_on_hyphens=False)
+        for title, kinds in words.items()
     ]
     rows = [[e.word, e.who or "-", e.whom or "-", _text(e.amount) or "-", e.unit or "-"] for e in list(Event)[1:]]
     table = _table(("event", "who (a row of)", "whom (a row of)", "amount", "unit"), rows)
@@ -351,7 +358,7 @@ def main(arguments: list[str]) -> int:
         print(f"{path}: as the code has it")
         return 0
     if "--check" in arguments:
-        print(f"{path}: stale; run python -m docs.generate.odd {path}")
+        print(f"{path}: stale; run make docs")
         return 1
     path.write_text(new, "utf-8")
     print(f"{path}: rewritten")

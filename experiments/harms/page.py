@@ -13,6 +13,7 @@ from harms.space import MONTHS, SETTINGS, meaning, parties_at, scale_of
 
 from multitrack_sim.analysis.intervals import mean_interval, t_quantile, wilson
 from multitrack_sim.reports.effect_figures import signed
+from multitrack_sim.running.provenance import made_by
 from multitrack_sim.scenario import CODES
 
 __all__ = ["page"]
@@ -38,8 +39,9 @@ def head(search: Any) -> str:
     return f"""\
 # Where Track II harms, and where it helps
 
-Made by `experiments/where_track_two_harms.py {sizes}`; the text is
-read off the results. The extreme points are in [a table](where_track_two_harms.csv).
+{made_by(f"python experiments/where_track_two_harms.py {sizes}")}
+
+The text is read off the results. The extreme points are in [a table](where_track_two_harms.csv).
 
 The effect is *months at peace* (of {MONTHS}) with Track II's budget at 1 less with it at 0, on the same seeds. The search
 covers the eighteen codes, the two gates and how workshops are held, {search.points.shape[1]} dimensions in all, evenly:

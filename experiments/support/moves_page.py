@@ -8,6 +8,7 @@ import pandas as pd
 from support.runs import units
 from support.worlds import REFERENCE
 
+from multitrack_sim.running.provenance import made_by
 from multitrack_sim.schema.parameters import PARAMETERS, SECTIONS
 from multitrack_sim.schema.tables import TABLES
 
@@ -38,8 +39,7 @@ KEPT = (
 HEAD = """\
 # What each parameter moves
 
-Made by `experiments/what_each_parameter_moves.py {asked} --seed {seed}`; the numbers behind it are in \
-[sensitivity.csv](sensitivity.csv).
+{made} The numbers behind it are in [sensitivity.csv](sensitivity.csv).
 
 **What was done.** Every parameter, and every column of the cast that a scenario may write, was set to both ends of its
 range of study (a word: to each of its choices) in {count} scenarios: {scenarios}. Each value ran on the same seeds
@@ -75,7 +75,9 @@ def page(table: pd.DataFrame, noise: dict[str, Any]) -> tuple[str, pd.DataFrame]
     found = found.sort_values("section", key=lambda s: s.map(order), kind="stable").reset_index(drop=True)
     dummies = ", ".join(f"{value:.2f} SD in {label}" for label, value in noise["dummies"].items())
     text = HEAD.format(
-        asked=commanded(noise["runs"]), seed=noise["seed"],
+        made=made_by(
+            f"python experiments/what_each_parameter_moves.py {commanded(noise['runs'])} --seed {noise['seed']}"
+        ),
         runs=seeds_of(noise), floors=", ".join(f"{floor:.2f}" for floor in noise["floors"]), dummies=dummies, flips=noise["flips"],
         count=len(REFERENCE),
         scenarios="; ".join(f"*{label}* ({said_of(make)})" for label, make in REFERENCE.items()),

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from ..errors import MultitrackError, printable
+from ..errors import MultitrackError
 from ..reports.screen import guarded_streams, print_note
-from . import cases, compare, run, sweep  # noqa: F401 - each adds its commands
-from .options import INTERRUPTED, NOT_WRITTEN, REFUSED, _command, _Interrupted, _shown, app
+from . import cases, compare, info, run, sweep  # noqa: F401 - each adds its commands
+from .options import INTERRUPTED, NOT_WRITTEN, REFUSED, _Interrupted, app
 
 __all__ = ["main"]
 
@@ -37,30 +37,6 @@ def _front(
     ] = False,
 ) -> None:
     pass
-
-
-@_command
-def info() -> None:
-    """Print versions, cores, the model's version and where compiled code is kept."""
-    from ..engine import cache
-    from ..engine.sources import model_version
-    from ..running.provenance import machine
-    from ..scenario.library import scenario_names
-
-    about = machine()
-    lines = {
-        **about["versions"],
-        "platform": about["platform"],
-        "mathematical library": about["libm"],
-        "processor": f"{about['processor']} ({about['processor_kind']})",
-        "cores": about["cores"],
-        "model version": model_version(),
-        "compiled code": _cache(cache),
-        "scenarios": ", ".join(scenario_names()) or "none found",
-    }
-    wide = max(map(len, lines))
-    for name, value in lines.items():
-        print(f"{name:<{wide}}  {printable(value, 1000).strip(chr(39))}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -90,11 +66,3 @@ def _exit_code(arguments: Sequence[str] | None) -> int:
         print("\nmultitrack: interrupted; nothing is left half-written", file=sys.stderr)
         return INTERRUPTED
     return 0
-
-
-def _cache(cache: Any) -> str:
-    folder = cache._cache_folder()
-    if folder is None:
-        return "cannot be kept; every start compiles anew"
-    state = "empty: the first run compiles" if cache.is_cold() else "ready"
-    return f"{_shown(folder)} ({state}{'' if cache.keeps_code() else '; cannot be written'})"

@@ -2,7 +2,8 @@
 
 `chance(key, purpose, month, id, partner)` is Philox4x32-10, a counter-based generator (Salmon, Moraes, Dror and Shaw,
 "Parallel random numbers: as easy as 1, 2, 3", SC 2011): the address is the counter, the seed is the key. There is no
-state, so order, threads and processes cannot matter. Always draw, also at probability 0 and 1; always invert.
+state, so order, threads and processes cannot matter, and a draw that nobody uses need not be made. Always invert: a
+number becomes a value in the same way at every setting.
 """
 
 from __future__ import annotations

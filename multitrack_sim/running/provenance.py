@@ -14,9 +14,10 @@ from typing import Any
 
 from .. import __version__
 from ..engine.resources import available_cores
+from ..engine.sources import model_version
 from .plan import Plan
 
-__all__ = ["machine", "provenance"]
+__all__ = ["machine", "made_by", "provenance"]
 
 
 def provenance(plan: Plan, started: str) -> tuple[dict[str, str], str]:
@@ -34,6 +35,15 @@ def provenance(plan: Plan, started: str) -> tuple[dict[str, str], str]:
         "Made": started,
     }
     return told, (subprocess.list2cmdline if os.name == "nt" else _shell)(plan.command)
+
+
+def made_by(command: str, version: str = "") -> str:
+    """The sentence on top of a page that a command made: which command, with which model version (the present one).
+
+    >>> made_by("python -m docs.generate.odd", "0123456789abcdef")
+    'Made by `python -m docs.generate.odd` with model version `0123456789abcdef`.'
+    """
+    return f"Made by `{command}` with model version `{version or model_version()}`."
 
 
 def machine() -> dict[str, Any]:
