@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from os import PathLike
+from types import FunctionType
 from typing import Any
 
 import mesa
 import numpy as np
 
 from .agents import AGENTS, Handle
-from .engine.compiled import plain, python_twin
+from .engine.compiled import may_use, names_replaced, python_twin
 from .errors import MultitrackError
 from .process.initial import draw_world
 from .process.month import SCHEDULE
@@ -25,22 +26,6 @@ from .schema.outcomes import OUTCOME_ROW, OUTCOMES, SERIES, SERIES_ROW
 from .schema.world import World, as_numbers, blank_rows, records, restore, snapshot
 
 __all__ = ["PeaceProcess"]
-
-
-def _uses(function: Any, names: set[str], seen: set[Any] | None = None) -> bool:
-    """Whether a phase or rule calls one of these behaviours, directly or through others."""
-    seen = set() if seen is None else seen
-    source = plain(function)
-    if source in seen:
-        return False
-    seen.add(source)
-    for name in source.__code__.co_names:
-        target = source.__globals__.get(name)
-        if getattr(plain(target), "multitrack_kind", None) is None:
-            continue
-        if (name in names and plain(target).behaviour_of) or _uses(target, names, seen):
-            return True
-    return False
 
 
 class PeaceProcess(mesa.Model):
@@ -108,6 +93,7 @@ class PeaceProcess(mesa.Model):
                 if through_agents or getattr(kind, name) is not getattr(base, name):
                     overridden[name] = kind
         self._replaced = overridden
+        self._wholly = through_agents
         self._settings = settings
         self._plan: list[tuple[Callable, bool]] | None = None
         self.datacollector = self._collector() if collect else None
@@ -155,26 +141,41 @@ class PeaceProcess(mesa.Model):
         for function, in_python in self._schedule():
             function(self.world if in_python else self.tables, month)
 
-    def pass_phase(self, name: str, chance: Callable[..., float] | None = None) -> None:
+    def pass_phase(
+        self,
+        name: str,
+        chance: Callable[..., float] | None = None,
+        draws: Callable[[FunctionType], bool] | None = None,
+    ) -> None:
         """One phase of this month alone (see `SCHEDULE`), on wish with other draws than chance's: for what-ifs.
 
-        `chance(key, purpose, month, id, partner)` is asked for every draw of the phase.
+        `chance(key, purpose, month, id, partner)` is asked for every draw of the phase; with `draws(function)`, which
+        says whether a part of the phase makes the draws that count, only for those of such parts. Others stay compiled.
         """
         month = self.month
         if chance is None:
             function, in_python = self._schedule()[list(SCHEDULE).index(name)]
             function(self.world if in_python else self.tables, month)
-        else:
-            python_twin(SCHEDULE[name], self._agents_behaviours() | {"chance": chance})(self.world, month)
+            return
+        through = self._agents_behaviours()
+        tables = None if draws is None or self._wholly else self.tables
+
+        def uses(source: FunctionType) -> bool:
+            return draws is None or draws(source) or names_replaced(source, through)
+
+        python_twin(SCHEDULE[name], through | {"chance": chance}, tables, uses)(self.world, month)
 
     def _schedule(self) -> list[tuple[Callable, bool]]:
-        """The month's phases: those that use an overridden behaviour as Python, through the agents; the others compiled."""
+        """The month's phases: compiled, unless they use an overridden behaviour. Of such a phase the parts that use it run
+        as Python, through the agents (`through_agents`: the whole phase).
+        """
         if self._plan is None:
             through = self._agents_behaviours()
             self._plan = []
             for phase in SCHEDULE.values():
-                in_python = _uses(phase, set(through))
-                self._plan.append((python_twin(phase, through) if in_python else phase, in_python))
+                in_python = may_use(phase, lambda source: names_replaced(source, through))
+                tables = None if self._wholly else self.tables
+                self._plan.append((python_twin(phase, through, tables) if in_python else phase, in_python))
         return self._plan
 
     def _agents_behaviours(self) -> dict[str, Callable]:

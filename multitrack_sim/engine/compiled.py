@@ -12,9 +12,11 @@ from __future__ import annotations
 import hashlib
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator, Mapping
+from enum import IntEnum
+from functools import cache
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numba
@@ -23,7 +25,7 @@ from numba.core.registry import CPUDispatcher
 from .cache import COMPILED, _cache_of
 from .sources import PACKAGE
 
-__all__ = ["arithmetic", "kernel", "part", "phase", "python_twin", "rule"]
+__all__ = ["arithmetic", "kernel", "may_use", "names_in", "names_replaced", "part", "phase", "python_twin", "rule"]
 
 os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")  # vector math of another library would change last bits
 
@@ -96,6 +98,8 @@ class _Once(CPUDispatcher):
         return super().get_call_template(tuple(map(_number, args)), {name: _number(t) for name, t in kws.items()})
 
     def typeof_pyval(self, value):
+        if isinstance(value, IntEnum):  # numba would look at every member of the category, at every call
+            return numba.int64
         return _number(super().typeof_pyval(value))
 
 
@@ -143,13 +147,19 @@ def plain(function: Any) -> Any:
     return getattr(function, "py_func", function)
 
 
-def python_twin(function: Any, replaced: dict[str, Callable]) -> Callable:
+def python_twin(
+    function: Any, replaced: Mapping[str, Callable], tables: Any = None, uses: Callable[[FunctionType], bool] | None = None
+) -> Callable:
     """The same text of a phase, run by Python, with behaviours named in `replaced` bound to what is given.
 
     Everything the phase calls that takes rows becomes Python too; kernels on plain numbers (`chance`) stay compiled
-    unless they are replaced as well.
+    unless they are replaced as well. With `tables`, the same memory as the world that the twin will be called with, parts
+    that do not reach what is replaced stay compiled and work on them. `uses(function)` says which functions need what is
+    replaced (default: all that name it).
     """
     done: dict[FunctionType, Callable] = {}
+    known: dict[FunctionType, bool] = {}
+    uses = uses or (lambda source: names_replaced(source, replaced))
 
     def twin(function: Any) -> Callable:
         source = plain(function)
@@ -157,14 +167,72 @@ def python_twin(function: Any, replaced: dict[str, Callable]) -> Callable:
             names = dict(source.__globals__)
             copy = FunctionType(source.__code__, names, source.__name__, source.__defaults__)
             done[source] = copy
-            for name in source.__code__.co_names:
-                target = names.get(name)
-                kind = getattr(plain(target), "multitrack_kind", None)
-                behaves = kind == "rule" and plain(target).behaviour_of
-                if name in replaced and (behaves or (kind is None and callable(target))):
+            for name, target in _called(source):
+                if name in replaced and _is_replaceable(target):
                     names[name] = replaced[name]
-                elif kind is not None:
+                elif isinstance(target, _Part) and tables is not None and not _may_use(target, uses, known):
+                    names[name] = _on_tables(target, tables)
+                elif _kind(target) is not None:
                     names[name] = twin(target)
         return done[source]
 
     return twin(function)
+
+
+def names_replaced(source: FunctionType, replaced: Container[str]) -> bool:
+    """Whether the text of a function itself names something that is replaced."""
+    return any(name in replaced and _is_replaceable(target) for name, target in _called(source))
+
+
+def may_use(function: Any, uses: Callable[[FunctionType], bool]) -> bool:
+    """Whether `uses` holds for a function or for anything it calls, directly or through others."""
+    return _may_use(function, uses, {})
+
+
+def _may_use(function: Any, uses: Callable[[FunctionType], bool], known: dict[FunctionType, bool]) -> bool:
+    source = plain(function)
+    if source not in known:
+        known[source] = False  # while its own calls are looked through
+        known[source] = uses(source) or any(
+            _may_use(target, uses, known) for _, target in _called(source) if _kind(target) is not None
+        )
+    return known[source]
+
+
+def _called(source: FunctionType) -> Iterator[tuple[str, Any]]:
+    """Every global that the text of a function names, with what it stands for there."""
+    for name in names_in(source.__code__):
+        if name in source.__globals__:
+            yield name, source.__globals__[name]
+
+
+def names_in(code: CodeType) -> set[str]:
+    """Every global name and attribute in the text of a function, in its comprehensions too."""
+    inner = (names_in(one) for one in code.co_consts if isinstance(one, CodeType))
+    return set(code.co_names).union(*inner)
+
+
+def _kind(target: Any) -> str | None:
+    return getattr(plain(target), "multitrack_kind", None)
+
+
+def _is_replaceable(target: Any) -> bool:
+    """Whether a name may be bound to something else: the behaviour of an agent, or a kernel on plain numbers."""
+    kind = _kind(target)
+    return callable(target) if kind is None else kind == "rule" and bool(plain(target).behaviour_of)
+
+
+def _on_tables(function: Any, tables: Any) -> Callable:
+    """A compiled part as Python calls it: with these tables in the place of the world, and plain numbers."""
+    entry = _entry(function)
+
+    def compiled_part(world: Any, *numbers: Any) -> Any:
+        return entry(tables, *(float(x) if isinstance(x, float) else int(x) for x in numbers))
+
+    return compiled_part
+
+
+@cache
+def _entry(function: Any) -> Any:
+    """A part with a way in from Python: compiled once more, when it is first called so, and kept."""
+    return kernel(plain(function))

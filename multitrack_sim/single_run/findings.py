@@ -157,7 +157,7 @@ class Findings:
             "from_leaders": {Event.LEADER_CHANGED},
         }[source]
         events = [
-            one.event.name
+            one.event.word
             for one in self.log
             if one.month == month
             and one.kind in kinds
@@ -197,8 +197,8 @@ class Findings:
             {
                 "month": one.month,
                 "faction": row_name(self.model, "spoilers", one.who),
-                "broke": one.followed.event.name,
-                "then": one.followed.followed.event.name if one.followed.followed else "",
+                "broke": one.followed.event.word,
+                "then": one.followed.followed.event.word if one.followed.followed else "",
             }
             for one in self.log
             if one.kind == Event.ATTACKED
@@ -232,7 +232,7 @@ class Findings:
         return {
             "candidate": one,
             "month": who.month,
-            "event": who.event.name,
+            "event": who.event.word,
             "who": row_name(self.model, who.event.who, who.who),
             "whom": row_name(self.model, who.event.whom, who.whom),
             "change": max(
