@@ -5,14 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from os import PathLike
-from types import FunctionType
 from typing import Any
 
 import mesa
 import numpy as np
 
 from .agents import AGENTS, Handle
-from .engine.compiled import may_use, names_replaced, python_twin
+from .engine.compiled import python_twin, uses
 from .errors import MultitrackError
 from .process.initial import draw_world
 from .process.month import SCHEDULE
@@ -141,29 +140,17 @@ class PeaceProcess(mesa.Model):
         for function, in_python in self._schedule():
             function(self.world if in_python else self.tables, month)
 
-    def pass_phase(
-        self,
-        name: str,
-        chance: Callable[..., float] | None = None,
-        draws: Callable[[FunctionType], bool] | None = None,
-    ) -> None:
+    def pass_phase(self, name: str, chance: Callable[..., float] | None = None) -> None:
         """One phase of this month alone (see `SCHEDULE`), on wish with other draws than chance's: for what-ifs.
 
-        `chance(key, purpose, month, id, partner)` is asked for every draw of the phase; with `draws(function)`, which
-        says whether a part of the phase makes the draws that count, only for those of such parts. Others stay compiled.
+        `chance(key, purpose, month, id, partner)` is asked for every draw of the phase.
         """
         month = self.month
         if chance is None:
             function, in_python = self._schedule()[list(SCHEDULE).index(name)]
             function(self.world if in_python else self.tables, month)
-            return
-        through = self._agents_behaviours()
-        tables = None if draws is None or self._wholly else self.tables
-
-        def uses(source: FunctionType) -> bool:
-            return draws is None or draws(source) or names_replaced(source, through)
-
-        python_twin(SCHEDULE[name], through | {"chance": chance}, tables, uses)(self.world, month)
+        else:  # all of it in Python: it is needed once, and to compile its parts would take longer
+            python_twin(SCHEDULE[name], self._agents_behaviours() | {"chance": chance})(self.world, month)
 
     def _schedule(self) -> list[tuple[Callable, bool]]:
         """The month's phases: compiled, unless they use an overridden behaviour. Of such a phase the parts that use it run
@@ -171,10 +158,10 @@ class PeaceProcess(mesa.Model):
         """
         if self._plan is None:
             through = self._agents_behaviours()
+            tables = None if self._wholly else self.tables
             self._plan = []
             for phase in SCHEDULE.values():
-                in_python = may_use(phase, lambda source: names_replaced(source, through))
-                tables = None if self._wholly else self.tables
+                in_python = uses(phase, through)
                 self._plan.append((python_twin(phase, through, tables) if in_python else phase, in_python))
         return self._plan
 

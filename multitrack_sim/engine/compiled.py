@@ -14,18 +14,19 @@ import inspect
 import os
 from collections.abc import Callable, Container, Iterator, Mapping
 from enum import IntEnum
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numba
+import numpy as np
 from numba.core.registry import CPUDispatcher
 
 from .cache import COMPILED, _cache_of
 from .sources import PACKAGE
 
-__all__ = ["arithmetic", "kernel", "may_use", "names_in", "names_replaced", "part", "phase", "python_twin", "rule"]
+__all__ = ["arithmetic", "kernel", "part", "phase", "python_twin", "rule", "uses"]
 
 os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")  # vector math of another library would change last bits
 
@@ -147,19 +148,15 @@ def plain(function: Any) -> Any:
     return getattr(function, "py_func", function)
 
 
-def python_twin(
-    function: Any, replaced: Mapping[str, Callable], tables: Any = None, uses: Callable[[FunctionType], bool] | None = None
-) -> Callable:
+def python_twin(function: Any, replaced: Mapping[str, Callable], tables: Any = None) -> Callable:
     """The same text of a phase, run by Python, with behaviours named in `replaced` bound to what is given.
 
     Everything the phase calls that takes rows becomes Python too; kernels on plain numbers (`chance`) stay compiled
     unless they are replaced as well. With `tables`, the same memory as the world that the twin will be called with, parts
-    that do not reach what is replaced stay compiled and work on them. `uses(function)` says which functions need what is
-    replaced (default: all that name it).
+    that use nothing of what is replaced stay compiled and work on them.
     """
     done: dict[FunctionType, Callable] = {}
     known: dict[FunctionType, bool] = {}
-    uses = uses or (lambda source: names_replaced(source, replaced))
 
     def twin(function: Any) -> Callable:
         source = plain(function)
@@ -170,8 +167,8 @@ def python_twin(
             for name, target in _called(source):
                 if name in replaced and _is_replaceable(target):
                     names[name] = replaced[name]
-                elif isinstance(target, _Part) and tables is not None and not _may_use(target, uses, known):
-                    names[name] = _on_tables(target, tables)
+                elif tables is not None and _takes_world(target) and not uses(target, replaced, known):
+                    names[name] = _on_tables(target, tables, partial(twin, target))
                 elif _kind(target) is not None:
                     names[name] = twin(target)
         return done[source]
@@ -179,36 +176,29 @@ def python_twin(
     return twin(function)
 
 
-def names_replaced(source: FunctionType, replaced: Container[str]) -> bool:
-    """Whether the text of a function itself names something that is replaced."""
-    return any(name in replaced and _is_replaceable(target) for name, target in _called(source))
-
-
-def may_use(function: Any, uses: Callable[[FunctionType], bool]) -> bool:
-    """Whether `uses` holds for a function or for anything it calls, directly or through others."""
-    return _may_use(function, uses, {})
-
-
-def _may_use(function: Any, uses: Callable[[FunctionType], bool], known: dict[FunctionType, bool]) -> bool:
+def uses(function: Any, replaced: Container[str], known: dict[FunctionType, bool] | None = None) -> bool:
+    """Whether a function uses something that is replaced, directly or through others. `known` keeps what was found."""
+    known = {} if known is None else known
     source = plain(function)
     if source not in known:
-        known[source] = False  # while its own calls are looked through
-        known[source] = uses(source) or any(
-            _may_use(target, uses, known) for _, target in _called(source) if _kind(target) is not None
+        known[source] = False  # while what it calls is looked through
+        known[source] = any(
+            (name in replaced and _is_replaceable(target)) or (_kind(target) is not None and uses(target, replaced, known))
+            for name, target in _called(source)
         )
     return known[source]
 
 
 def _called(source: FunctionType) -> Iterator[tuple[str, Any]]:
     """Every global that the text of a function names, with what it stands for there."""
-    for name in names_in(source.__code__):
+    for name in _names_in(source.__code__):
         if name in source.__globals__:
             yield name, source.__globals__[name]
 
 
-def names_in(code: CodeType) -> set[str]:
+def _names_in(code: CodeType) -> set[str]:
     """Every global name and attribute in the text of a function, in its comprehensions too."""
-    inner = (names_in(one) for one in code.co_consts if isinstance(one, CodeType))
+    inner = (_names_in(one) for one in code.co_consts if isinstance(one, CodeType))
     return set(code.co_names).union(*inner)
 
 
@@ -222,14 +212,25 @@ def _is_replaceable(target: Any) -> bool:
     return callable(target) if kind is None else kind == "rule" and bool(plain(target).behaviour_of)
 
 
-def _on_tables(function: Any, tables: Any) -> Callable:
-    """A compiled part as Python calls it: with these tables in the place of the world, and plain numbers."""
+def _takes_world(target: Any) -> bool:
+    """Whether this is a compiled part that takes a world first, as parts do."""
+    return isinstance(target, _Part) and plain(target).__code__.co_varnames[:1] == ("world",)
+
+
+def _on_tables(function: Any, tables: Any, in_python: Callable[[], Callable]) -> Callable:
+    """A compiled part as Python calls it: with these tables in the place of the world, and plain numbers beside it. Where
+    it is given rows, which Python cannot hand over, it runs in Python.
+    """
     entry = _entry(function)
 
-    def compiled_part(world: Any, *numbers: Any) -> Any:
-        return entry(tables, *(float(x) if isinstance(x, float) else int(x) for x in numbers))
+    def compiled_part(world: Any, *given: Any) -> Any:
+        numbers = [float(x) if isinstance(x, float) else int(x) for x in given if isinstance(x, _NUMBERS)]
+        return entry(tables, *numbers) if len(numbers) == len(given) else in_python()(world, *given)
 
     return compiled_part
+
+
+_NUMBERS = (bool, int, float, np.bool_, np.integer)
 
 
 @cache
