@@ -11,7 +11,7 @@ import mesa
 import numpy as np
 
 from .agents import AGENTS, Handle
-from .engine.compiled import plain, python_twin
+from .engine.compiled import python_twin, uses
 from .errors import MultitrackError
 from .process.initial import draw_world
 from .process.month import SCHEDULE
@@ -25,22 +25,6 @@ from .schema.outcomes import OUTCOME_ROW, OUTCOMES, SERIES, SERIES_ROW
 from .schema.world import World, as_numbers, blank_rows, records, restore, snapshot
 
 __all__ = ["PeaceProcess"]
-
-
-def _uses(function: Any, names: set[str], seen: set[Any] | None = None) -> bool:
-    """Whether a phase or rule calls one of these behaviours, directly or through others."""
-    seen = set() if seen is None else seen
-    source = plain(function)
-    if source in seen:
-        return False
-    seen.add(source)
-    for name in source.__code__.co_names:
-        target = source.__globals__.get(name)
-        if getattr(plain(target), "multitrack_kind", None) is None:
-            continue
-        if (name in names and plain(target).behaviour_of) or _uses(target, names, seen):
-            return True
-    return False
 
 
 class PeaceProcess(mesa.Model):
@@ -108,6 +92,7 @@ class PeaceProcess(mesa.Model):
                 if through_agents or getattr(kind, name) is not getattr(base, name):
                     overridden[name] = kind
         self._replaced = overridden
+        self._wholly = through_agents
         self._settings = settings
         self._plan: list[tuple[Callable, bool]] | None = None
         self.datacollector = self._collector() if collect else None
@@ -164,17 +149,20 @@ class PeaceProcess(mesa.Model):
         if chance is None:
             function, in_python = self._schedule()[list(SCHEDULE).index(name)]
             function(self.world if in_python else self.tables, month)
-        else:
+        else:  # all of it in Python: it is needed once, and to compile its parts would take longer
             python_twin(SCHEDULE[name], self._agents_behaviours() | {"chance": chance})(self.world, month)
 
     def _schedule(self) -> list[tuple[Callable, bool]]:
-        """The month's phases: those that use an overridden behaviour as Python, through the agents; the others compiled."""
+        """The month's phases: compiled, unless they use an overridden behaviour. Of such a phase the parts that use it run
+        as Python, through the agents (`through_agents`: the whole phase).
+        """
         if self._plan is None:
             through = self._agents_behaviours()
+            tables = None if self._wholly else self.tables
             self._plan = []
             for phase in SCHEDULE.values():
-                in_python = _uses(phase, set(through))
-                self._plan.append((python_twin(phase, through) if in_python else phase, in_python))
+                in_python = uses(phase, through)
+                self._plan.append((python_twin(phase, through, tables) if in_python else phase, in_python))
         return self._plan
 
     def _agents_behaviours(self) -> dict[str, Callable]:

@@ -37,13 +37,13 @@ def _progress(name: str, runs: int, quiet: bool) -> Iterator[Callable[[int, int]
         )
         with progress.Progress(*columns, console=console(1, stderr=True), transient=True) as bar:
             task = bar.add_task(name, total=runs)
-            yield lambda done, total: bar.update(task, completed=done)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
     else:
         said, started = 0, time.perf_counter()
 
         def report(done: int, total: int) -> None:
             nonlocal said
-            if 4 * done // total > said:
+            if done and 4 * done // total > said:
                 said = 4 * done // total
                 left = (time.perf_counter() - started) * (total - done) / done
                 print_note(f"{name}: {done:,} of {total:,}" + (f", about {left:.0f} s left" if done < total else ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ import typer
 
 from ..errors import Problem, SettingError
 from ..reports.drawing import load_matplotlib
-from ..reports.screen import console, showing
+from ..reports.screen import console, print_note, showing
 from .drawn import _note_missing_letters, _save_figures
 from .options import (
     Quiet,
@@ -95,7 +96,7 @@ def run(
         told, told_in_markdown = "", ""
         if story:
             with step("the story could not be told"):
-                told, told_in_markdown = _told(loaded, seed, story_run)
+                told, told_in_markdown = _told(loaded, seed, story_run, threads, quiet)
         if folder is not None:
             with step("the figures could not be drawn"):
                 load_matplotlib()
@@ -188,18 +189,37 @@ def _ensemble(
         return run_ensemble(scenario, runs=runs, seed=seed, threads=threads, series=series, progress=report)
 
 
-def _told(scenario: Scenario, seed: int, run: int) -> tuple[str, str]:
-    """One of the runs as a story with its explanation: as text and as Markdown."""
+def _told(scenario: Scenario, seed: int, run: int, threads: int | None, quiet: bool) -> tuple[str, str]:
+    """One of the runs as a story with its explanation: as text and as Markdown. Ctrl-C ends the replays, not the story."""
     from ..engine.random import run_seed
     from ..model import PeaceProcess
+    from ..running.signals import received_by
     from ..single_run.chronicle import story, story_in_markdown
     from ..single_run.explanation import explain
 
     model = PeaceProcess(scenario, seed=run_seed(seed, run), collect=False)
     model.run()
-    why = explain(model)
+    enough = _Enough()
+    with _progress("replays", 1, quiet) as report, received_by(enough, (signal.SIGINT,)):
+        why = explain(model, threads=threads, progress=report, stop=enough.is_asked_for)
     heading = f"Run {run} of --seed {seed}"
     return f"{heading}\n{story(model)}\n\n{why}", f"{story_in_markdown(model)}\n{why.markdown}"
+
+
+class _Enough:
+    """Ctrl-C the first time asks for an end of the replays; the second time it ends the command, as elsewhere."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def is_asked_for(self) -> bool:
+        return self.asked
+
+    def __call__(self, number: int, frame: Any) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+        print_note("\nmultitrack: no more replays; what was found is told (Ctrl-C again ends the command)")
 
 
 def _print_results(arms: Sequence[tuple[str, Ensemble]]) -> None:

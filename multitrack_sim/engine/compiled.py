@@ -12,18 +12,21 @@ from __future__ import annotations
 import hashlib
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator, Mapping
+from enum import IntEnum
+from functools import cache, partial
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numba
+import numpy as np
 from numba.core.registry import CPUDispatcher
 
 from .cache import COMPILED, _cache_of
 from .sources import PACKAGE
 
-__all__ = ["arithmetic", "kernel", "part", "phase", "python_twin", "rule"]
+__all__ = ["arithmetic", "kernel", "part", "phase", "python_twin", "rule", "uses"]
 
 os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")  # vector math of another library would change last bits
 
@@ -96,6 +99,8 @@ class _Once(CPUDispatcher):
         return super().get_call_template(tuple(map(_number, args)), {name: _number(t) for name, t in kws.items()})
 
     def typeof_pyval(self, value):
+        if isinstance(value, IntEnum):  # numba would look at every member of the category, at every call
+            return numba.int64
         return _number(super().typeof_pyval(value))
 
 
@@ -143,13 +148,15 @@ def plain(function: Any) -> Any:
     return getattr(function, "py_func", function)
 
 
-def python_twin(function: Any, replaced: dict[str, Callable]) -> Callable:
+def python_twin(function: Any, replaced: Mapping[str, Callable], tables: Any = None) -> Callable:
     """The same text of a phase, run by Python, with behaviours named in `replaced` bound to what is given.
 
     Everything the phase calls that takes rows becomes Python too; kernels on plain numbers (`chance`) stay compiled
-    unless they are replaced as well.
+    unless they are replaced as well. With `tables`, the same memory as the world that the twin will be called with, parts
+    that use nothing of what is replaced stay compiled and work on them.
     """
     done: dict[FunctionType, Callable] = {}
+    known: dict[FunctionType, bool] = {}
 
     def twin(function: Any) -> Callable:
         source = plain(function)
@@ -157,14 +164,76 @@ def python_twin(function: Any, replaced: dict[str, Callable]) -> Callable:
             names = dict(source.__globals__)
             copy = FunctionType(source.__code__, names, source.__name__, source.__defaults__)
             done[source] = copy
-            for name in source.__code__.co_names:
-                target = names.get(name)
-                kind = getattr(plain(target), "multitrack_kind", None)
-                behaves = kind == "rule" and plain(target).behaviour_of
-                if name in replaced and (behaves or (kind is None and callable(target))):
+            for name, target in _called(source):
+                if name in replaced and _is_replaceable(target):
                     names[name] = replaced[name]
-                elif kind is not None:
+                elif tables is not None and _takes_world(target) and not uses(target, replaced, known):
+                    names[name] = _on_tables(target, tables, partial(twin, target))
+                elif _kind(target) is not None:
                     names[name] = twin(target)
         return done[source]
 
     return twin(function)
+
+
+def uses(function: Any, replaced: Container[str], known: dict[FunctionType, bool] | None = None) -> bool:
+    """Whether a function uses something that is replaced, directly or through others. `known` keeps what was found."""
+    known = {} if known is None else known
+    source = plain(function)
+    if source not in known:
+        known[source] = False  # while what it calls is looked through
+        known[source] = any(
+            (name in replaced and _is_replaceable(target)) or (_kind(target) is not None and uses(target, replaced, known))
+            for name, target in _called(source)
+        )
+    return known[source]
+
+
+def _called(source: FunctionType) -> Iterator[tuple[str, Any]]:
+    """Every global that the text of a function names, with what it stands for there."""
+    for name in _names_in(source.__code__):
+        if name in source.__globals__:
+            yield name, source.__globals__[name]
+
+
+def _names_in(code: CodeType) -> set[str]:
+    """Every global name and attribute in the text of a function, in its comprehensions too."""
+    inner = (_names_in(one) for one in code.co_consts if isinstance(one, CodeType))
+    return set(code.co_names).union(*inner)
+
+
+def _kind(target: Any) -> str | None:
+    return getattr(plain(target), "multitrack_kind", None)
+
+
+def _is_replaceable(target: Any) -> bool:
+    """Whether a name may be bound to something else: the behaviour of an agent, or a kernel on plain numbers."""
+    kind = _kind(target)
+    return callable(target) if kind is None else kind == "rule" and bool(plain(target).behaviour_of)
+
+
+def _takes_world(target: Any) -> bool:
+    """Whether this is a compiled part that takes a world first, as parts do."""
+    return isinstance(target, _Part) and plain(target).__code__.co_varnames[:1] == ("world",)
+
+
+def _on_tables(function: Any, tables: Any, in_python: Callable[[], Callable]) -> Callable:
+    """A compiled part as Python calls it: with these tables in the place of the world, and plain numbers beside it. Where
+    it is given rows, which Python cannot hand over, it runs in Python.
+    """
+    entry = _entry(function)
+
+    def compiled_part(world: Any, *given: Any) -> Any:
+        numbers = [float(x) if isinstance(x, float) else int(x) for x in given if isinstance(x, _NUMBERS)]
+        return entry(tables, *numbers) if len(numbers) == len(given) else in_python()(world, *given)
+
+    return compiled_part
+
+
+_NUMBERS = (bool, int, float, np.bool_, np.integer)
+
+
+@cache
+def _entry(function: Any) -> Any:
+    """A part with a way in from Python: compiled once more, when it is first called so, and kept."""
+    return kernel(plain(function))

@@ -22,7 +22,7 @@ _DECIDES_NOTHING = {
     "__init__", "__main__", "errors", "designs", "running", "analysis", "studies", "reports", "single_run", "evidence",
     "browser", "cli", "scenario/files", "engine/sources", "engine/cache", "engine/resources", "process/warmup",
 }  # fmt: skip
-_DECIDES_YET = {"running/ensemble"}  # in a room of the former, but it seeds and starts every run
+_DECIDES_YET = {"running/ensemble", "running/agents_runs"}  # in a room of the former, but they seed and start every run
 
 # Of what decides numbers, what only Python reads: it is compiled where it holds rules.
 _MAKES_WORLDS = ("scenario", "agents", "model")

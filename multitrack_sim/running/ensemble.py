@@ -18,7 +18,6 @@ from ..engine.random import run_seed
 from ..engine.resources import available_cores
 from ..errors import MultitrackError, SettingError, printable
 from ..process.month import run_chunk
-from ..process.observation import measure_month, measure_run
 from ..process.warmup import prepare
 from ..scenario.layout import Layout, lay_out, world_words
 from ..scenario.library import as_scenario
@@ -27,6 +26,7 @@ from ..schema.outcomes import OUTCOME_ROW, OUTCOMES, SERIES_ROW
 from ..schema.parameters import PARAMETERS
 from ..schema.tables import REFERS, TABLES
 from ..schema.world import World, as_numbers, blank_rows, records
+from .agents_runs import progress_of_agents, run_through_agents
 from .memory import check_memory, memory_needed
 
 __all__ = ["Ensemble", "can_vary", "check_asked", "outcome_frame", "run_ensemble", "run_rows", "simulate"]
@@ -108,7 +108,8 @@ def run_ensemble(
     monthly = blank_rows((runs, months if series else 0), SERIES_ROW)
     finals = np.zeros((runs, len(layout.world.words) if worlds else 0))
     if agents:
-        _through_agents(scenario, seeds, agents, cells, values, outcomes, monthly, finals, progress)
+        with progress_of_agents(progress, runs) as report:
+            run_through_agents(scenario, seeds, agents, cells, values, outcomes, monthly, finals, report)
     else:
         _compiled(layout, seeds, cells, values, outcomes, monthly, finals, threads or available_cores(), progress)
     ends = [layout.world_on(finals[run]) for run in range(runs)] if worlds else []
@@ -245,23 +246,6 @@ def _compiled(layout, seeds, cells, values, outcomes, series, finals, threads, p
             for future in pending:
                 future.cancel()
             raise
-
-
-def _through_agents(scenario, seeds, agents, cells, values, outcomes, series, finals, progress) -> None:
-    """Runs whose agents have behaviours of their own: one after the other, through the Mesa model."""
-    from ..model import PeaceProcess
-
-    for run, seed in enumerate(seeds):
-        model = PeaceProcess(scenario, seed=int(seed), agents=agents, settings=(cells, values[run]))
-        for month in range(model.months):
-            model.step()
-            if series.shape[1] > 0:
-                measure_month(model.tables, series[run, month])
-        measure_run(model.tables, outcomes[run], as_numbers(outcomes)[run])
-        if finals.shape[1] > 0:
-            finals[run, :] = model.tables.words
-        if progress:
-            progress(run + 1, len(seeds))
 
 
 def simulate(

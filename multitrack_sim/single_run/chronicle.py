@@ -171,7 +171,7 @@ def _title(model: PeaceProcess, chapter: Chapter) -> str:
 def _sentence(model: PeaceProcess, one: Happening, safe: Safe) -> str:
     sentence = phrase(model, one, "told", safe)
     if one.followed is not None and not one.event.opens and one.followed.month <= one.month + 1:
-        sentence += f" (what followed: {one.followed.event.name})"
+        sentence += f" (what followed: {one.followed.event.word})"
     return sentence + "."
 
 

@@ -76,14 +76,14 @@ def event_log(model: PeaceProcess) -> pd.DataFrame:
         (
             one.month,
             _iso_month(zero, one.month),
-            one.event.name,
+            one.event.word,
             row_name(model, one.event.who, one.who),
             row_name(model, one.event.whom, one.whom),
             one.amount if one.event.amount else float("nan"),
             one.event.amount,
             one.event.unit,
             one.phase,
-            one.followed.event.name if one.followed else "",
+            one.followed.event.word if one.followed else "",
         )
         for one in happenings(model)
     ]

@@ -19,6 +19,7 @@ from ..schema.outcomes import SERIES
 from ..schema.tables import LEDGER
 from .chronicle import IN_MARKDOWN, IN_TEXT, outcome_in_words
 from .event_log import check_model, is_cut_off, phrase, when
+from .counterfactuals import Effort
 from .findings import Findings, alike
 from .readiness import LESS_MOTIVATION, LESS_OPTIMISM
 
@@ -69,7 +70,15 @@ class Explanation:
         return self.markdown
 
 
-def explain(model: PeaceProcess) -> Explanation:
+def explain(
+    model: PeaceProcess,
+    *,
+    replays: int | None = None,
+    seconds: float | None = None,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Explanation:
     """The chain behind the outcome of a run so far, with the counterfactual of the decisive step.
 
     The run is made again from its seed, on a bench of its own: the model given is not touched. Then single events are
@@ -85,7 +94,7 @@ def explain(model: PeaceProcess) -> Explanation:
     (True, 'A conflict in codes: why it came out as it did (seed 1)')
     """
     check_model(model)
-    found = Findings(model)
+    found = Findings(model, Effort(replays, seconds, threads, progress, stop))
     return Explanation(
         text=_as_text(model, found),
         markdown=_as_markdown(model, found),
@@ -251,7 +260,7 @@ def _steps_told(model: PeaceProcess, found: Findings, safe: Safe) -> list[str]:
     changed = [row for row in found.steps if row["changed"]]
     tried, possible = len(found.steps), found.possible - found.stuck
     if not tried:
-        return ["Nothing has happened that could be taken out."]
+        return ["No replay was made." if found.not_begun else "Nothing has happened that could be taken out."]
     alone = f" ({count_name(found.stuck)} more would have happened all the same)" if found.stuck else ""
     several = "single events were" if tried > 1 else "event was"
     times = count_name(len(changed)) if changed else "none"

@@ -16,7 +16,7 @@ from ..process.month import SCHEDULE
 from ..schema.categories import Phase
 from ..schema.events import Event
 from ..schema.tables import LEDGER
-from .counterfactuals import MOST_WHAT_IFS, MOST_WITH_AGENTS, Candidate, Rerun, candidates, chosen
+from .counterfactuals import Candidate, Effort, Rerun, candidates, chosen
 from .event_log import Happening, happenings, row_name
 from .readiness import parts_of_readiness
 
@@ -47,17 +47,17 @@ def outcome_month(model: PeaceProcess) -> int:
 class Findings:
     """Everything that is found out about a run, as rows of tables."""
 
-    def __init__(self, model: PeaceProcess):
+    def __init__(self, model: PeaceProcess, effort: Effort):
         self.model = model
         self.log = happenings(model)
         self.month = outcome_month(model)
         self.watch = _Watch(model)
         found = candidates(model, self.log, self._last_month())
-        self.tried = chosen(found, self.month, MOST_WHAT_IFS)
+        self.tried = chosen(found, self.month, effort.most(False))
         opening = int(model.tables.tally["month_talks"][0])
         self.rerun = Rerun(model, {one.happening.month for one in self.tried} | {opening}, self.watch)
         if self.rerun.own_agents:
-            self.tried = self.tried[:MOST_WITH_AGENTS]
+            self.tried = self.tried[: effort.most(True)]
         if not self.rerun.exact:
             self.tried = []
         self.possible = len(found)
@@ -69,7 +69,8 @@ class Findings:
         self.attacks = self._attacks()
         self.fact = model.outcomes()
         self.stuck = 0  # events that happened all the same
-        self.steps = self._steps()
+        self.not_begun = 0  # replays for which there was no time
+        self.steps = self._steps(effort)
 
     def tables(self) -> dict[str, tuple[list[dict[str, Any]], Sequence[str]]]:
         """Rows and columns of every table of an Explanation."""
@@ -157,7 +158,7 @@ class Findings:
             "from_leaders": {Event.LEADER_CHANGED},
         }[source]
         events = [
-            one.event.name
+            one.event.word
             for one in self.log
             if one.month == month
             and one.kind in kinds
@@ -197,8 +198,8 @@ class Findings:
             {
                 "month": one.month,
                 "faction": row_name(self.model, "spoilers", one.who),
-                "broke": one.followed.event.name,
-                "then": one.followed.followed.event.name if one.followed.followed else "",
+                "broke": one.followed.event.word,
+                "then": one.followed.followed.event.word if one.followed.followed else "",
             }
             for one in self.log
             if one.kind == Event.ATTACKED
@@ -208,10 +209,11 @@ class Findings:
 
     # -- the decisive step
 
-    def _steps(self) -> list[dict[str, Any]]:
+    def _steps(self, effort: Effort) -> list[dict[str, Any]]:
         rows = []
-        for one in self.tried:
-            other = self.rerun.without(one)
+        replays = self.rerun.without_each(self.tried, effort)
+        self.not_begun = len(self.tried) - len(replays)
+        for one, other in zip(self.tried, replays):
             if other is None:
                 self.stuck += 1
             else:
@@ -232,7 +234,7 @@ class Findings:
         return {
             "candidate": one,
             "month": who.month,
-            "event": who.event.name,
+            "event": who.event.word,
             "who": row_name(self.model, who.event.who, who.who),
             "whom": row_name(self.model, who.event.whom, who.whom),
             "change": max(
