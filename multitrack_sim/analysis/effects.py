@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -188,7 +188,7 @@ def _months_stood(baseline: pd.DataFrame, table: pd.DataFrame, horizon: int) -> 
     return Pairs(b, a, both, meaning, float(STANDS))
 
 
-def _rows(baseline: pd.DataFrame, table: pd.DataFrame, outcome: Outcome, value: str, horizon: int) -> list[list]:
+def _rows(baseline: pd.DataFrame, table: pd.DataFrame, outcome: Outcome, value: str, horizon: int) -> list[list[Any]]:
     pairs = paired_values(baseline, table, outcome, value, horizon)
     counts = [len(pairs.arm), pairs.left_out, pairs.only_arm, pairs.only_baseline]
     found = compared(pairs, outcome)
@@ -217,7 +217,7 @@ def main_effect(pairs: Pairs, outcome: Outcome) -> Effect:
     return paired_effect(pairs.baseline, pairs.arm, share_like(outcome), pairs.top)
 
 
-def _row(found: Found, unit: str, counts: list[int], meaning: str) -> list:
+def _row(found: Found, unit: str, counts: list[int], meaning: str) -> list[Any]:
     return [unit, *found[:-1], *counts, found.narrower, meaning]
 
 
@@ -336,7 +336,7 @@ def holm(p: Sequence[float] | np.ndarray) -> np.ndarray:
 
 def _corrected(found: pd.DataFrame, correct: str) -> np.ndarray:
     """Holm's p for all rows; a ratio is the same test as its share."""
-    p = found["p"].to_numpy(float)
+    p = np.asarray(found["p"], float)
     if correct == "none":
         return p
     ratio = (found["statistic"] == "ratio").to_numpy()

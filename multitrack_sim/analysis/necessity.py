@@ -174,7 +174,9 @@ def runs_that_turned(
     return pd.DataFrame({"seed": seeds[differ], "happened": np.where(b[differ], WITH, WITHOUT)})
 
 
-def _both(baseline: pd.DataFrame, arm: pd.DataFrame, outcome: str, value: str, horizon: int):
+def _both(
+    baseline: pd.DataFrame, arm: pd.DataFrame, outcome: str, value: str, horizon: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, str]:
     """Whether it happened in the baseline and in the arm, the seeds, and what "it" is."""
     (name,) = chosen_outcomes([outcome], [baseline, arm])
     declared = OUTCOMES[name]

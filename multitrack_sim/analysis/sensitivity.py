@@ -275,7 +275,7 @@ def _as_numbers(column: pd.Series) -> np.ndarray:
     """A varied column from 0 to 1; words by their order of appearance."""
     if not pd.api.types.is_numeric_dtype(column):
         column = pd.Series(pd.factorize(column)[0])
-    values = column.to_numpy(float)
+    values = np.asarray(column, float)
     width = values.max() - values.min()
     return (values - values.min()) / width if width > 0 else values * 0.0
 

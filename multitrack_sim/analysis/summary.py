@@ -88,8 +88,8 @@ def values_of(table: pd.DataFrame, outcome: Outcome, value: str = "") -> np.ndar
     """The column as numbers, NaN where missing; a category becomes 1 where it is `value`."""
     column = table[outcome.name]
     if outcome.values:
-        return (column.astype(object) == value).to_numpy().astype(float)
-    return pd.to_numeric(column).to_numpy(dtype=float, na_value=math.nan)
+        return np.asarray(column.astype(object) == value, float)
+    return np.asarray(pd.to_numeric(column).to_numpy(dtype=float, na_value=math.nan))
 
 
 def share_like(outcome: Outcome) -> bool:

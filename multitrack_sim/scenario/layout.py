@@ -80,7 +80,7 @@ def _row(row_of: Mapping[str, Mapping[str, int]], table: str, keys: tuple[str, .
         return row_of[table][keys[0]]
     one, two = (row_of[REFERS[column]][key] for column, key in zip(RELATIONS[table], keys))
     if table == "dyads":
-        return dyad_row(one, two, len(row_of["governments"]))
+        return int(dyad_row(one, two, len(row_of["governments"])))
     return one * len(row_of[REFERS[RELATIONS[table][1]]]) + two
 
 
@@ -139,7 +139,7 @@ def adding_up_to_one(values: Sequence[float]) -> list[float]:
 
 def _changes(
     scenario: Scenario, row_of: Mapping[str, Mapping[str, int]], publics: np.ndarray
-) -> list[tuple[Mapping, Setting, np.ndarray]]:
+) -> list[tuple[Mapping[str, Any], Setting, np.ndarray]]:
     """For every intervention what it changes: the setting, and the rows in which it does."""
     names = scenario.names
     settings = [changed_setting(names, change) for change in scenario.interventions]
@@ -147,7 +147,7 @@ def _changes(
     return list(zip(scenario.interventions, settings, rows))
 
 
-def changes_row_by_row(scenario: Scenario, publics: np.ndarray) -> Iterator[tuple[Mapping, Setting]]:
+def changes_row_by_row(scenario: Scenario, publics: np.ndarray) -> Iterator[tuple[Mapping[str, Any], Setting]]:
     """For each row of the world's `interventions` the intervention it belongs to, and the one setting it changes."""
     names = scenario.names
     communities = dict(zip(names["governments"], np.bincount(publics, minlength=len(names["governments"])).tolist()))
@@ -171,8 +171,8 @@ def _rows_meant(row_of: Mapping[str, Mapping[str, int]], setting: Setting, publi
     one, two = (grid.ravel() for grid in np.meshgrid(*chosen, indexing="ij"))
     if setting.table == "dyads":
         apart = one != two
-        return dyad_row(one[apart], two[apart], len(row_of["governments"]))
-    return one * len(tables[1]) + two
+        return np.asarray(dyad_row(one[apart], two[apart], len(row_of["governments"])))
+    return np.asarray(one * len(tables[1]) + two)
 
 
 def _most_rows(scenario: Scenario) -> dict[str, int]:

@@ -194,7 +194,7 @@ class _File(Reading):
 
     def distinct(self, rows: Sequence[Any], table: str, keys: tuple[str, ...]) -> None:
         """No two rows may have the same keys."""
-        seen: dict[tuple, int] = {}
+        seen: dict[tuple[Any, ...], int] = {}
         for at, row in enumerate(rows):
             values = [row.get(key) if isinstance(row, Mapping) else None for key in keys]
             if all(isinstance(value, (str, int)) for value in values):

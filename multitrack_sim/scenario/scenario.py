@@ -179,7 +179,7 @@ def checked_value(names: Names, setting: Setting, value: Any) -> Any:
 
 
 # ---- the scenario ----------------------------------------------------------------------------------------------------
-class ReadOnly(dict):
+class ReadOnly(dict[str, Any]):
     """A dict that cannot be changed, so that a scenario can be hashed and shared.
 
     >>> hash(ReadOnly(a=1)) == hash(ReadOnly({"a": 1.0}))
@@ -189,7 +189,7 @@ class ReadOnly(dict):
     def _refuse(self, *_: Any, **__: Any) -> Any:
         raise TypeError("a scenario cannot be changed: make another with with_settings or with_interventions")
 
-    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
 
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(frozenset(self.items()))
@@ -381,7 +381,9 @@ def saliences(rows: Mapping[str, Any]) -> dict[str, list[float]]:
     return found
 
 
-def _with_saliences(rows: Mapping[str, Any], new: Mapping, problems: list[Problem]) -> tuple[ReadOnly, ...]:
+def _with_saliences(
+    rows: Mapping[str, Any], new: Mapping[tuple[str, ...], float], problems: list[Problem]
+) -> tuple[ReadOnly, ...]:
     issues = [row["name"] for row in rows["issues"]]
     made: dict[tuple[str, str], float] = {}
     for party, old in saliences(rows).items():

@@ -175,8 +175,8 @@ def holds_codes(path: str | PathLike[str]) -> bool:
     """Whether a file in TOML holds codes and no scenario. ScenarioError where it cannot be read."""
     text = read_text(path, "a scenario file or a file of codes", "a text file in TOML")
     data, _ = parse(text, str(path), "a scenario or codes")
-    tables = dict | list  # `spoilers` and `cbm` are also parts of a scenario
-    return "codes" in data or any(name in CODES and not isinstance(value, tables) for name, value in data.items())
+    # `spoilers` and `cbm` are also parts of a scenario
+    return "codes" in data or any(name in CODES and not isinstance(value, dict | list) for name, value in data.items())
 
 
 def coded_text(codes: Mapping[str, Any], title: str | None = None) -> str:
@@ -269,7 +269,9 @@ def _origins(scenario: Scenario, given: Mapping[str, Any]) -> dict[KeyPath, list
         missing = "" if name in given else " (not given)"
         for key in moved:
             found.setdefault(key, []).append(f"code {_short(name)}={codes[name]:g}{missing}")
-    rows = {(table, _key(table, row)): at for table, many in scenario.rows.items() for at, row in enumerate(many)}
+    rows: dict[Any, int] = {
+        (table, _key(table, row)): at for table, many in scenario.rows.items() for at, row in enumerate(many)
+    }
     return {(key[0], rows[key[0], key[1]], key[2]) if len(key) == 3 else key: origin for key, origin in found.items()}
 
 

@@ -120,7 +120,7 @@ def _type(column: Column) -> Any:
 
 
 @cache
-def adapter(column: Column) -> TypeAdapter:
+def adapter(column: Column) -> TypeAdapter[Any]:
     return TypeAdapter(_type(column), config=ConfigDict(strict=True))
 
 
