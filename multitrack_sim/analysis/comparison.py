@@ -15,7 +15,7 @@ from ..running.ensemble import Ensemble
 from ..scenario.scenario import Scenario, changed_setting, covers, find_setting
 from ..schema.outcomes import OUTCOMES
 from .effects import effects
-from .summary import MAIN_OUTCOMES
+from .run_tables import MAIN_OUTCOMES
 from .verdicts import digits_shown, verdict_in_words, verdict_of
 
 __all__ = ["Comparison"]

@@ -23,8 +23,10 @@ __all__ = [
     "Z",
     "alike",
     "alike_interval",
+    "level",
     "mean_interval",
     "median_interval",
+    "share_interval",
     "skewed_mean",
     "skewed_p",
     "t_probability",
@@ -57,6 +59,16 @@ def wilson(count: ArrayLike, runs: ArrayLike) -> tuple[Any, Any]:
     high = np.where(count == runs, 1.0, np.minimum(middle + half, 1.0))
     unknown = runs == 0
     return np.where(unknown, np.nan, low)[()], np.where(unknown, np.nan, high)[()]
+
+
+def share_interval(count: float, runs: int) -> tuple[float, float, float]:
+    """A share, `count` of `runs`, with the ends of its interval (Wilson 1927); all missing (NaN) of no runs.
+
+    >>> [round(number, 3) for number in share_interval(5, 10)]
+    [0.5, 0.237, 0.763]
+    """
+    low, high = wilson(count, runs)
+    return float(count / runs) if runs else math.nan, float(low), float(high)
 
 
 def _t_distribution(t: float, freedom: int) -> float:
@@ -147,6 +159,19 @@ def mean_interval(
     error = float(values.std(ddof=1) / math.sqrt(len(values)))
     half = t_quantile(len(values) - 1) * error
     return mean, mean - half, mean + half, error
+
+
+def level(values: ArrayLike, share: bool, most: float) -> tuple[float, float, float, float]:
+    """What one arm gives: the mean of values between 0 and `most` with its interval and error; of a share Wilson's (1927).
+
+    >>> [round(number, 3) for number in level([1.0] * 20, True, 1.0)][:3]
+    [1.0, 0.839, 1.0]
+    """
+    values = np.asarray(values, float)
+    mean, low, high, error = mean_interval(values, 0.0, most)
+    if share:
+        _, low, high = share_interval(float(values.sum()), len(values))
+    return mean, low, high, error
 
 
 def _median_rank(runs: int) -> int:

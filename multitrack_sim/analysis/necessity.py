@@ -14,8 +14,9 @@ import pandas as pd
 
 from ..errors import MultitrackError
 from ..schema.outcomes import OUTCOMES
-from .effects import chosen_outcomes, on_same_seeds, paired_values
+from .effects import paired_values
 from .intervals import LEVEL, Z, wilson
+from .run_tables import chosen_outcomes, on_same_seeds
 
 if TYPE_CHECKING:
     from .comparison import Comparison

@@ -13,9 +13,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .intervals import Z, skewed_mean, skewed_p
+from .intervals import Z, skewed_mean, skewed_p, t_quantile, unpaired_shares
 
-__all__ = ["Effect", "paired_effect", "paired_mean", "paired_ratio", "paired_score", "paired_share", "score_p"]
+__all__ = [
+    "Effect",
+    "paired_effect",
+    "paired_mean",
+    "paired_ratio",
+    "paired_score",
+    "paired_share",
+    "score_p",
+    "unpaired_interval",
+]
 
 FARTHEST = 50.0  # logarithm of a ratio beyond all counts
 
@@ -158,6 +167,25 @@ def paired_mean(differences: ArrayLike, top: float = math.inf) -> Effect:
     """
     differences = np.asarray(differences, float)
     return Effect(*skewed_mean(differences, -top, top), skewed_p(differences, -top, top))
+
+
+def unpaired_interval(baseline: ArrayLike, arm: ArrayLike, share: bool) -> tuple[float, float]:
+    """The interval of arm less baseline had they not been paired: of shares that of Agresti and Caffo (2000), of means
+    Student's with both variances. Missing (NaN) where there are too few runs for it.
+
+    >>> [round(end, 2) for end in unpaired_interval([1.0, 2.0, 3.0], [3.0, 4.0, 5.0], share=False)]
+    [-1.51, 5.51]
+    """
+    baseline, arm = np.asarray(baseline, float), np.asarray(arm, float)
+    runs = len(arm)
+    if share:
+        _, low, high = unpaired_shares(arm.sum(), baseline.sum(), runs)
+        return float(low), float(high)
+    if runs < 2:
+        return math.nan, math.nan
+    difference = float(arm.mean() - baseline.mean())
+    half = math.sqrt((arm.var(ddof=1) + baseline.var(ddof=1)) / runs) * t_quantile(runs - 1)
+    return difference - half, difference + half
 
 
 def paired_effect(baseline: ArrayLike, arm: ArrayLike, share: bool, top: float = math.inf) -> Effect:

@@ -19,7 +19,7 @@ from ..designs.design import DUMMY, Design
 from ..errors import MultitrackError, Problem, nearest, printable
 from ..schema.outcomes import OUTCOMES, Outcome
 from .intervals import LEVEL, alike, alike_interval
-from .summary import MAIN_OUTCOMES, values_of
+from .run_tables import MAIN_OUTCOMES, values_of
 
 if TYPE_CHECKING:
     from ..running.sweep import Sweep
