@@ -12,7 +12,9 @@ import pandas as pd
 from ..designs.arms import BASELINE, INTERVENTIONS, money_in_words, plain
 from ..errors import MultitrackError, nearest, printable
 from ..running.ensemble import Ensemble
-from ..scenario.scenario import Scenario, changed_setting, covers, find_setting
+from ..scenario.interventions import changed_setting
+from ..scenario.scenario import Scenario
+from ..scenario.settings import covers, find_setting
 from ..schema.outcomes import OUTCOMES
 from .effects import effects
 from .run_tables import MAIN_OUTCOMES

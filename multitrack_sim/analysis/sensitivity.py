@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ..designs.design import DUMMY, Design
-from ..errors import MultitrackError, Problem, nearest, printable
+from ..errors import MultitrackError, Problem, did_you_mean, printable
 from ..schema.outcomes import OUTCOMES, Outcome
 from .intervals import LEVEL, alike, alike_interval
 from .run_tables import MAIN_OUTCOMES, values_of
@@ -54,8 +54,7 @@ def sensitivity(sweep: Sweep, outcome: str, value: str = "") -> pd.DataFrame:
     columns = list(next(iter(arms.values())).columns)
     declared = OUTCOMES.get(outcome) if isinstance(outcome, str) and outcome in columns else None
     if declared is None:
-        near = nearest(str(outcome), [name for name in OUTCOMES if name in columns])
-        hint = f"did you mean {near!r}?" if near else "mt.outcomes() lists them"
+        hint = did_you_mean(str(outcome), [name for name in OUTCOMES if name in columns]) or "mt.outcomes() lists them"
         raise MultitrackError(Problem("sensitivity", f"no outcome {printable(outcome)}", "one of the sweep's", hint))
     if value and value not in declared.values:
         few = ", ".join(declared.values) or f"no value: {outcome} is a number"

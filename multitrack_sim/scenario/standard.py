@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import ScenarioError
 from ..schema.tables import NAMED
-from .scenario import NOTHING, ReadOnly
+from .read_only import NOTHING, ReadOnly
 from .toml_text import key_path
 from .validation import LONGEST_NAME, Reading, row_model
 
