@@ -25,7 +25,7 @@ from support.worlds import REFERENCE, column_range, parameter_range
 
 import multitrack_sim as mt
 from multitrack_sim.analysis.intervals import t_quantile
-from multitrack_sim.scenario.scenario import key_tables
+from multitrack_sim.scenario.settings import key_tables
 from multitrack_sim.scenario.validation import IN_A_FILE, row_columns
 from multitrack_sim.schema.parameters import PARAMETERS
 from multitrack_sim.schema.tables import REFERS

@@ -6,7 +6,16 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["MultitrackError", "Problem", "ScenarioError", "SettingError", "StoreError", "nearest", "printable"]
+__all__ = [
+    "MultitrackError",
+    "Problem",
+    "ScenarioError",
+    "SettingError",
+    "StoreError",
+    "did_you_mean",
+    "nearest",
+    "printable",
+]
 
 
 def printable(value: object, longest: int = 80) -> str:
@@ -37,6 +46,16 @@ def nearest(name: str, choices: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
+def did_you_mean(name: object, choices: Iterable[str]) -> str:
+    """The nearest choice as a hint; empty where nothing is near, or where `name` is no text.
+
+    >>> did_you_mean("agred", ["agreed", "durable"]), did_you_mean(3, ["agreed"])
+    ("did you mean 'agreed'?", '')
+    """
+    found = nearest(name, choices) if isinstance(name, str) else None
+    return f"did you mean {printable(found)}?" if found else ""
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing that is wrong, in one line."""
@@ -64,7 +83,7 @@ class MultitrackError(Exception):
         self.problems = [problems] if isinstance(problems, Problem) else list(problems)
         super().__init__("\n".join(str(p) for p in self.problems))
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[type[MultitrackError], tuple[list[Problem]]]:
         return type(self), (self.problems,)
 
 

@@ -14,8 +14,8 @@ from multitrack_sim.cli import main as cli
 from multitrack_sim.designs.as_written import outside_quotes, read_sweep_arms, settings_in_words
 from multitrack_sim.errors import MultitrackError, printable
 from multitrack_sim.scenario import coded_text, lay_out, loads
+from multitrack_sim.scenario.interventions import MOST_CHANGED_CELLS
 from multitrack_sim.scenario.layout import world_words
-from multitrack_sim.scenario.scenario import MOST_CHANGED_CELLS
 
 A_SECOND = (
     5.0  # for a second's work on a machine that has other work too; what is refused here took minutes, or all memory

@@ -16,7 +16,7 @@ from multitrack_sim.analysis.comparison import Comparison
 from multitrack_sim.analysis.conditions import effect_by_point
 from multitrack_sim.analysis.dose import decay, dose_response, timing
 from multitrack_sim.analysis.effects import effects, pairing, quantile_effects
-from multitrack_sim.analysis.intervals import alike_interval, unseen_share
+from multitrack_sim.analysis.intervals import alike_interval, skewed_mean, skewed_p, unseen_share
 from multitrack_sim.analysis.necessity import necessity_of
 from multitrack_sim.analysis.paired import paired_effect, paired_mean, paired_ratio, paired_score, paired_share, score_p
 from multitrack_sim.analysis.precision import convergence, pairs_needed, runs_needed
@@ -291,6 +291,15 @@ def test_an_effect_turns_with_its_arms(values, scale):
     one, other = paired_effect(baseline, arm, False, scale), paired_effect(arm, baseline, False, scale)
     assert (one.estimate, one.low, one.high) == pytest.approx((-other.estimate, -other.high, -other.low), nan_ok=True)
     assert one.p == pytest.approx(other.p, nan_ok=True)
+
+
+@pytest.mark.parametrize("size", [1e-320, 1e-221, 1e-150, 1e-105, 1e-99])
+@pytest.mark.parametrize("values", [(0.0, 1.0), (1.0, 2.0, 4.0)], ids=["two", "three"])
+def test_differences_too_small_to_be_squared_are_no_error(values, size):
+    differences = np.array(values) * size
+    mean, low, high, error = skewed_mean(differences, -1.0, 1.0)
+    assert low <= mean <= high and error > 0
+    assert 0 < skewed_p(differences, -1.0, 1.0) <= 1
 
 
 # --- others

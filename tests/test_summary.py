@@ -12,7 +12,8 @@ from synthetic import made_up_ensemble
 
 from multitrack_sim.analysis.intervals import mean_interval, median_interval, t_quantile, unpaired_shares, wilson
 from multitrack_sim.analysis.paired import paired_score
-from multitrack_sim.analysis.summary import MAIN_OUTCOMES, paired_difference, summarise
+from multitrack_sim.analysis.run_tables import MAIN_OUTCOMES
+from multitrack_sim.analysis.summary import paired_difference, summarise
 from multitrack_sim.analysis.survival import cumulative_incidence
 from multitrack_sim.errors import MultitrackError
 from multitrack_sim.schema.categories import Agreement

@@ -14,9 +14,8 @@ from ..designs.arms import _called, _subsets
 from ..designs.design import coalition_names
 from ..errors import MultitrackError, printable
 from ..schema.outcomes import OUTCOMES, Outcome
-from .effects import chosen_outcomes
 from .paired import Effect, paired_effect, paired_mean
-from .summary import largest, values_of
+from .run_tables import chosen_outcomes, largest, values_of
 
 __all__ = ["Attribution", "interactions", "shapley"]
 ALL_PARTS = "all parts together"

@@ -12,10 +12,12 @@ import pandas as pd
 from ..designs.arms import BASELINE, INTERVENTIONS, money_in_words, plain
 from ..errors import MultitrackError, nearest, printable
 from ..running.ensemble import Ensemble
-from ..scenario.scenario import Scenario, changed_setting, covers, find_setting
+from ..scenario.interventions import changed_setting
+from ..scenario.scenario import Scenario
+from ..scenario.settings import covers, find_setting
 from ..schema.outcomes import OUTCOMES
 from .effects import effects
-from .summary import MAIN_OUTCOMES
+from .run_tables import MAIN_OUTCOMES
 from .verdicts import digits_shown, verdict_in_words, verdict_of
 
 __all__ = ["Comparison"]

@@ -15,16 +15,14 @@ import pandas as pd
 
 from ..errors import MultitrackError, printable
 from ..schema.outcomes import OUTCOMES, SERIES
-from .effects import chosen_outcomes, holm, main_effect, paired_values
-from .intervals import mean_interval, wilson
+from .effects import holm, main_effect, paired_values
+from .intervals import level
 from .paired import paired_mean
-from .summary import largest, share_like
+from .run_tables import chosen_outcomes, largest, share_like
 from .verdicts import CLEAR, excludes, verdict
 
 if TYPE_CHECKING:
-    from ..schema.outcomes import Outcome
     from .comparison import Comparison
-    from .effects import Pairs
 
 __all__ = ["decay", "dose_arms", "dose_response", "start_arms", "stop_arms", "timing", "useful_starts"]
 
@@ -97,7 +95,7 @@ def dose_response(comparison: Comparison, outcome: str, setting: str = MONEY, va
         table = comparison.table(doses[dose])
         own = paired_values(table, table, OUTCOMES[name], value, comparison.horizon)
         spent = float(table["spent_track_two"].mean())
-        row = [dose, doses[dose], *_estimate(own, OUTCOMES[name]), spent]
+        row = [dose, doses[dose], *level(own.arm, share_like(OUTCOMES[name]), own.top), spent]
         if before is None:
             row += [math.nan] * 6
         else:
@@ -113,14 +111,6 @@ def dose_response(comparison: Comparison, outcome: str, setting: str = MONEY, va
         "marginal_error", "p", "per_money", "unit",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
-
-
-def _estimate(own: Pairs, outcome: Outcome) -> tuple[float, float, float, float]:
-    """The mean or share of one arm, low, high and error."""
-    mean, low, high, error = mean_interval(own.arm, 0.0, own.top)
-    if share_like(outcome):
-        low, high = (float(end) for end in wilson(own.arm.sum(), len(own.arm)))
-    return mean, low, high, error
 
 
 def timing(comparison: Comparison, outcome: str, better: str = "more", setting: str = MONEY) -> pd.DataFrame:

@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from ..errors import MultitrackError, nearest, printable
+from ..errors import MultitrackError, printable
 from ..schema.outcomes import OUTCOMES, Outcome
 from .bootstrap import DRAWS, resampled_quantiles, resamples
-from .intervals import LEVEL, t_quantile, unpaired_shares
-from .paired import Effect, paired_effect, paired_ratio, score_p
-from .summary import MAIN_OUTCOMES, largest, share_like, values_of
+from .intervals import LEVEL
+from .paired import Effect, paired_effect, paired_ratio, score_p, unpaired_interval
+from .run_tables import chosen_outcomes, largest, on_same_seeds, share_like, values_of
 
 __all__ = [
     "COLUMNS",
     "Pairs",
-    "chosen_outcomes",
     "compared",
     "effects",
     "holm",
@@ -111,30 +110,6 @@ def effects(
     return found
 
 
-def chosen_outcomes(outcomes: Iterable[str] | None, tables: Sequence[pd.DataFrame]) -> list[str]:
-    """The outcomes asked for (default: the main ones), all of which the tables must have."""
-    have = [name for name in OUTCOMES if all(name in table.columns for table in tables)]
-    if outcomes is None:
-        return [name for name in MAIN_OUTCOMES if name in have]
-    asked = [outcomes] if isinstance(outcomes, str) else list(outcomes)
-    for name in asked:
-        if name not in have:
-            near = nearest(str(name), have)
-            hint = f" (did you mean {near!r}?)" if near else ""
-            raise MultitrackError(f"no outcome {printable(name)} in all tables; allowed: {', '.join(have)}{hint}")
-    return asked
-
-
-def on_same_seeds(baseline: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """`table` in the order of the baseline's seeds; refused where they cannot be paired."""
-    for one in (baseline, table):
-        if one["seed"].duplicated().any():
-            raise MultitrackError("a table has a seed twice, so its runs cannot be paired")
-    if set(baseline["seed"]) != set(table["seed"]):
-        raise MultitrackError("the tables were not run on the same seeds; give both arms the same seed and runs")
-    return table.set_index("seed").loc[baseline["seed"]].reset_index()
-
-
 class Pairs(NamedTuple):
     """The values of the pairs that can be compared, and what they mean."""
 
@@ -188,7 +163,7 @@ def _months_stood(baseline: pd.DataFrame, table: pd.DataFrame, horizon: int) -> 
     return Pairs(b, a, both, meaning, float(STANDS))
 
 
-def _rows(baseline: pd.DataFrame, table: pd.DataFrame, outcome: Outcome, value: str, horizon: int) -> list[list]:
+def _rows(baseline: pd.DataFrame, table: pd.DataFrame, outcome: Outcome, value: str, horizon: int) -> list[list[Any]]:
     pairs = paired_values(baseline, table, outcome, value, horizon)
     counts = [len(pairs.arm), pairs.left_out, pairs.only_arm, pairs.only_baseline]
     found = compared(pairs, outcome)
@@ -208,8 +183,8 @@ def compared(pairs: Pairs, outcome: Outcome) -> list[Found]:
 def main_difference(pairs: Pairs, outcome: Outcome) -> Found:
     """The difference of shares, of means, or of restricted mean months: what an effect on this outcome is first of all."""
     if share_like(outcome):
-        return _shares(pairs)
-    return _mean(pairs, "restricted mean months" if outcome.event else "mean")
+        return _difference("share", pairs, share=True)
+    return _difference("restricted mean months" if outcome.event else "mean", pairs, share=False)
 
 
 def main_effect(pairs: Pairs, outcome: Outcome) -> Effect:
@@ -217,26 +192,21 @@ def main_effect(pairs: Pairs, outcome: Outcome) -> Effect:
     return paired_effect(pairs.baseline, pairs.arm, share_like(outcome), pairs.top)
 
 
-def _row(found: Found, unit: str, counts: list[int], meaning: str) -> list:
+def _row(found: Found, unit: str, counts: list[int], meaning: str) -> list[Any]:
     return [unit, *found[:-1], *counts, found.narrower, meaning]
 
 
 _NOTHING = (math.nan,) * 8
 
 
-def _shares(pairs: Pairs) -> Found:
-    runs = len(pairs.arm)
-    if not runs:
-        return Found("share", *_NOTHING)
-    effect = paired_effect(pairs.baseline, pairs.arm, share=True)
-    _, apart_low, apart_high = unpaired_shares(pairs.arm.sum(), pairs.baseline.sum(), runs)
-    return _found("share", pairs, effect, float(apart_high - apart_low))
-
-
-def _found(statistic: str, pairs: Pairs, effect: Effect, apart: float) -> Found:
-    """An effect beside what it is of, and beside the width of the interval that arms on seeds of their own would have."""
+def _difference(statistic: str, pairs: Pairs, share: bool) -> Found:
+    """The paired difference of shares or means, and by how much pairing narrowed its interval."""
+    if not len(pairs.arm):
+        return Found(statistic, *_NOTHING)
+    effect = paired_effect(pairs.baseline, pairs.arm, share, pairs.top)
+    low, high = unpaired_interval(pairs.baseline, pairs.arm, share)
     means = float(pairs.baseline.mean()), float(pairs.arm.mean())
-    return Found(statistic, *means, *effect, _narrower(effect.high - effect.low, apart))
+    return Found(statistic, *means, *effect, _narrower(effect.high - effect.low, high - low))
 
 
 def _ratio(pairs: Pairs) -> Found:
@@ -253,16 +223,6 @@ def _ratio(pairs: Pairs) -> Found:
     narrower = _narrower(math.sqrt(more + less), apart * math.sqrt(a * b)) if a and b else math.nan
     shares = float(pairs.baseline.mean()), float(pairs.arm.mean())
     return Found("ratio", *shares, ratio, low, high, error, float(score_p(more, less)), narrower)
-
-
-def _mean(pairs: Pairs, statistic: str) -> Found:
-    runs = len(pairs.arm)
-    if not runs:
-        return Found(statistic, *_NOTHING)
-    apart = math.nan
-    if runs > 1:
-        apart = math.sqrt((pairs.arm.var(ddof=1) + pairs.baseline.var(ddof=1)) / runs) * 2 * t_quantile(runs - 1)
-    return _found(statistic, pairs, paired_effect(pairs.baseline, pairs.arm, False, pairs.top), apart)
 
 
 def _narrower(paired: float, apart: float) -> float:
@@ -336,7 +296,7 @@ def holm(p: Sequence[float] | np.ndarray) -> np.ndarray:
 
 def _corrected(found: pd.DataFrame, correct: str) -> np.ndarray:
     """Holm's p for all rows; a ratio is the same test as its share."""
-    p = found["p"].to_numpy(float)
+    p = np.asarray(found["p"], float)
     if correct == "none":
         return p
     ratio = (found["statistic"] == "ratio").to_numpy()

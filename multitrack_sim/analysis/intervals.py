@@ -13,16 +13,20 @@ from __future__ import annotations
 
 import math
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 __all__ = [
     "LEVEL",
     "Z",
     "alike",
     "alike_interval",
+    "level",
     "mean_interval",
     "median_interval",
+    "share_interval",
     "skewed_mean",
     "skewed_p",
     "t_probability",
@@ -34,9 +38,10 @@ __all__ = [
 
 LEVEL = 0.95
 Z = NormalDist().inv_cdf(0.5 + LEVEL / 2)
+TINY = 1e-100  # a smaller spread has no cube that a number could hold: nothing can be divided by it
 
 
-def wilson(count, runs):
+def wilson(count: ArrayLike, runs: ArrayLike) -> tuple[Any, Any]:
     """The interval of Wilson (1927) for a share: `count` of `runs`. Numbers or arrays; never leaves [0, 1].
 
     Brown, Cai and DasGupta (2001), "Interval estimation for a binomial proportion", recommend it over the textbook one.
@@ -54,6 +59,16 @@ def wilson(count, runs):
     high = np.where(count == runs, 1.0, np.minimum(middle + half, 1.0))
     unknown = runs == 0
     return np.where(unknown, np.nan, low)[()], np.where(unknown, np.nan, high)[()]
+
+
+def share_interval(count: float, runs: int) -> tuple[float, float, float]:
+    """A share, `count` of `runs`, with the ends of its interval (Wilson 1927); all missing (NaN) of no runs.
+
+    >>> [round(number, 3) for number in share_interval(5, 10)]
+    [0.5, 0.237, 0.763]
+    """
+    low, high = wilson(count, runs)
+    return float(count / runs) if runs else math.nan, float(low), float(high)
 
 
 def _t_distribution(t: float, freedom: int) -> float:
@@ -94,17 +109,17 @@ def unseen_share(runs: int) -> float:
     >>> round(unseen_share(20), 3)
     0.139
     """
-    return 1 - (1 - LEVEL) ** (1 / runs)
+    return float(1 - (1 - LEVEL) ** (1 / runs))
 
 
-def alike(values) -> bool:
+def alike(values: ArrayLike) -> bool:
     """Whether all values are the same, but for rounding: then no spread can be estimated from them.
 
     >>> alike([0.7 - 0.5, 0.4 - 0.2]), alike([1, 2])
     (True, False)
     """
     values = np.asarray(values, float)
-    return bool(np.ptp(values) <= 1e-9 * np.abs(values).max())
+    return bool(np.ptp(values) <= max(1e-9 * np.abs(values).max(), TINY))
 
 
 def alike_interval(value: float, runs: int, least: float = -math.inf, most: float = math.inf) -> tuple[float, float]:
@@ -121,7 +136,9 @@ def alike_interval(value: float, runs: int, least: float = -math.inf, most: floa
     return value - unseen * (value - least), value + unseen * (most - value)
 
 
-def mean_interval(values, least: float = -math.inf, most: float = math.inf) -> tuple[float, float, float, float]:
+def mean_interval(
+    values: ArrayLike, least: float = -math.inf, most: float = math.inf
+) -> tuple[float, float, float, float]:
     """Mean, low, high (Student 1908) and standard error. Where all values are alike, one value included, the interval is
     `alike_interval`'s, missing unless the outcome is bounded. The error is then read off its width; without one it is
     that of the sample, 0, which says no more than that the values were alike.
@@ -144,6 +161,19 @@ def mean_interval(values, least: float = -math.inf, most: float = math.inf) -> t
     return mean, mean - half, mean + half, error
 
 
+def level(values: ArrayLike, share: bool, most: float) -> tuple[float, float, float, float]:
+    """What one arm gives: the mean of values between 0 and `most` with its interval and error; of a share Wilson's (1927).
+
+    >>> [round(number, 3) for number in level([1.0] * 20, True, 1.0)][:3]
+    [1.0, 0.839, 1.0]
+    """
+    values = np.asarray(values, float)
+    mean, low, high, error = mean_interval(values, 0.0, most)
+    if share:
+        _, low, high = share_interval(float(values.sum()), len(values))
+    return mean, low, high, error
+
+
 def _median_rank(runs: int) -> int:
     """The largest k with P(fewer than k of `runs` lie below the median) at most 2.5%; 0 where there is none."""
     start = max(0, int(runs / 2 - 4 * math.sqrt(runs)))  # what lies below is less than 1e-14
@@ -156,7 +186,7 @@ def _median_rank(runs: int) -> int:
         k += 1
 
 
-def median_interval(values) -> tuple[float, float, float, float]:
+def median_interval(values: ArrayLike) -> tuple[float, float, float, float]:
     """Median, low, high and standard error. The interval lies between order statistics and is exact or wider
     whatever the distribution (David and Nagaraja 2003, section 7.1); it is missing below six values. The standard
     error is read off the interval's width (McKean and Schrader 1984) and missing where that has none.
@@ -174,7 +204,7 @@ def median_interval(values) -> tuple[float, float, float, float]:
     return float(np.median(values)), low, high, (high - low) / (2 * Z) if high > low else math.nan
 
 
-def unpaired_shares(count_a, count_b, runs):
+def unpaired_shares(count_a: ArrayLike, count_b: ArrayLike, runs: ArrayLike) -> tuple[Any, Any, Any]:
     """Share in a less share in b, low and high, of independent arms, `runs` in each: Agresti and Caffo (2000)."""
     count_a, count_b, runs = np.asarray(count_a, float), np.asarray(count_b, float), np.asarray(runs, float)
     a, b = (count_a + 1) / (runs + 2), (count_b + 1) / (runs + 2)
@@ -197,7 +227,9 @@ def t_probability(t: float, freedom: int) -> float:
     return min(1.0, max(0.0, 1.0 - _t_distribution(abs(t), freedom)))
 
 
-def skewed_mean(values, least: float = -math.inf, most: float = math.inf) -> tuple[float, float, float, float]:
+def skewed_mean(
+    values: ArrayLike, least: float = -math.inf, most: float = math.inf
+) -> tuple[float, float, float, float]:
     """Mean, low, high and standard error where values are skewed: paired differences that are mostly zero, months.
 
     The ends lie halfway between those of Student (1908), which ignore skewness and cover 86% to 93% where 4 in 100
@@ -209,6 +241,7 @@ def skewed_mean(values, least: float = -math.inf, most: float = math.inf) -> tup
     >>> [round(float(x), 3) for x in skewed_mean([1, 2, 3, 4, 5])]
     [3.0, 1.037, 4.963, 0.707]
     """
+    values = np.asarray(values, float)
     mean, low, high, error = mean_interval(values, least, most)
     if not len(values) or alike(values):
         return mean, low, high, error
@@ -230,7 +263,7 @@ def _half_skewed(t: float, skewness: float, runs: int) -> float:
     return (t + 3 * root / skewness * (math.cbrt(inner) - 1)) / 2
 
 
-def skewed_p(values, least: float = -math.inf, most: float = math.inf) -> float:
+def skewed_p(values: ArrayLike, least: float = -math.inf, most: float = math.inf) -> float:
     """The two-sided p of a mean of zero that belongs to `skewed_mean`: below 5% exactly where it leaves zero out.
 
     Values that are all alike give the chance that so many draws miss all that would bring the mean to zero; NaN where
@@ -239,6 +272,7 @@ def skewed_p(values, least: float = -math.inf, most: float = math.inf) -> float:
     >>> round(skewed_p([1, 2, 3, 4, 5]), 3), skewed_p([0, 0], -1, 1)
     (0.013, 1.0)
     """
+    values = np.asarray(values, float)
     if not len(values):
         return math.nan
     if alike(values):
@@ -256,9 +290,8 @@ def skewed_p(values, least: float = -math.inf, most: float = math.inf) -> float:
     return t_probability((low + high) / 2, runs - 1)
 
 
-def _skewness(values, error: float) -> float:
+def _skewness(values: np.ndarray, error: float) -> float:
     """The third standardised moment; 0 where nothing varies."""
-    values = np.asarray(values, float)
     spread = error * math.sqrt(len(values))
     return float(((values - values.mean()) ** 3).mean() / spread**3) if spread > 0 else 0.0
 

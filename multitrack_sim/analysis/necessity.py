@@ -14,8 +14,9 @@ import pandas as pd
 
 from ..errors import MultitrackError
 from ..schema.outcomes import OUTCOMES
-from .effects import chosen_outcomes, on_same_seeds, paired_values
+from .effects import paired_values
 from .intervals import LEVEL, Z, wilson
+from .run_tables import chosen_outcomes, on_same_seeds
 
 if TYPE_CHECKING:
     from .comparison import Comparison
@@ -174,7 +175,9 @@ def runs_that_turned(
     return pd.DataFrame({"seed": seeds[differ], "happened": np.where(b[differ], WITH, WITHOUT)})
 
 
-def _both(baseline: pd.DataFrame, arm: pd.DataFrame, outcome: str, value: str, horizon: int):
+def _both(
+    baseline: pd.DataFrame, arm: pd.DataFrame, outcome: str, value: str, horizon: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, str]:
     """Whether it happened in the baseline and in the arm, the seeds, and what "it" is."""
     (name,) = chosen_outcomes([outcome], [baseline, arm])
     declared = OUTCOMES[name]

@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from .intervals import Z, skewed_mean, skewed_p
+from .intervals import Z, skewed_mean, skewed_p, t_quantile, unpaired_shares
 
-__all__ = ["Effect", "paired_effect", "paired_mean", "paired_ratio", "paired_score", "paired_share", "score_p"]
+__all__ = [
+    "Effect",
+    "paired_effect",
+    "paired_mean",
+    "paired_ratio",
+    "paired_score",
+    "paired_share",
+    "score_p",
+    "unpaired_interval",
+]
 
 FARTHEST = 50.0  # logarithm of a ratio beyond all counts
 
@@ -35,7 +45,7 @@ class Effect(NamedTuple):
         return Effect(factor * self.estimate, factor * self.low, factor * self.high, factor * self.error, self.p)
 
 
-def paired_score(only_a, only_b, pairs):
+def paired_score(only_a: ArrayLike, only_b: ArrayLike, pairs: ArrayLike) -> tuple[Any, Any, Any]:
     """Share in a less share in b, low and high, from the pairs in which the arms differ: the score interval of Tango
     (1998), "Equivalence test and confidence interval for the difference in proportions for the paired-sample design".
     Numbers or arrays; `score_p` is its p.
@@ -49,15 +59,16 @@ def paired_score(only_a, only_b, pairs):
     some = np.maximum(pairs, 1.0)
     estimate = (only_a - only_b) / some
 
-    def score(difference):
+    def score(difference: np.ndarray) -> np.ndarray:
         return _tango_score(only_a, only_b, some, difference)
 
     low = _where_it_falls_to(score, Z, np.full(estimate.shape, -1.0), estimate)
     high = _where_it_falls_to(score, -Z, estimate, np.ones(estimate.shape))
-    return tuple(np.where(pairs > 0, found, np.nan)[()] for found in (estimate, low, high))
+    estimate, low, high = (np.where(pairs > 0, found, np.nan)[()] for found in (estimate, low, high))
+    return estimate, low, high
 
 
-def score_p(only_a, only_b):
+def score_p(only_a: ArrayLike, only_b: ArrayLike) -> Any:
     """The two-sided p of no difference that belongs to `paired_score` and to `paired_ratio`: below 5% exactly where they
     leave no difference out. McNemar's (1947) test without correction, which is the score test; 1 where no pair differs.
 
@@ -71,16 +82,18 @@ def score_p(only_a, only_b):
     return np.vectorize(math.erfc, otypes=[float])(z / math.sqrt(2))[()]
 
 
-def _where_it_falls_to(score: Callable, target: float, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+def _where_it_falls_to(
+    score: Callable[[np.ndarray], np.ndarray], target: float, low: np.ndarray, high: np.ndarray
+) -> np.ndarray:
     """Where a falling function is `target`, between low and high, by bisection."""
     for _ in range(64):
         middle = (low + high) / 2
         above = score(middle) > target
         low, high = np.where(above, middle, low), np.where(above, high, middle)
-    return (low + high) / 2
+    return np.asarray((low + high) / 2)
 
 
-def _tango_score(only_a, only_b, pairs, difference):
+def _tango_score(only_a: np.ndarray, only_b: np.ndarray, pairs: np.ndarray, difference: np.ndarray) -> np.ndarray:
     """How many standard errors the pairs lie above a supposed difference, the error being what it would be under it."""
     linear = -only_a - only_b + (2 * pairs - only_a + only_b) * difference
     constant = -only_b * difference * (1 - difference)
@@ -88,7 +101,7 @@ def _tango_score(only_a, only_b, pairs, difference):
     return _standardised(only_a - only_b - pairs * difference, pairs * (2 * q + difference * (1 - difference)))
 
 
-def _standardised(distance, variance):
+def _standardised(distance: np.ndarray, variance: np.ndarray) -> np.ndarray:
     """Distance in standard errors; without any error the smallest distance is beyond all of them."""
     known = variance > 0
     beyond = np.where(distance == 0, 0.0, np.copysign(np.inf, distance))
@@ -108,7 +121,7 @@ def paired_ratio(both: int, only_a: int, only_b: int) -> tuple[float, float, flo
     if a + b == 0:
         return math.nan, 0.0, math.inf
 
-    def score(log_ratio):
+    def score(log_ratio: np.ndarray) -> np.ndarray:
         return _ratio_score(both, only_a, only_b, np.exp(log_ratio))
 
     ratio = a / b if b else math.inf
@@ -118,7 +131,7 @@ def paired_ratio(both: int, only_a: int, only_b: int) -> tuple[float, float, flo
     return ratio, math.exp(low), math.exp(high)
 
 
-def _ratio_score(both: int, only_a: int, only_b: int, ratio):
+def _ratio_score(both: int, only_a: int, only_b: int, ratio: np.ndarray) -> np.ndarray:
     """How many standard errors the pairs lie above a supposed ratio, the error being what it would be under it.
 
     Of the pairs that have it in an arm, `q` is the likeliest share with it in b alone if the ratio were that.
@@ -146,7 +159,7 @@ def paired_share(more: int, less: int, pairs: int) -> Effect:
     return Effect(estimate, low, high, error, float(score_p(more, less)))
 
 
-def paired_mean(differences, top: float = math.inf) -> Effect:
+def paired_mean(differences: ArrayLike, top: float = math.inf) -> Effect:
     """The mean of differences of an outcome that lies between 0 and `top`: `skewed_mean` with its p.
 
     >>> paired_mean([-1.0, -1.0]), [round(x, 2) for x in paired_mean([-1.0, -1.0], top=1.0)[:3]]
@@ -156,7 +169,26 @@ def paired_mean(differences, top: float = math.inf) -> Effect:
     return Effect(*skewed_mean(differences, -top, top), skewed_p(differences, -top, top))
 
 
-def paired_effect(baseline, arm, share: bool, top: float = math.inf) -> Effect:
+def unpaired_interval(baseline: ArrayLike, arm: ArrayLike, share: bool) -> tuple[float, float]:
+    """The interval of arm less baseline had they not been paired: of shares that of Agresti and Caffo (2000), of means
+    Student's with both variances. Missing (NaN) where there are too few runs for it.
+
+    >>> [round(end, 2) for end in unpaired_interval([1.0, 2.0, 3.0], [3.0, 4.0, 5.0], share=False)]
+    [-1.51, 5.51]
+    """
+    baseline, arm = np.asarray(baseline, float), np.asarray(arm, float)
+    runs = len(arm)
+    if share:
+        _, low, high = unpaired_shares(arm.sum(), baseline.sum(), runs)
+        return float(low), float(high)
+    if runs < 2:
+        return math.nan, math.nan
+    difference = float(arm.mean() - baseline.mean())
+    half = math.sqrt((arm.var(ddof=1) + baseline.var(ddof=1)) / runs) * t_quantile(runs - 1)
+    return difference - half, difference + half
+
+
+def paired_effect(baseline: ArrayLike, arm: ArrayLike, share: bool, top: float = math.inf) -> Effect:
     """Arm less baseline over pairs, `share` where the outcome is 0 or 1: the one estimator of all tables and figures."""
     baseline, arm = np.asarray(baseline, float), np.asarray(arm, float)
     if share:

@@ -10,9 +10,9 @@ import pandas as pd
 
 from ..errors import MultitrackError
 from ..schema.outcomes import OUTCOMES
-from .effects import Pairs, chosen_outcomes, main_effect, on_same_seeds, paired_values
-from .intervals import Z, alike, mean_interval, unseen_share, wilson
-from .summary import largest, share_like, values_of
+from .effects import Pairs, main_effect, paired_values
+from .intervals import Z, alike, level, unseen_share, wilson
+from .run_tables import chosen_outcomes, largest, on_same_seeds, share_like, values_of
 
 __all__ = ["convergence", "pairs_needed", "runs_needed"]
 
@@ -126,10 +126,7 @@ def convergence(
         if baseline is not None:
             first = Pairs(pairs.baseline[:runs], pairs.arm[:runs], pairs.known, pairs.meaning, pairs.top)
             return main_effect(first, declared)[:4]
-        mean, low, high, error = mean_interval(values[:runs], 0.0, largest(declared, horizon))
-        if share_like(declared):
-            low, high = (float(end) for end in wilson(values[:runs].sum(), runs))
-        return mean, low, high, error
+        return level(values[:runs], share_like(declared), largest(declared, horizon))
 
     _check(1.0, len(values), name)
     steps = np.geomspace(min(10, len(values)), len(values), 40) if at is None else np.asarray(at, float)

@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from ..designs.design import DUMMY, Design
-from ..errors import MultitrackError, Problem, nearest, printable
+from ..errors import MultitrackError, Problem, did_you_mean, printable
 from ..schema.outcomes import OUTCOMES, Outcome
 from .intervals import LEVEL, alike, alike_interval
-from .summary import MAIN_OUTCOMES, values_of
+from .run_tables import MAIN_OUTCOMES, values_of
 
 if TYPE_CHECKING:
     from ..running.sweep import Sweep
@@ -54,8 +54,7 @@ def sensitivity(sweep: Sweep, outcome: str, value: str = "") -> pd.DataFrame:
     columns = list(next(iter(arms.values())).columns)
     declared = OUTCOMES.get(outcome) if isinstance(outcome, str) and outcome in columns else None
     if declared is None:
-        near = nearest(str(outcome), [name for name in OUTCOMES if name in columns])
-        hint = f"did you mean {near!r}?" if near else "mt.outcomes() lists them"
+        hint = did_you_mean(str(outcome), [name for name in OUTCOMES if name in columns]) or "mt.outcomes() lists them"
         raise MultitrackError(Problem("sensitivity", f"no outcome {printable(outcome)}", "one of the sweep's", hint))
     if value and value not in declared.values:
         few = ", ".join(declared.values) or f"no value: {outcome} is a number"
@@ -275,7 +274,7 @@ def _as_numbers(column: pd.Series) -> np.ndarray:
     """A varied column from 0 to 1; words by their order of appearance."""
     if not pd.api.types.is_numeric_dtype(column):
         column = pd.Series(pd.factorize(column)[0])
-    values = column.to_numpy(float)
+    values = np.asarray(column, float)
     width = values.max() - values.min()
     return (values - values.min()) / width if width > 0 else values * 0.0
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import Problem, SettingError, nearest, printable
+from ..errors import Problem, SettingError, did_you_mean, printable
 from ..schema.outcomes import OUTCOMES
 from .intervals import LEVEL
 
@@ -194,12 +194,8 @@ def until(text: str) -> StopRule:
     where = f"--until {printable(text)}"
     outcome = OUTCOMES.get(name)
     if outcome is None:
-        near = nearest(name, OUTCOMES)
-        raise SettingError(
-            Problem(
-                where, "no such outcome", "" if near else "see mt.outcomes()", f"did you mean {near}?" if near else ""
-            )
-        )
+        hint = did_you_mean(name, OUTCOMES)
+        raise SettingError(Problem(where, "no such outcome", "" if hint else "see mt.outcomes()", hint))
     if bool(outcome.values) != (value is not None) or (value is not None and value not in outcome.values):
         said = " or ".join(f"{name}={kind}" for kind in outcome.values) if outcome.values else f"{name} +- NUMBER"
         raise SettingError(Problem(where, "is no rule for this outcome", said))

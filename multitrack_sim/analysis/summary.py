@@ -5,24 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..errors import MultitrackError, Problem, nearest, printable
 from ..schema.outcomes import OUTCOMES, Outcome
-from .intervals import Z, mean_interval, median_interval, t_quantile, unpaired_shares, wilson
-from .paired import paired_effect
+from .intervals import Z, mean_interval, median_interval, share_interval
+from .paired import paired_effect, unpaired_interval
+from .run_tables import chosen_outcomes, largest, on_same_seeds, runs_in, share_like, values_of
 from .verdicts import CLEAR, verdict
 
-__all__ = ["MAIN_OUTCOMES", "PairedDifference", "largest", "paired_difference", "share_like", "summarise", "values_of"]
-
-# What people look at first, in the order in which a process lives.
-MAIN_OUTCOMES = (
-    "talks_opened", "months_to_talks", "agreed", "comprehensive", "months_to_agreement", "durable",
-    "months_to_collapse", "ended_by", "months_at_peace", "violence_total", "attacks", "mean_trust", "mean_support",
-)  # fmt: skip
+__all__ = ["PairedDifference", "paired_difference", "summarise"]
 
 _COLUMNS = [
     "outcome", "value", "statistic", "estimate", "low", "high", "error", "runs", "missing", "missing_means", "unit",
@@ -47,11 +41,11 @@ def summarise(table: pd.DataFrame, outcomes: str | Iterable[str] | None = None) 
     >>> summarise(runs)[["outcome", "estimate", "low", "high"]].round(2).values.tolist()
     [['agreed', 0.25, 0.05, 0.7]]
     """
-    table = _runs_in(table, "table")
+    table = runs_in(table, "table")
     if not len(table):
         raise MultitrackError("the table has no runs, so there is nothing to summarise")
     rows = []
-    for name in _named(table, outcomes):
+    for name in chosen_outcomes(outcomes, [table], usual=table.columns):
         outcome = OUTCOMES[name]
         for value in outcome.values or ("",):
             values = values_of(table, outcome, value)
@@ -62,59 +56,12 @@ def summarise(table: pd.DataFrame, outcomes: str | Iterable[str] | None = None) 
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
-def _runs_in(given: Any, called: str) -> pd.DataFrame:
-    """A table of runs, or what holds one as its `table`; MultitrackError for anything else."""
-    table = given if isinstance(given, pd.DataFrame) else getattr(given, "table", None)
-    if isinstance(table, pd.DataFrame):
-        return table
-    made = "a table of runs, as mt.simulate(...), or comparison.table(arm) gives it"
-    raise MultitrackError(Problem(called, f"found a {type(given).__name__}", made))
-
-
-def _named(table: pd.DataFrame, outcomes: str | Iterable[str] | None) -> list[str]:
-    """The outcomes that are asked for, all of the table's where none is named."""
-    there = [name for name in table.columns if name in OUTCOMES]
-    if outcomes is None:
-        return there
-    asked = [outcomes] if isinstance(outcomes, str) else list(outcomes)
-    if unknown := [name for name in asked if name not in there]:
-        near = nearest(str(unknown[0]), there)
-        hint = f"did you mean {near!r}?" if near else "mt.outcomes() lists them"
-        raise MultitrackError(Problem("outcomes", f"no outcome {printable(unknown[0])}", "one of the table's", hint))
-    return asked
-
-
-def values_of(table: pd.DataFrame, outcome: Outcome, value: str = "") -> np.ndarray:
-    """The column as numbers, NaN where missing; a category becomes 1 where it is `value`."""
-    column = table[outcome.name]
-    if outcome.values:
-        return (column.astype(object) == value).to_numpy().astype(float)
-    return pd.to_numeric(column).to_numpy(dtype=float, na_value=math.nan)
-
-
-def share_like(outcome: Outcome) -> bool:
-    """Whether the outcome is compared by the share of runs that have it, or a value of it."""
-    return outcome.binary or bool(outcome.values)
-
-
-def largest(outcome: Outcome, horizon: float = math.inf) -> float:
-    """The largest value that the outcome can have (the smallest is 0 where there is one); infinite where none is known.
-
-    >>> largest(OUTCOMES["mean_trust"]), largest(OUTCOMES["months_at_peace"], 300), largest(OUTCOMES["attacks"], 300)
-    (1.0, 300.0, inf)
-    """
-    if share_like(outcome) or outcome.unit in ("share", "probability"):
-        return 1.0
-    return float(horizon) if outcome.unit == "months" else math.inf
-
-
 def _estimate(outcome: Outcome, known: np.ndarray) -> tuple[str, tuple[float, float, float, float]]:
     if share_like(outcome):
-        share = float(known.mean()) if len(known) else math.nan
-        low, high = wilson(known.sum(), len(known))
+        share, low, high = share_interval(float(known.sum()), len(known))
         error = math.sqrt(share * (1 - share) / len(known)) if len(known) else math.nan
-        error = error or float(high - low) / (2 * Z)  # where all runs are alike
-        return "share of runs", (share, float(low), float(high), error)
+        error = error or (high - low) / (2 * Z)  # where all runs are alike
+        return "share of runs", (share, low, high, error)
     if outcome.event:
         return "median where it happened", median_interval(known)
     most = largest(outcome)
@@ -178,7 +125,7 @@ def paired_difference(
     >>> round(found.difference, 2), round(found.low, 2), round(found.high, 2), found.pairs
     (1.33, 0.06, 3.56, 3)
     """
-    table_a, table_b = _runs_in(table_a, "first table"), _runs_in(table_b, "second table")
+    table_a, table_b = runs_in(table_a, "first table"), runs_in(table_b, "second table")
     if not isinstance(outcome, str) or not outcome:
         raise MultitrackError(Problem("outcome", f"found {printable(outcome)}", 'the name of one: "months_at_peace"'))
     if outcome not in OUTCOMES or outcome not in table_a.columns or outcome not in table_b.columns:
@@ -191,32 +138,16 @@ def paired_difference(
         raise MultitrackError(f"{outcome} needs a value, one of {choices}, not {printable(value)}")
     if value and not declared.values:
         raise MultitrackError(f"{outcome} is a number and has no value {printable(value)}")
-    for which, table in (("first", table_a), ("second", table_b)):
-        if "seed" not in table.columns:
-            raise MultitrackError(f"the {which} table has no column seed, so its runs cannot be paired")
-        if table["seed"].duplicated().any():
-            raise MultitrackError(f"the {which} table has a seed twice, so its runs cannot be paired")
-    if set(table_a["seed"]) != set(table_b["seed"]):
-        shared = len(set(table_a["seed"]) & set(table_b["seed"]))
-        found = (
-            f"the tables were not run on the same seeds ({len(table_a):,} and {len(table_b):,} runs share {shared:,})"
-        )
-        raise MultitrackError(f"{found}; give both arms the same seed and runs")
-
+    table_b = on_same_seeds(table_a, table_b, ("the first table", "the second table"))
     a = values_of(table_a, declared, value)
-    b = values_of(table_b.set_index("seed").loc[table_a["seed"]], declared, value)
+    b = values_of(table_b, declared, value)
     both = ~np.isnan(a) & ~np.isnan(b)
     left_out, a, b = int((~both).sum()), a[both], b[both]
     more, less, pairs = int((a > b).sum()), int((a < b).sum()), len(a)
     effect = paired_effect(b, a, share_like(declared), largest(declared, horizon))
-    if pairs == 0:
+    unpaired_low, unpaired_high = unpaired_interval(b, a, share_like(declared)) if pairs else (math.nan, math.nan)
+    if unpaired_low == unpaired_high:  # nothing varies: nothing is known of chance
         unpaired_low = unpaired_high = math.nan
-    elif share_like(declared):
-        _, unpaired_low, unpaired_high = map(float, unpaired_shares(a.sum(), b.sum(), pairs))
-    else:
-        apart = math.sqrt((a.var(ddof=1) + b.var(ddof=1)) / pairs) * t_quantile(pairs - 1) if pairs > 1 else math.nan
-        apart = apart or math.nan  # nothing varies: nothing is known of chance
-        unpaired_low, unpaired_high = effect.estimate - apart, effect.estimate + apart
     return PairedDifference(
         outcome, value, declared.unit, float(a.mean()) if pairs else math.nan, float(b.mean()) if pairs else math.nan,
         effect.estimate, effect.low, effect.high, pairs, left_out, more, less, unpaired_low, unpaired_high,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from .intervals import Z, wilson
 
 __all__ = ["cumulative_incidence"]
 
 
-def cumulative_incidence(months, causes, horizon: int, cause: int = 1) -> pd.DataFrame:
+def cumulative_incidence(months: ArrayLike, causes: ArrayLike, horizon: int, cause: int = 1) -> pd.DataFrame:
     """The share of runs in which `cause` has happened by each month, 0 to `horizon`, with pointwise 95% intervals.
 
     `months` says when each run was last seen, `causes` what happened then (0: nothing yet, it left our sight). Other
@@ -69,4 +70,4 @@ def _low_of_all(runs: int, at_risk: np.ndarray, before: np.ndarray, share: np.nd
         return np.nan
     last = complete[0]
     of_last, _ = wilson(at_risk[last], at_risk[last])
-    return min(float(wilson(runs, runs)[0]), 1 - before[last] * (1 - float(of_last)))
+    return min(float(wilson(runs, runs)[0]), float(1 - before[last] * (1 - float(of_last))))

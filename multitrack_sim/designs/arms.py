@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import MultitrackError, SettingError, nearest, printable
-from ..scenario.scenario import ReadOnly, Scenario, Setting, changed_setting, covers, find_setting
+from ..scenario.interventions import changed_setting
+from ..scenario.read_only import ReadOnly
+from ..scenario.scenario import Scenario
+from ..scenario.settings import Setting, covers, find_setting
 from ..scenario.validation import row_columns
 from ..schema.categories import MutedMoney
 from .design import NOBODY

@@ -13,15 +13,16 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from ..errors import MultitrackError, Problem, ScenarioError, SettingError, printable
+from ..errors import MultitrackError, Problem, ScenarioError, SettingError, did_you_mean, printable
 from ..scenario.code_files import read_codes
 from ..scenario.codebook import CODES, Coded
 from ..scenario.load import load, parse
-from ..scenario.scenario import Scenario, find_setting
+from ..scenario.scenario import Scenario
+from ..scenario.settings import find_setting
 from ..scenario.templates import holds_codes
 from ..scenario.toml_text import KeyPath, write_key
 from ..scenario.user_file import read_text
-from ..scenario.validation import LONGEST_NAME, NAME, did_you_mean, shown
+from ..scenario.validation import LONGEST_NAME, NAME
 from .arms import BASELINE, INTERVENTIONS, Arm, arm_named
 from .design import CODE, DUMMY, Design, find_design
 
@@ -146,10 +147,10 @@ class _Reading:
         if isinstance(written, str) or written == {}:
             return self.ready_made(name, written or name, lambda path: place(here))
         if not isinstance(written, Mapping):
-            return self.refuse(place(here), f"found {shown(written)}", IN_A_FILE)
+            return self.refuse(place(here), f"found {printable(written)}", IN_A_FILE)
         interventions = written.get(INTERVENTIONS, [])
         if not isinstance(interventions, list):
-            found = f"found {shown(interventions)}"
+            found = f"found {printable(interventions)}"
             return self.refuse(place((*here, INTERVENTIONS)), found, "a row for each, in [[ ]]")
         settings, paths = {}, {}
         for path, value in _leaves({key: value for key, value in written.items() if key != INTERVENTIONS}):
@@ -195,7 +196,7 @@ class _Reading:
             name = TypeAdapter(NAME).validate_python(name)
         except ValidationError:
             few = f"1 to {LONGEST_NAME} printable characters, no control characters"
-            return self.refuse(place(()), f"{shown(name)} is no name for an arm", few)
+            return self.refuse(place(()), f"{printable(name)} is no name for an arm", few)
         if name in self.taken:
             return self.refuse(place(()), f"the name {printable(name)} is taken", "every arm another name")
         self.taken.add(name)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+from typing import Any
 
 import numpy as np
 
@@ -60,7 +61,7 @@ R5, R6, R7 = 0.18182889125261723, 0.15331721600556042, 0.14616449685043406
 
 
 @kernel
-def exp(x):
+def exp(x: Any) -> Any:
     """e to the power of x: exp(0) is 1, below -707.7 it is 0, above 709.78 infinite.
 
     x is a whole number of steps of log(2) / 32 and a small rest: a table knows the steps, Taylor's sum the rest (Tang,
@@ -85,7 +86,7 @@ def exp(x):
 
 
 @kernel
-def log(x):
+def log(x: Any) -> Any:
     """The natural logarithm of x: log(1) is 0, log(0) minus infinity, that of a negative number nan.
 
     x is a power of 2 and a factor between the roots of 1/2 and 2, whose logarithm is a series in s = (x - 1) / (x + 1)
@@ -110,7 +111,7 @@ def log(x):
 
 
 @kernel
-def power(x, y):
+def power(x: Any, y: Any) -> Any:
     """x to the power of y, for x of 0 or more: exp(y * log(x)) by definition, and 1 where y is 0, whatever x is.
 
     0 to a power above 0 is 0 and to one below 0 infinite; a negative x has no power (nan) but 1 at 0. The error grows with
@@ -125,7 +126,7 @@ def power(x, y):
 
 
 @kernel
-def sigma(x):
+def sigma(x: Any) -> Any:
     """The logistic function 1 / (1 + exp(-x)): 1/2 at 0, never above 1, 0 below -709.78.
 
     >>> sigma(0.0), sigma(-1000.0), sigma(1000.0)

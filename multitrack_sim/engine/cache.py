@@ -227,14 +227,14 @@ def _is_prunable(folder: Path) -> bool:
 class _Kept(IndexDataCacheFile):
     """numba's index and data files of one kernel, sealed."""
 
-    def _load_index(self) -> dict:
+    def _load_index(self) -> dict[Any, Any]:
         try:
             version, stamp, overloads = pickle.loads(_unsealed(_read(Path(self._index_path))))
         except FileNotFoundError:
             return {}
         return overloads if (version, stamp) == (self._version, self._source_stamp) else {}
 
-    def _save_index(self, overloads: dict) -> None:
+    def _save_index(self, overloads: dict[Any, Any]) -> None:
         _write(Path(self._index_path), _sealed(dumps((self._version, self._source_stamp, overloads))))
 
     def _load_data(self, name: str) -> Any:
@@ -247,7 +247,7 @@ class _Kept(IndexDataCacheFile):
 class _Kernel(CompileResultCacheImpl):
     """What numba asks of a kernel: its place and its name, without looking for a place that can be written."""
 
-    def __init__(self, function: Callable, make_place: Callable[[], None]):
+    def __init__(self, function: Callable[..., Any], make_place: Callable[[], None]):
         file = inspect.getfile(function)
         self._lineno = function.__code__.co_firstlineno
         self._locator = SimpleNamespace(
@@ -263,7 +263,7 @@ class _TolerantCache(FunctionCache):
     of others are let be, and what cannot be written is only read.
     """
 
-    def __init__(self, function: Callable, folder: Path, is_engine: bool):
+    def __init__(self, function: Callable[..., Any], folder: Path, is_engine: bool):
         source = Path(inspect.getfile(function)).absolute()
         about = source.stat()  # a function typed at a prompt has no file to key by
         beside = hashlib.sha256(str(source.parent).encode()).hexdigest()[:16]
@@ -307,7 +307,7 @@ class _TolerantCache(FunctionCache):
                     path.unlink(missing_ok=True)
 
 
-def _cache_of(function: Callable, part: str) -> _TolerantCache | None:
+def _cache_of(function: Callable[..., Any], part: str) -> _TolerantCache | None:
     """The cache of a kernel in a part of the folder, or None where its code is not kept."""
     folder = _cache_folder(part)
     if folder is not None:

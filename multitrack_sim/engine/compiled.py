@@ -35,7 +35,7 @@ numba.config.DISABLE_INTEL_SVML = 1
 OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": False, "_nrt": False, "no_cfunc_wrapper": True}
 
 
-def _part(function: Callable) -> str:
+def _part(function: Callable[..., Any]) -> str:
     """Which part of the cache a kernel belongs to: the engine's, or one keyed by all files and numbers it is made of."""
     if _in_engine(plain(function)):
         return "engine"
@@ -64,7 +64,7 @@ def _in_engine(function: FunctionType) -> bool:
     return Path(inspect.getsourcefile(function) or "").is_relative_to(PACKAGE)
 
 
-def kernel(function: Callable) -> Any:
+def kernel(function: Callable[..., Any]) -> Any:
     """Compile `function` and keep its machine code between sessions."""
     if not COMPILED:
         return function
@@ -76,13 +76,13 @@ def kernel(function: Callable) -> Any:
     return dispatcher
 
 
-def phase(function: Callable) -> Any:
+def phase(function: Callable[..., Any]) -> Any:
     """A phase: loops and choices over the tables of a world; arithmetic lives in rules."""
     function.multitrack_kind = "phase"  # type: ignore[attr-defined]
     return kernel(function)
 
 
-def part(function: Callable) -> Any:
+def part(function: Callable[..., Any]) -> Any:
     """A part of a phase, with loops and choices of its own, which only phases call (it costs less to compile)."""
     function.multitrack_kind = "phase"  # type: ignore[attr-defined]
     if not COMPILED:
@@ -95,10 +95,10 @@ def part(function: Callable) -> Any:
 class _Once(CPUDispatcher):
     """Compiled once for all whole numbers: numba would compile it anew for every constant and every category."""
 
-    def get_call_template(self, args, kws):
+    def get_call_template(self, args: Any, kws: Any) -> Any:
         return super().get_call_template(tuple(map(_number, args)), {name: _number(t) for name, t in kws.items()})
 
-    def typeof_pyval(self, value):
+    def typeof_pyval(self, value: Any) -> Any:
         if isinstance(value, IntEnum):  # numba would look at every member of the category, at every call
             return numba.int64
         return _number(super().typeof_pyval(value))
@@ -116,7 +116,7 @@ class _Part(_Once):
         )
 
 
-def rule(function: Callable | None = None, *, of: str | None = None) -> Any:
+def rule(function: Callable[..., Any] | None = None, *, of: str | None = None) -> Any:
     """A rule: one sentence about rows. With `of="communities"` it is a behaviour of that table's agents.
 
     >>> @rule
@@ -132,7 +132,7 @@ def rule(function: Callable | None = None, *, of: str | None = None) -> Any:
     return numba.njit(**OPTIONS, inline="always")(function) if COMPILED else function
 
 
-def arithmetic(function: Callable) -> Any:
+def arithmetic(function: Callable[..., Any]) -> Any:
     """A small rule used in many places: compiled once instead of being copied into each of them."""
     function.multitrack_kind = "rule"  # type: ignore[attr-defined]
     function.behaviour_of = None  # type: ignore[attr-defined]
@@ -148,17 +148,17 @@ def plain(function: Any) -> Any:
     return getattr(function, "py_func", function)
 
 
-def python_twin(function: Any, replaced: Mapping[str, Callable], tables: Any = None) -> Callable:
+def python_twin(function: Any, replaced: Mapping[str, Callable[..., Any]], tables: Any = None) -> Callable[..., Any]:
     """The same text of a phase, run by Python, with behaviours named in `replaced` bound to what is given.
 
     Everything the phase calls that takes rows becomes Python too; kernels on plain numbers (`chance`) stay compiled
     unless they are replaced as well. With `tables`, the same memory as the world that the twin will be called with, parts
     that use nothing of what is replaced stay compiled and work on them.
     """
-    done: dict[FunctionType, Callable] = {}
+    done: dict[FunctionType, Callable[..., Any]] = {}
     known: dict[FunctionType, bool] = {}
 
-    def twin(function: Any) -> Callable:
+    def twin(function: Any) -> Callable[..., Any]:
         source = plain(function)
         if source not in done:
             names = dict(source.__globals__)
@@ -183,7 +183,8 @@ def uses(function: Any, replaced: Container[str], known: dict[FunctionType, bool
     if source not in known:
         known[source] = False  # while what it calls is looked through
         known[source] = any(
-            (name in replaced and _is_replaceable(target)) or (_kind(target) is not None and uses(target, replaced, known))
+            (name in replaced and _is_replaceable(target))
+            or (_kind(target) is not None and uses(target, replaced, known))
             for name, target in _called(source)
         )
     return known[source]

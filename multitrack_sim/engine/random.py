@@ -9,6 +9,7 @@ number becomes a value in the same way at every setting.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -50,7 +51,7 @@ def chance_reference(key: int, purpose: int, month: int, id: int, partner: int =
     return (((x0 << 20) | (x1 >> 12)) + 0.5) * 2.0**-52
 
 
-def _chance(key, purpose, month, id, partner):
+def _chance(key: Any, purpose: Any, month: Any, id: Any, partner: Any) -> Any:
     """A number strictly between 0 and 1 for this address (52 bits; integers only, each address word below 2**32)."""
     k0, k1 = np.uint64(key) & _LOW, np.uint64(key) >> _32
     c0, c1, c2, c3 = np.uint64(purpose), np.uint64(month), np.uint64(id), np.uint64(partner)
@@ -76,7 +77,7 @@ def run_seed(seed: int, run: int) -> int:
 
 
 @arithmetic
-def standard_normal(u):
+def standard_normal(u: Any) -> Any:
     """The standard normal quantile of u in (0, 1), good to 1e-9 (Acklam's rational approximation, 2003)."""
     if u < 0.02425 or u > 0.97575:
         q = math.sqrt(-2.0 * log(u if u < 0.5 else 1.0 - u))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..analysis.intervals import unpaired_shares, wilson
+from ..analysis.intervals import share_interval, unpaired_shares
 from ..analysis.summary import paired_difference
 from ..analysis.verdicts import excludes, verdict_in_words
 from ..reports.words import interval, percent
@@ -38,11 +38,11 @@ class Version:
 
     def share(self, name: str) -> tuple[float, float, float]:
         """An outcome of 0 or 1: the share of runs, with its interval."""
-        return _share(int(self.table[name].sum()), len(self.table))
+        return share_interval(int(self.table[name].sum()), len(self.table))
 
     def kind(self, kind: str) -> tuple[float, float, float]:
         """The share of runs whose most far-reaching agreement is of this kind."""
-        return _share(int((self.table["agreement"] == kind).sum()), len(self.table))
+        return share_interval(int((self.table["agreement"] == kind).sum()), len(self.table))
 
     @property
     def months(self) -> np.ndarray:
@@ -52,17 +52,12 @@ class Version:
     @property
     def held(self) -> tuple[float, float, float]:
         """Of the accords that could be seen for five years, the share that stood for them."""
-        return _share(*holding(self.table, self.horizon))
+        return share_interval(*holding(self.table, self.horizon))
 
     @property
     def opened(self) -> np.ndarray:
         """The runs in which parties came to talk: officially, or in a back channel."""
         return ((self.table["talks_opened"] > 0) | (self.table["back_channels"] > 0)).to_numpy()
-
-
-def _share(count: int, runs: int) -> tuple[float, float, float]:
-    low, high = wilson(count, runs)
-    return (count / runs if runs else math.nan), float(low), float(high)
 
 
 def history(record: Mapping[str, Any]) -> str:

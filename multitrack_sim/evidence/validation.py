@@ -9,7 +9,6 @@ import csv
 import hashlib
 import io
 import json
-import math
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..analysis.intervals import mean_interval, median_interval, wilson
+from ..analysis.intervals import mean_interval, median_interval, share_interval
 from ..analysis.summary import paired_difference
 from ..designs.design import MOST_RUNS
 from ..engine.sources import model_version
@@ -185,8 +184,7 @@ def _effect(with_it: pd.DataFrame, without: pd.DataFrame, horizon: float) -> dic
 
 
 def _share(name: str, count: int, runs: int) -> dict[str, float]:
-    low, high = wilson(count, runs)
-    return _measured(name, (count / runs if runs else math.nan, float(low), float(high)))
+    return _measured(name, share_interval(count, runs))
 
 
 def _measured(name: str, found: Any) -> dict[str, float]:

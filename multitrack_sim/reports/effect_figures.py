@@ -132,10 +132,10 @@ def effect_map(axes: Axes, found: pd.DataFrame, across: str, up: str, title: str
     most = max(float(found["estimate"].abs().max()), 1e-9)
     for row, x, y in zip(found.itertuples(), found[across], found[up]):
         i, j = columns.index(x), rows.index(y)
-        hatch = {} if clear(row) else {"hatch": "////"}
+        hatch = None if clear(row) else "////"
         colour = (BLUE if row.estimate > 0 else ORANGE, 0.12 + 0.68 * abs(row.estimate) / most)
         axes.fill([i, i + 1, i + 1, i], [j, j, j + 1, j + 1], facecolor=colour if clear(row) else "white",
-                  edgecolor=LIGHT if hatch else "white", linewidth=1.0, **hatch)  # fmt: skip
+                  edgecolor=LIGHT if hatch else "white", linewidth=1.0, hatch=hatch)  # fmt: skip
         text = f"{signed(row.estimate, 1)}\n{signed(row.low, 1)} to {signed(row.high, 1)}"
         axes.text(i + 0.5, j + 0.5, text, ha="center", va="center", fontsize=8,
                   bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none", "alpha": 0.85})  # fmt: skip

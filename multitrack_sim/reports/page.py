@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ..analysis.summary import MAIN_OUTCOMES
+from ..analysis.run_tables import MAIN_OUTCOMES
 from ..analysis.verdicts import ANSWERS, verdict_in_words, verdict_of
 from ..designs.arms import BASELINE
 from .page_figures import (

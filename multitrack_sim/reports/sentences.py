@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..analysis.effects import holm
-from ..analysis.intervals import wilson
+from ..analysis.intervals import share_interval
 from ..analysis.paired import Effect, paired_share
-from ..analysis.summary import MAIN_OUTCOMES, PairedDifference, paired_difference
+from ..analysis.run_tables import MAIN_OUTCOMES
+from ..analysis.summary import PairedDifference, paired_difference
 from ..analysis.verdicts import digits_shown, verdict, verdict_in_words
 from ..designs.arms import INTERVENTIONS
 from ..schema.parameters import PARAMETERS
@@ -214,8 +215,7 @@ def _setting(scenario: Any, name: str) -> float:
 
 
 def _share(table: pd.DataFrame) -> str:
-    count = float(table["agreed"].sum())
-    return interval(count / len(table), *wilson(count, len(table)))
+    return interval(*share_interval(float(table["agreed"].sum()), len(table)))
 
 
 def _verdicts(found: Sequence[tuple[Any, int]], pairs: int) -> list[str]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..analysis.summary import MAIN_OUTCOMES
+from ..analysis.run_tables import MAIN_OUTCOMES
 from ..analysis.verdicts import ANSWERS, verdict_of
 from .sentences import main_effects, shown_end, shown_estimate, shown_interval, told_changes
 from .words import percent, plain

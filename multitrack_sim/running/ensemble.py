@@ -21,10 +21,10 @@ from ..process.month import run_chunk
 from ..process.warmup import prepare
 from ..scenario.layout import Layout, lay_out, world_words
 from ..scenario.library import as_scenario
-from ..scenario.scenario import Scenario, Setting, find_setting
+from ..scenario.scenario import Scenario
+from ..scenario.settings import Setting, find_setting
 from ..schema.outcomes import OUTCOME_ROW, OUTCOMES, SERIES_ROW
-from ..schema.parameters import PARAMETERS
-from ..schema.tables import REFERS, TABLES
+from ..schema.tables import TABLES
 from ..schema.world import World, as_numbers, blank_rows, records
 from .agents_runs import progress_of_agents, run_through_agents
 from .memory import check_memory, memory_needed
@@ -183,9 +183,7 @@ def run_rows(
 
 def can_vary(setting: Setting) -> bool:
     """Whether `vary` may change it: it does not shape the world before it is filled."""
-    if setting.table == "parameters":
-        return not PARAMETERS[setting.name].structural
-    return setting.column.name not in ("population", "weight", "salience") and setting.column.name not in REFERS
+    return not setting.column.shapes and not setting.column.refers
 
 
 def _varied(layout: Layout, vary: Mapping[str, Sequence[float]], runs: int) -> tuple[np.ndarray, np.ndarray]:

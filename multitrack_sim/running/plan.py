@@ -21,8 +21,10 @@ from ..engine.random import run_seed
 from ..engine.sources import model_version
 from ..errors import MultitrackError, Problem, ScenarioError, SettingError, nearest, printable
 from ..scenario.codebook import CODES, Coded
+from ..scenario.interventions import changed_setting, verb_of
 from ..scenario.layout import lay_out
-from ..scenario.scenario import Scenario, Setting, changed_setting, checked_value, covers, find_setting, verb_of
+from ..scenario.scenario import Scenario
+from ..scenario.settings import Setting, checked_value, covers, find_setting
 from .ensemble import can_vary
 
 __all__ = ["Arm", "Piece", "Plan", "Segment", "SweepPlan", "Varied", "bind", "content_of", "scenario_with"]

@@ -4,7 +4,9 @@ from .code_files import read_codes
 from .codebook import CODES, Code, codes_table, scenario_from_codes
 from .layout import Layout, lay_out
 from .load import load, loads
-from .scenario import ReadOnly, Scenario, Setting, find_setting
+from .read_only import ReadOnly
+from .scenario import Scenario
+from .settings import Setting, find_setting
 from .templates import coded_text, template_text
 
 __all__ = [

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import Problem, SettingError, nearest, printable
+from ..errors import Problem, SettingError, did_you_mean, printable
 
 __all__ = ["ByName"]
 
@@ -27,8 +27,7 @@ class ByName(pd.DataFrame):
         if len(found) == 1:
             return self.iloc[found[0]]
         choices = [*map(str, rows), *map(str, self.columns)]
-        near = nearest(key, choices)
-        hint = f"did you mean {near!r}?" if near else ""
+        hint = did_you_mean(key, choices)
         raise SettingError(
-            Problem(printable(key), "no such row or column", "" if near else ", ".join(choices[:100]), hint)
+            Problem(printable(key), "no such row or column", "" if hint else ", ".join(choices[:100]), hint)
         )

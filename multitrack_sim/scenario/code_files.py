@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import Problem, ScenarioError, printable
+from ..errors import Problem, ScenarioError, did_you_mean, printable
 from ..schema.categories import Agreement
 from .codebook import CODES, check_codes, checked_title, missing_codes, scenario_from_codes
 from .load import parse
@@ -19,7 +19,7 @@ from .scenario import Scenario
 from .separated import MISSING, as_name, named, number_in, separated
 from .toml_text import KeyPath
 from .user_file import LARGEST_TABLE, read_text
-from .validation import LONGEST_NAME, MOST_PROBLEMS, did_you_mean
+from .validation import LONGEST_NAME, MOST_PROBLEMS
 
 __all__ = ["RECORDED", "CodedCase", "read_cases", "read_codes"]
 

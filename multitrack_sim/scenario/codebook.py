@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import Problem, ScenarioError, nearest, printable
+from ..errors import Problem, ScenarioError, did_you_mean, printable
 from ..schema.categories import SpoilerKind
 from ..schema.tables import SPARSE
 from .by_name import ByName
-from .scenario import ReadOnly, Scenario
+from .read_only import ReadOnly
+from .scenario import Scenario
 from .standard import all_stakes, standard
 from .validation import default_of, row_columns
 
@@ -213,9 +214,8 @@ def _checked(codes: Mapping[str, Any]) -> tuple[dict[str, float], list[str]]:
             value = value.item()
         code = CODES.get(name)
         if code is None:
-            near = nearest(str(name), CODES)
-            hint = f"did you mean {near!r}?" if near else ""
-            problems.append(Problem(printable(name), "unknown code", "" if near else ", ".join(CODES), hint))
+            hint = did_you_mean(str(name), CODES)
+            problems.append(Problem(printable(name), "unknown code", "" if hint else ", ".join(CODES), hint))
         elif _is_missing(value):
             continue
         elif type(value) in (int, float) and code.low <= value <= code.high and (not code.whole or value % 1 == 0):

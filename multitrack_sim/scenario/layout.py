@@ -19,19 +19,12 @@ import numpy as np
 from ..errors import Problem, ScenarioError, printable
 from ..schema.categories import InterventionKind
 from ..schema.parameters import PARAMETERS
-from ..schema.tables import NAMED, REFERS, RELATIONS, SIZES, SPARSE, TABLES, Column
+from ..schema.tables import NAMED, SIZES, SPARSE, TABLES, Column
 from ..schema.world import World, _world_on, cell, empty_world, sizes
-from .scenario import (
-    Scenario,
-    Setting,
-    cells_changed,
-    changed_setting,
-    find_setting,
-    key_tables,
-    keys_meant,
-    saliences,
-    verb_of,
-)
+from .interventions import cells_changed, changed_setting, verb_of
+from .scenario import Scenario
+from .settings import Setting, find_setting, key_tables, keys_meant
+from .start import keys_of, saliences
 from .validation import row_columns
 
 __all__ = ["Layout", "changes_row_by_row", "lay_out", "world_words"]
@@ -76,12 +69,13 @@ def _rows_by_name(names: Mapping[str, Sequence[str]]) -> dict[str, dict[str, int
 def _row(row_of: Mapping[str, Mapping[str, int]], table: str, keys: tuple[str, ...]) -> int:
     if table == "parameters":
         return 0
-    if table not in RELATIONS:
+    tables = key_tables(table)
+    if len(tables) == 1:
         return row_of[table][keys[0]]
-    one, two = (row_of[REFERS[column]][key] for column, key in zip(RELATIONS[table], keys))
+    one, two = (row_of[target][key] for target, key in zip(tables, keys))
     if table == "dyads":
-        return dyad_row(one, two, len(row_of["governments"]))
-    return one * len(row_of[REFERS[RELATIONS[table][1]]]) + two
+        return int(dyad_row(one, two, len(row_of["governments"])))
+    return one * len(row_of[tables[1]]) + two
 
 
 def dyad_row(of: Any, other: Any, parties: int) -> Any:
@@ -103,7 +97,7 @@ def as_number(value: Any, column: Column, row_of: Mapping[str, Mapping[str, int]
     """How a cell holds what the scenario says in words."""
     if column.choices:
         return column.choices.index(value)
-    return row_of[REFERS[column.name]][value] if column.name in REFERS else value
+    return row_of[column.refers][value] if column.refers else value
 
 
 def communities_of(communities: int, populations: Sequence[float]) -> list[int]:
@@ -139,7 +133,7 @@ def adding_up_to_one(values: Sequence[float]) -> list[float]:
 
 def _changes(
     scenario: Scenario, row_of: Mapping[str, Mapping[str, int]], publics: np.ndarray
-) -> list[tuple[Mapping, Setting, np.ndarray]]:
+) -> list[tuple[Mapping[str, Any], Setting, np.ndarray]]:
     """For every intervention what it changes: the setting, and the rows in which it does."""
     names = scenario.names
     settings = [changed_setting(names, change) for change in scenario.interventions]
@@ -147,7 +141,7 @@ def _changes(
     return list(zip(scenario.interventions, settings, rows))
 
 
-def changes_row_by_row(scenario: Scenario, publics: np.ndarray) -> Iterator[tuple[Mapping, Setting]]:
+def changes_row_by_row(scenario: Scenario, publics: np.ndarray) -> Iterator[tuple[Mapping[str, Any], Setting]]:
     """For each row of the world's `interventions` the intervention it belongs to, and the one setting it changes."""
     names = scenario.names
     communities = dict(zip(names["governments"], np.bincount(publics, minlength=len(names["governments"])).tolist()))
@@ -166,13 +160,13 @@ def _rows_meant(row_of: Mapping[str, Mapping[str, int]], setting: Setting, publi
     chosen = [np.arange(len(rows)) if key == "*" else np.array([rows[key]]) for rows, key in zip(tables, setting.keys)]
     if setting.table == "communities":
         return np.concatenate([np.flatnonzero(publics == party) for party in chosen[0]])
-    if setting.table not in RELATIONS:
+    if len(tables) == 1:
         return chosen[0]
     one, two = (grid.ravel() for grid in np.meshgrid(*chosen, indexing="ij"))
     if setting.table == "dyads":
         apart = one != two
-        return dyad_row(one[apart], two[apart], len(row_of["governments"]))
-    return one * len(tables[1]) + two
+        return np.asarray(dyad_row(one[apart], two[apart], len(row_of["governments"])))
+    return np.asarray(one * len(tables[1]) + two)
 
 
 def _most_rows(scenario: Scenario) -> dict[str, int]:
@@ -190,7 +184,7 @@ def _most_rows(scenario: Scenario) -> dict[str, int]:
         "ties": communities * int(scenario.value("society.ties")),
         "commitments": count["measures"] * parties,
         "provisions": issues * parties,
-        "interventions": cells_changed(scenario),
+        "interventions": cells_changed(scenario.interventions, scenario.start),
     }
     return count | made | SIZES
 
@@ -258,7 +252,7 @@ def lay_out(scenario: Scenario) -> Layout:
             array["party"] = [row_of["governments"].get(row["party"], -1) for row in rows[table]]
         for column in row_columns(table).values():
             values = [row[column.name] for row in rows[table]]
-            if column.choices or column.name in REFERS:
+            if column.choices or column.refers:
                 values = [as_number(value, column, row_of) for value in values]
             array[column.name] = values
 
@@ -271,7 +265,7 @@ def lay_out(scenario: Scenario) -> Layout:
     world.standing["ngo"], world.standing["party"] = np.divmod(np.arange(count["standing"]), parties)
     for table in SPARSE:
         for row in rows[table]:
-            at = _row(row_of, table, tuple(row[key] for key in RELATIONS[table]))
+            at = _row(row_of, table, keys_of(table, row))
             for name in row_columns(table):
                 if row[name] is not None:
                     getattr(world, table)[name][at] = row[name]

@@ -14,12 +14,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from ..errors import Problem, ScenarioError, printable
 from ..schema.parameters import PARAMETERS, SECTIONS
-from ..schema.tables import NAMED, REFERS, RELATIONS
-from .scenario import MOST_INTERVENTIONS, NEAR_ONE, Names, ReadOnly, Scenario, faults, read_interventions
+from ..schema.tables import NAMED, TABLES
+from .interventions import MOST_INTERVENTIONS, read_interventions
+from .read_only import ReadOnly
+from .scenario import NEAR_ONE, Scenario, faults
+from .settings import Names
 from .standard import all_stakes, standard
 from .toml_text import KeyPath, key_lines, key_path, overlong_key
 from .user_file import LARGEST_FILE, read_text
-from .validation import HEAD, IN_A_FILE, NAME, TEXT, TOP, Reading, other_models, row_model, section_model, shown
+from .validation import HEAD, IN_A_FILE, NAME, TEXT, TOP, Reading, other_models, row_model, section_model
 
 __all__ = ["load", "loads", "parse"]
 
@@ -135,7 +138,7 @@ class _File(Reading):
         given = data.get(section, {})
         if isinstance(given, Mapping):
             return given
-        self.refuse((section,), f"found {shown(given)}", f"one section [{section}] of keys and values")
+        self.refuse((section,), f"found {printable(given)}", f"one section [{section}] of keys and values")
         return {}
 
     def many(self, data: Mapping[str, Any], table: str) -> list[Any]:
@@ -168,8 +171,10 @@ class _File(Reading):
             names[table] = [row["name"] for row in rows[table]]
             if len(complete) < len(raw[table]):  # a row that is wrong in another way still has its name
                 names[table] = [n.strip() for row in numbered if isinstance(n := row.get("name"), str)]
-        for table in RELATIONS:
-            self.distinct(raw[table], table, RELATIONS[table])
+        for table, declared in TABLES.items():
+            if not declared.relation:
+                continue
+            self.distinct(raw[table], table, declared.relation)
             good = [self.model(row_model(table), row, (table, at)) for at, row in enumerate(raw[table])]
             rows[table] = [row for row in good if row]
         for at, row in enumerate(raw["dyads"]):
@@ -183,18 +188,16 @@ class _File(Reading):
 
     def references(self, row: Any, path: KeyPath, names: Names) -> None:
         """Every name that a row refers to must exist."""
-        for column, target in REFERS.items():
-            name = row.get(column) if isinstance(row, Mapping) else None
-            if not isinstance(name, str) or not name.strip() or column not in row_model(str(path[0])).model_fields:
-                continue
-            if name.strip() not in names[target]:
+        for column in TABLES[str(path[0])].columns:
+            name, target = row.get(column.name) if isinstance(row, Mapping) else None, column.refers
+            if target and isinstance(name, str) and name.strip() and name.strip() not in names[target]:
                 hint = self.hint(name, names[target])
                 few = ", ".join(map(printable, names[target][:27])) or f"none, there are no {target}"
-                self.refuse((*path, column), f"unknown {target.rstrip('s')} {printable(name)}", few, hint)
+                self.refuse((*path, column.name), f"unknown {target.rstrip('s')} {printable(name)}", few, hint)
 
     def distinct(self, rows: Sequence[Any], table: str, keys: tuple[str, ...]) -> None:
         """No two rows may have the same keys."""
-        seen: dict[tuple, int] = {}
+        seen: dict[tuple[Any, ...], int] = {}
         for at, row in enumerate(rows):
             values = [row.get(key) if isinstance(row, Mapping) else None for key in keys]
             if all(isinstance(value, (str, int)) for value in values):
@@ -223,7 +226,7 @@ class _File(Reading):
                 good[TypeAdapter(NAME).validate_python(key)] = TypeAdapter(TEXT).validate_python(text, strict=True)
             except ValidationError:
                 few = "a key of 1 to 80 printable characters and a citation in quotes"
-                self.refuse(("sources", key), f"found {shown(text)}", few)
+                self.refuse(("sources", key), f"found {printable(text)}", few)
         return good
 
     def history(self, given: Sequence[Any], sources: Mapping[str, str]) -> list[dict[str, Any]]:

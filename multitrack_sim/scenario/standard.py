@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import ScenarioError
 from ..schema.tables import NAMED
-from .scenario import NOTHING, ReadOnly
+from .read_only import NOTHING, ReadOnly
 from .toml_text import key_path
 from .validation import LONGEST_NAME, Reading, row_model
 
@@ -50,7 +50,7 @@ def standard(table: str, parties: Sequence[str]) -> tuple[ReadOnly, ...]:
 
 
 def all_stakes(
-    parties: Sequence[str], issues: Sequence[str], written: Mapping[Any, Mapping] = NOTHING
+    parties: Sequence[str], issues: Sequence[str], written: Mapping[Any, Mapping[str, Any]] = NOTHING
 ) -> tuple[ReadOnly, ...]:
     """Every party's stake in every issue, party by party; ideals not written are spread evenly over [0, 1].
 

@@ -10,10 +10,11 @@ from textwrap import wrap
 from typing import Any
 
 from ..schema.parameters import PARAMETERS, SECTIONS
-from ..schema.tables import RELATIONS, TABLES, Column
+from ..schema.tables import TABLES, Column
 from .codebook import CODES, LETTERS, missing_codes, scenario_from_codes
 from .load import parse
 from .scenario import Scenario
+from .start import keys_of
 from .toml_text import KeyPath, key_lines, write_value
 from .user_file import read_text
 from .validation import allowed, default_of, parameter_column, row_columns, row_model
@@ -175,8 +176,8 @@ def holds_codes(path: str | PathLike[str]) -> bool:
     """Whether a file in TOML holds codes and no scenario. ScenarioError where it cannot be read."""
     text = read_text(path, "a scenario file or a file of codes", "a text file in TOML")
     data, _ = parse(text, str(path), "a scenario or codes")
-    tables = dict | list  # `spoilers` and `cbm` are also parts of a scenario
-    return "codes" in data or any(name in CODES and not isinstance(value, tables) for name, value in data.items())
+    # `spoilers` and `cbm` are also parts of a scenario
+    return "codes" in data or any(name in CODES and not isinstance(value, dict | list) for name, value in data.items())
 
 
 def coded_text(codes: Mapping[str, Any], title: str | None = None) -> str:
@@ -269,7 +270,9 @@ def _origins(scenario: Scenario, given: Mapping[str, Any]) -> dict[KeyPath, list
         missing = "" if name in given else " (not given)"
         for key in moved:
             found.setdefault(key, []).append(f"code {_short(name)}={codes[name]:g}{missing}")
-    rows = {(table, _key(table, row)): at for table, many in scenario.rows.items() for at, row in enumerate(many)}
+    rows: dict[Any, int] = {
+        (table, keys_of(table, row)): at for table, many in scenario.rows.items() for at, row in enumerate(many)
+    }
     return {(key[0], rows[key[0], key[1]], key[2]) if len(key) == 3 else key: origin for key, origin in found.items()}
 
 
@@ -278,9 +281,5 @@ def _values(scenario: Scenario) -> dict[Any, Any]:
     values: dict[Any, Any] = {tuple(name.split(".", 1)): value for name, value in scenario.settings.items()}
     for table, rows in scenario.rows.items():
         for row in rows:
-            values |= {(table, _key(table, row), column): row[column] for column in row_columns(table)}
+            values |= {(table, keys_of(table, row), column): row[column] for column in row_columns(table)}
     return values
-
-
-def _key(table: str, row: Mapping[str, Any]) -> Any:
-    return tuple(row[key] for key in RELATIONS.get(table, ("name",)))

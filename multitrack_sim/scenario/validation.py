@@ -23,10 +23,10 @@ from pydantic import (
     create_model,
 )
 
-from ..errors import Problem, nearest, printable
+from ..errors import Problem, did_you_mean, printable
 from ..schema.categories import Agreement
 from ..schema.parameters import PARAMETERS, SECTIONS
-from ..schema.tables import NAMED, REFERS, RELATIONS, SPARSE, TABLES, Column
+from ..schema.tables import NAMED, SPARSE, TABLES, Column
 from .toml_text import KeyPath
 
 __all__ = ["Reading", "allowed", "default_of", "parameter_column", "row_columns", "row_model"]
@@ -64,9 +64,7 @@ def _date(value: Any) -> str:
 def parameter_column(name: str) -> Column:
     """A parameter, as the column it is."""
     p = PARAMETERS[name]
-    return Column(
-        p.column, p.meaning, p.low, p.high, p.default, given=True, whole=p.whole, choices=p.choices, unit=p.unit
-    )
+    return dataclasses.replace(TABLES["parameters"].column(p.column), whole=p.whole)
 
 
 @cache
@@ -99,8 +97,8 @@ def allowed(column: Column) -> str:
     """
     if column.choices:
         return "one of " + ", ".join(f'"{choice}"' for choice in column.choices)
-    if column.name in REFERS:
-        return f"the name of one of the {REFERS[column.name]}"
+    if column.refers:
+        return f"the name of one of the {column.refers}"
     if column.unit == "0 or 1":
         return "true or false"
     kind = "a whole number" if column.whole else "a number"
@@ -110,7 +108,7 @@ def allowed(column: Column) -> str:
 def _type(column: Column) -> Any:
     if column.choices:
         return Annotated[Literal[column.choices], Field(description=allowed(column))]
-    if column.name in REFERS:
+    if column.refers:
         return Annotated[NAME, Field(description=allowed(column))]
     finite = None if column.whole else False
     limits = Field(ge=column.low, le=column.high, allow_inf_nan=finite, description=allowed(column))
@@ -120,13 +118,13 @@ def _type(column: Column) -> Any:
 
 
 @cache
-def adapter(column: Column) -> TypeAdapter:
+def adapter(column: Column) -> TypeAdapter[Any]:
     return TypeAdapter(_type(column), config=ConfigDict(strict=True))
 
 
 def default_of(table: str, column: Column) -> Any:
     """What a row holds that says nothing; None where it depends on other rows."""
-    if table in RELATIONS or column.name in REFERS:
+    if TABLES[table].relation or column.refers:
         return None
     return column.choices[int(column.default)] if column.choices else column.default
 
@@ -148,7 +146,7 @@ def row_model(table: str) -> type[BaseModel]:
         number = Field(ge=0, le=999_999, description="a whole number from 0 to 999999, another in every row")
         fields = {"name": (NAME, ...), "id": (Annotated[int, number], None)}
     for column in TABLES[table].columns:
-        if column.name in REFERS and not column.given:
+        if column.refers and not column.given:
             if table in NAMED and column.low < 0:  # -1 is nobody's side
                 note = Field(description=allowed(column) + ' ("" or absent: neutral)')
                 fields[column.name] = (Annotated[str, AfterValidator(str.strip), note], "")
@@ -195,16 +193,6 @@ def other_models() -> dict[str, type[BaseModel]]:
     return {name: _model(name, fields) for name, fields in parts.items()}
 
 
-def shown(value: Any) -> str:
-    """A value found in a file, as safe text."""
-    return printable(value)
-
-
-def did_you_mean(name: Any, choices: Iterable[str]) -> str:
-    found = nearest(name, choices) if isinstance(name, str) else None
-    return f"did you mean {printable(found)}?" if found else ""
-
-
 class Reading:
     """Checks nested data and collects every problem; `place` says in words where a key stands."""
 
@@ -233,7 +221,7 @@ class Reading:
     def model(self, model: type[BaseModel], data: Any, path: KeyPath) -> dict[str, Any] | None:
         """The checked row or section, or None."""
         if not isinstance(data, Mapping):
-            self.refuse(path, f"found {shown(data)}", "keys and values")
+            self.refuse(path, f"found {printable(data)}", "keys and values")
             return None
         try:
             return model.model_validate(dict(data)).model_dump()
@@ -248,5 +236,5 @@ class Reading:
                 self.refuse(where, "missing", field.description or "")
             else:
                 choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
-                self.refuse(where, f"found {shown(value)}", field.description or "", self.hint(value, choices))
+                self.refuse(where, f"found {printable(value)}", field.description or "", self.hint(value, choices))
         return None

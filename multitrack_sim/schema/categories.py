@@ -7,6 +7,7 @@ have the words.
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Self
 
 __all__ = [
     "AcademicKind",
@@ -35,13 +36,13 @@ class Category(IntEnum):
 
     word: str
 
-    def __new__(cls, code: int, word: str = ""):
+    def __new__(cls, code: int, word: str = "") -> Self:
         member = int.__new__(cls, code)
         member._value_ = code
         member.word = word
         return member
 
-    def __init__(self, code: int, word: str = ""):
+    def __init__(self, code: int, word: str = "") -> None:
         self.word = word or self.name.lower().replace("_", " ")
 
     @classmethod

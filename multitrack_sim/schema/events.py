@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, Self
 
 from .draws import Draw
 
@@ -67,7 +67,7 @@ class Event(IntEnum):
 
     facts: _Facts
 
-    def __new__(cls, facts: Any):
+    def __new__(cls, facts: Any) -> Self:
         number = len(cls.__members__)
         member = int.__new__(cls, number)
         member._value_ = number

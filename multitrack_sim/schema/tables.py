@@ -13,7 +13,7 @@ from .columns import ACTIVE, ANY, ID, Column, Table, choice, count, flag, given,
 from .events import Event
 from .parameters import PARAMETERS
 
-__all__ = ["NAMED", "REFERS", "RELATIONS", "SPARSE", "TABLES", "Column", "Table"]
+__all__ = ["NAMED", "REFERS", "SPARSE", "TABLES", "Column", "Table"]
 
 
 # Where trust comes from: each source is a column of `dyads`, and together with the prior they add up to trust.
@@ -355,16 +355,16 @@ _PARAMETERS = Table(
             p.high,
             p.default,
             given=True,
-            whole=bool(p.choices),
+            whole=bool(p.choices),  # the others are floats, so that they may be scaled
             choices=p.choices,
             unit=p.unit,
+            shapes=p.structural,
         )
         for p in PARAMETERS.values()
     ),
 )  # fmt: skip
 TABLES: dict[str, Table] = {table.name: table for table in [_PARAMETERS, *_ALL]}
 NAMED = tuple(table.name for table in _ALL if table.named)
-RELATIONS = {table.name: table.relation for table in _ALL if table.relation}
 SPARSE = tuple(table.name for table in _ALL if table.sparse)
 # the tables that a scenario's words refer to, by column: one name, one table
 REFERS = {c.name: c.refers for table in _ALL if table.named or table.relation for c in table.columns if c.refers}

@@ -179,9 +179,7 @@ class Rerun:
 
     def _new_bench(self, model: PeaceProcess) -> PeaceProcess:
         """A model like the one given, at its start."""
-        return PeaceProcess(
-            model.conflict, seed=model.key, agents=self.agents, settings=model._settings, collect=False
-        )
+        return PeaceProcess(model.conflict, seed=model.key, agents=self.agents, settings=model._settings, collect=False)
 
     def _goes_on_as_before(self, model: PeaceProcess) -> bool:
         """Whether a snapshot holds all there is: agents of one's own may remember things beside their rows."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import MultitrackError
 from ..model import PeaceProcess
 from ..reports.words import month_name, percent
+from ..scenario.interventions import verb_of
 from ..scenario.layout import changes_row_by_row
-from ..scenario.scenario import verb_of
 from ..schema.events import Event
 
 if TYPE_CHECKING:

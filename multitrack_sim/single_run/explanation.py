@@ -18,8 +18,8 @@ from ..reports.words import count_name, listing, percent
 from ..schema.outcomes import SERIES
 from ..schema.tables import LEDGER
 from .chronicle import IN_MARKDOWN, IN_TEXT, outcome_in_words
-from .event_log import check_model, is_cut_off, phrase, when
 from .counterfactuals import Effort
+from .event_log import check_model, is_cut_off, phrase, when
 from .findings import Findings, alike
 from .readiness import LESS_MOTIVATION, LESS_OPTIMISM
 

@@ -8,7 +8,7 @@ from os import PathLike
 import pandas as pd
 
 from ..analysis.attribution import ALL_PARTS, Attribution, interactions, shapley
-from ..analysis.effects import chosen_outcomes
+from ..analysis.run_tables import chosen_outcomes
 from ..designs.arms import MOST_PARTS, PARTS, Part, _called, _part, _subsets, switch_off
 from ..designs.design import coalition_names
 from ..errors import MultitrackError, printable
