@@ -218,7 +218,7 @@ def _takes_world(target: Any) -> bool:
     return isinstance(target, _Part) and plain(target).__code__.co_varnames[:1] == ("world",)
 
 
-def _on_tables(function: Any, tables: Any, in_python: Callable[..., Any][[], Callable]) -> Callable:
+def _on_tables(function: Any, tables: Any, in_python: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
     """A compiled part as Python calls it: with these tables in the place of the world, and plain numbers beside it. Where
     it is given rows, which Python cannot hand over, it runs in Python.
     """
