@@ -2,7 +2,7 @@
 
 `chance(key, purpose, month, id, partner)` is Philox4x32-10, a counter-based generator (Salmon, Moraes, Dror and Shaw,
 "Parallel random numbers: as easy as 1, 2, 3", SC 2011): the address is the counter, the seed is the key. There is no
-state, so order, threads and processes cannot matter. Always draw, also at probability 0 and 1; always invert.
+state, so order, threads and processes cannot matter, and a draw that nobody uses need not be made; always invert.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import numpy as np
 
 from .arithmetic import log
 from .cache import COMPILED
-from .compiled import arithmetic, kernel
+from .compiled import arithmetic, kernel, written_out
 
-__all__ = ["chance", "chance_reference", "philox_reference", "run_seed", "standard_normal"]
+__all__ = ["chance", "chance_in_loops", "chance_reference", "philox_reference", "run_seed", "standard_normal"]
 
 # What a draw is for. The numbers are part of the model: never reuse or renumber one.
 RUN_SEED = 0
@@ -61,6 +61,8 @@ def _chance(key, purpose, month, id, partner):
 
 
 chance = kernel(_chance) if COMPILED else chance_reference
+# The same number, written out where it is drawn: a short loop that only draws makes several at once. Import it as `chance`.
+chance_in_loops = written_out(_chance) if COMPILED else chance_reference
 
 
 def run_seed(seed: int, run: int) -> int:
