@@ -133,11 +133,20 @@ def _type_of_table(table: ByColumn, _: Any) -> ColumnTable:
     return ColumnTable(tuple((name, fields[name][0].kind == "i") for name in table.dtype.names or ()))
 
 
+_CELLS = types.Array(types.uint8, 1, "A")
+
+
 @unbox(ColumnTable)
 def _unbox_table(kind: ColumnTable, table: Any, c: Any) -> NativeValue:
     """From Python: where the cells begin, how many rows there are, and how many cells the columns stand apart."""
-    array = c.context.make_array(types.Array(types.uint8, 1, "A"))(c.context, c.builder)
-    failed = c.pyapi.numba_array_adaptor(table, c.builder.bitcast(array._getpointer(), c.pyapi.voidptr))
+    array = c.context.make_array(_CELLS)(c.context, c.builder)
+    place = c.builder.bitcast(array._getpointer(), c.pyapi.voidptr)
+    if c.context.enable_nrt:  # a user's own compiled function, which counts references: the caller holds the table
+        failed = c.pyapi.nrt_adapt_ndarray_from_python(table, place)
+        with c.builder.if_then(cgutils.is_null(c.builder, failed)):
+            c.context.nrt.decref(c.builder, _CELLS, array._getvalue())
+    else:
+        failed = c.pyapi.numba_array_adaptor(table, place)
     native = cgutils.create_struct_proxy(kind)(c.context, c.builder)
     native.cells = c.builder.bitcast(array.data, native.cells.type)
     native.rows = array.nitems
