@@ -28,12 +28,13 @@ class ByColumn(np.recarray):
     """A structured array whose columns lie one after the other; what is copied out of it is an ordinary one.
 
     To numpy a row reaches from its first cell to its last, over all that lies between. A copy of such rows would be as
-    large as the square of the table, so every way to copy rows packs them first.
+    large as the square of the table, so what copies rows packs them first. Of `np.array(table)` it is not told: there,
+    `packed()` is meant.
     """
 
     def packed(self) -> np.ndarray:
         """An ordinary structured array of the same rows."""
-        fields = self.dtype.fields or {}
+        fields: Any = self.dtype.fields
         rows = np.empty(self.shape, [(name, fields[name][0]) for name in self.dtype.names or ()])
         for name in rows.dtype.names or ():
             rows[name] = self[name]
@@ -55,6 +56,9 @@ class ByColumn(np.recarray):
 
     def __reduce__(self) -> Any:
         return self.packed().__reduce__()
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return self.packed().__reduce_ex__(protocol)
 
     @property
     def nbytes(self) -> int:
@@ -112,7 +116,7 @@ class ColumnRow(types.Type):
         super().__init__(f"row of {table.name}")
 
 
-_TABLE = [("cells", types.CPointer(types.float64)), ("rows", types.intp), ("apart", types.intp)]
+_TABLE = [("cells", types.CPointer(types.float64)), ("rows", types.intp), ("apart", types.intp)]  # type: ignore[attr-defined]
 
 
 @register_model(ColumnTable)
@@ -129,7 +133,7 @@ class _RowModel(models.StructModel):
 
 @typeof_impl.register(ByColumn)
 def _type_of_table(table: ByColumn, _: Any) -> ColumnTable:
-    fields = table.dtype.fields or {}
+    fields: Any = table.dtype.fields
     return ColumnTable(tuple((name, fields[name][0].kind == "i") for name in table.dtype.names or ()))
 
 
@@ -198,9 +202,7 @@ def _address(context: Any, builder: Any, kind: ColumnRow, row: Any, name: str) -
     at, number = kind.table.places[name]
     row = cgutils.create_struct_proxy(kind)(context, builder, row)
     column = builder.gep(row.cells, [builder.mul(row.apart, context.get_constant(types.intp, at))], inbounds=True)
-    return builder.bitcast(
-        builder.gep(column, [row.at], inbounds=True), context.get_value_type(number).as_pointer()
-    )
+    return builder.bitcast(builder.gep(column, [row.at], inbounds=True), context.get_value_type(number).as_pointer())
 
 
 def _shares_nothing(builder: Any, access: Any, kind: ColumnRow, name: str) -> None:

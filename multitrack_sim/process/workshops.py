@@ -262,7 +262,10 @@ def hold_workshop(world, host, month):
         for k in range(agenda):
             stake = stakes[me.party * agenda + k]
             hear_options(home, stake, issues[k], p)
-            if not issues[k].tabled and chance(key, Draw.TABLES_ISSUE, month, me.id, issues[k].id) < p.track_two_tabling:
+            if (
+                not issues[k].tabled
+                and chance(key, Draw.TABLES_ISSUE, month, me.id, issues[k].id) < p.track_two_tabling
+            ):
                 issues[k].tabled = 1
                 record(world, month, Event.ISSUE_TABLED, row, k, 0.0)
         for j in range(parties):

@@ -40,7 +40,8 @@ def sizes(world: World) -> dict[str, int]:
 
 
 def _world_on(words: np.ndarray, rows: dict[str, int], as_records: bool = False) -> World:
-    tables, start = [], 0
+    tables: list[np.ndarray] = []
+    start = 0
     for name, table in TABLES.items():
         length = rows[name] * len(table.columns)
         cells = words[start : start + length]
