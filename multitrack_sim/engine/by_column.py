@@ -89,7 +89,7 @@ def by_column(words: np.ndarray, row: np.dtype, rows: int) -> ByColumn:
 
     >>> words = np.arange(6.0)
     >>> table = by_column(words, np.dtype([("fear", "f8"), ("grievance", "f8")]), 3)
-    >>> table[1].fear, table["grievance"].tolist()
+    >>> float(table[1].fear), table["grievance"].tolist()
     (1.0, [3.0, 4.0, 5.0])
     """
     names = row.names or ()
