@@ -129,7 +129,12 @@ def rule(function: Callable[..., Any] | None = None, *, of: str | None = None) -
         return lambda f: rule(f, of=of)
     function.multitrack_kind = "rule"  # type: ignore[attr-defined]
     function.behaviour_of = of  # type: ignore[attr-defined]
-    return numba.njit(**OPTIONS, inline="always")(function) if COMPILED else function
+    return written_out(function) if COMPILED else function
+
+
+def written_out(function: Callable) -> Any:
+    """Compile `function` by writing it out wherever it is called."""
+    return numba.njit(**OPTIONS, inline="always")(function)
 
 
 def arithmetic(function: Callable[..., Any]) -> Any:

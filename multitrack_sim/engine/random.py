@@ -15,9 +15,9 @@ import numpy as np
 
 from .arithmetic import log
 from .cache import COMPILED
-from .compiled import arithmetic, kernel
+from .compiled import arithmetic, kernel, written_out
 
-__all__ = ["chance", "chance_reference", "philox_reference", "run_seed", "standard_normal"]
+__all__ = ["chance", "chance_in_loops", "chance_reference", "philox_reference", "run_seed", "standard_normal"]
 
 # What a draw is for. The numbers are part of the model: never reuse or renumber one.
 RUN_SEED = 0
@@ -63,6 +63,8 @@ def _chance(key: Any, purpose: Any, month: Any, id: Any, partner: Any) -> Any:
 
 
 chance = kernel(_chance) if COMPILED else chance_reference
+# The same number, written out where it is drawn: a short loop that only draws makes several at once. Import it as `chance`.
+chance_in_loops = written_out(_chance) if COMPILED else chance_reference
 
 
 def run_seed(seed: int, run: int) -> int:

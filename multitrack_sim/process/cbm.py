@@ -75,43 +75,66 @@ def share_of_lighter_in_force(world, sensitivity):
 
 
 @part
+def observe(world, m, j, complies, month):
+    """What the others learn of one party's conduct. One violation is one event: who sees it is drawn once per observer,
+    and each learns from its own eyes.
+    """
+    governments, dyads, measure, p = world.governments, world.dyads, world.measures[m], world.parameters[0]
+    actor, key, parties = governments[j], world.process[0].key, len(governments)
+    detected = detection_probability(measure, p)
+    reliable = compliance_by_type(1, measure.sensitivity, actor.will, p)
+    unreliable = compliance_by_type(0, measure.sensitivity, actor.will, p)
+    nothing_seen = evidence_of_conduct(False, detected, reliable, unreliable)
+    violation_seen = nothing_seen if complies else evidence_of_conduct(True, detected, reliable, unreliable)
+    seen_by_any = False
+    for i in range(parties):
+        if i != j and governments[i].active:
+            address = actor.id * parties + governments[i].id
+            seen = not complies and chance(key, Draw.MEASURE_DETECTED, month, measure.id, address) < detected
+            learn_from_conduct(dyads[dyad_row(i, j, parties)], violation_seen if seen else nothing_seen, p)
+            if seen:
+                seen_by_any = True
+                record(world, month, Event.VIOLATION_SEEN, j, i, violation_seen)
+    return seen_by_any
+
+
+@part
 def review(world, m, month):
     """One review of one measure: every party complied or not; every other party saw it or not, and learns."""
-    governments, dyads, commitments = world.governments, world.dyads, world.commitments
+    governments, commitments = world.governments, world.commitments
     p, process = world.parameters[0], world.process[0]
     measure = world.measures[m]
     key, parties = process.key, len(governments)
     seen_by_any = False
     for j in range(parties):
         actor, commitment = governments[j], commitments[m * parties + j]
-        draw = chance(key, Draw.MEASURE_COMPLIED, month, measure.id, actor.id)
-        persists = chance(key, Draw.MEASURE_PERSISTS, month, measure.id, actor.id) < p.cbm_persistence
-        if persists and measure.months_in_force > int(p.cbm_review):
+        reviewed = measure.months_in_force > int(p.cbm_review)
+        if reviewed and chance(key, Draw.MEASURE_PERSISTS, month, measure.id, actor.id) < p.cbm_persistence:
             continue  # conduct as in the last period: nothing new to see, nothing new to learn
-        complies = draw < compliance_probability(actor, measure, p)
+        complies = chance(key, Draw.MEASURE_COMPLIED, month, measure.id, actor.id) < compliance_probability(
+            actor, measure, p
+        )
         commitment.complied = 1 if complies else 0
         if not complies:
             commitment.violations += 1
-        detected = detection_probability(measure, p)
-        # one violation is one event: who sees it is drawn once per observer, and each learns from its own eyes
-        for i in range(parties):
-            if i != j and governments[i].active and actor.active:
-                sees = (
-                    chance(key, Draw.MEASURE_DETECTED, month, measure.id, actor.id * parties + governments[i].id)
-                    < detected
-                )
-                seen = sees and not complies
-                evidence = evidence_of_conduct(
-                    seen,
-                    detected,
-                    compliance_by_type(1, measure.sensitivity, actor.will, p),
-                    compliance_by_type(0, measure.sensitivity, actor.will, p),
-                )
-                learn_from_conduct(dyads[dyad_row(i, j, parties)], evidence, p)
-                if seen:
-                    seen_by_any = True
-                    record(world, month, Event.VIOLATION_SEEN, j, i, evidence)
+        if actor.active and observe(world, m, j, complies, month):
+            seen_by_any = True
     return seen_by_any
+
+
+@part
+def agreement_on(world, m, least_will, month):
+    """Whether a measure is agreed this month, and if not, whether one that had lapsed is recommitted to."""
+    measure, p, process = world.measures[m], world.parameters[0], world.process[0]
+    light = share_of_lighter_in_force(world, measure.sensitivity)
+    agreed = chance(process.key, Draw.MEASURE_PROPOSED, month, measure.id, 0) < proposal_probability(
+        measure, least_will, light, process.contact, process.proposers, p
+    )
+    recommitted = False
+    if measure.lapsed and not agreed:
+        draw = chance(process.key, Draw.MEASURE_RECOMMITTED, month, measure.id, 0)
+        recommitted = draw < recommitment_probability(measure, least_will, p)
+    return agreed, recommitted
 
 
 @phase
@@ -135,18 +158,6 @@ def cbm(world, month):
     in_force, off_transparency, off_hotline, off_cooperation = 0, 1.0, 1.0, 1.0
     for m in range(len(measures)):
         measure = measures[m]
-        light = share_of_lighter_in_force(world, measure.sensitivity)
-        proposed = chance(key, Draw.MEASURE_PROPOSED, month, measure.id, 0) < proposal_probability(
-            measure, least_will, light, process.contact, process.proposers, p
-        )
-        returns = chance(key, Draw.MEASURE_RECOMMITTED, month, measure.id, 0) < recommitment_probability(
-            measure, least_will, p
-        )
-        affordable = p.cbm_budget > 0.0 and cost + measure.cost <= funds
-        suspends = chance(key, Draw.MEASURE_SUSPENDED, month, measure.id, 0) < p.cbm_suspension
-        drops = chance(key, Draw.MEASURE_ERODES, month, measure.id, 0) < p.cbm_erosion * (
-            1.0 - p.cbm_verification * measure.verifiable
-        )
         if measure.in_force and p.cbm_budget <= 0.0:
             measure.in_force = 0
         elif measure.in_force:
@@ -154,20 +165,24 @@ def cbm(world, month):
             tally.spent_measures += p.cbm_cost * measure.cost
             if (month + measure.id) % review_months == 0:
                 violated = review(world, m, month)
-                if violated and suspends:
+                if violated and chance(key, Draw.MEASURE_SUSPENDED, month, measure.id, 0) < p.cbm_suspension:
                     measure.in_force, measure.lapsed = 0, 1
                     record(world, month, Event.MEASURE_SUSPENDED_NOW, m, -1, measure.sensitivity)
-            if drops and measure.in_force:
+            if measure.in_force and chance(key, Draw.MEASURE_ERODES, month, measure.id, 0) < p.cbm_erosion * (
+                1.0 - p.cbm_verification * measure.verifiable
+            ):
                 measure.in_force, measure.lapsed = 0, 1
                 record(world, month, Event.MEASURE_DROPPED, m, -1, measure.sensitivity)
             if not measure.in_force:
                 cost -= measure.cost
-        elif measure.active and affordable and (proposed or (measure.lapsed and returns)):
-            measure.in_force = 1
-            measure.months_in_force = 0
-            cost += measure.cost
-            kind = Event.MEASURE_AGREED if proposed else Event.MEASURE_RECOMMITTED_NOW
-            record(world, month, kind, m, -1, measure.sensitivity)
+        elif measure.active and p.cbm_budget > 0.0 and cost + measure.cost <= funds:
+            agreed, recommitted = agreement_on(world, m, least_will, month)
+            if agreed or recommitted:
+                measure.in_force = 1
+                measure.months_in_force = 0
+                cost += measure.cost
+                kind = Event.MEASURE_AGREED if agreed else Event.MEASURE_RECOMMITTED_NOW
+                record(world, month, kind, m, -1, measure.sensitivity)
         if measure.in_force:
             in_force += 1
             strength = clip(p.cbm_strength + p.cbm_strength_sensitivity * measure.sensitivity, 0.0, 1.0)
@@ -182,5 +197,6 @@ def cbm(world, month):
     process.cooperation = 1.0 - off_cooperation
     tally.measures_total += in_force
     process.momentum += p.cbm_cooperation * process.cooperation * (1.0 - process.momentum)
+    unclear = 1.0 - p.cbm_transparency * process.transparency
     for row in range(len(dyads)):
-        dyads[row].misperception *= 1.0 - p.cbm_transparency * process.transparency
+        dyads[row].misperception *= unclear

@@ -102,9 +102,12 @@ def circumstances(world, month):
         feel_pressure(
             me, process.violence, process.pressure, standard_normal(chance(key, Draw.PRESSURE, month, me.id, 0)), p
         )
+        if not me.active:
+            continue
         leaves = chance(key, Draw.LEADER_CHANGE, month, me.id, 0) < leaving_hazard(me, p)
-        loses = chance(key, Draw.ELECTION, month, me.id, 0) < defeat_probability(me, p)
-        if me.active and (leaves or (loses and faces_election(me, month))):
+        if faces_election(me, month):
+            leaves = leaves or chance(key, Draw.ELECTION, month, me.id, 0) < defeat_probability(me, p)
+        if leaves:
             new_type = chance(key, Draw.LEADER_TYPE_CHANGES, month, me.id, 0) < p.leaders_renewal
             is_reliable = chance(key, Draw.LEADER_NEW_TYPE, month, me.id, 0) < p.trust_reliable_share
             hawkishness = standard_normal(chance(key, Draw.LEADER_NEW_HAWK, month, me.id, 0))

@@ -4,6 +4,7 @@ Rules about neighbours read last month's attitudes, so the order of communities 
 """
 
 from ..engine.arithmetic import exp, sigma
+from ..engine.by_column import held
 from ..engine.compiled import part, phase, rule
 from ..engine.random import chance, standard_normal
 from ..schema.categories import Phase
@@ -93,54 +94,89 @@ def strike_fear(world):
                     governments[i].strike += p.publics_fear_attack / (parties - 1)
 
 
-@phase
-def publics(world, month):
-    """Communities listen, feel, judge; governments learn what their publics think."""
-    communities, ties, governments = world.communities, world.ties, world.governments
-    p, process = world.parameters[0], world.process[0]
-    parties = len(governments)
-    strike_fear(world)
-    for i in range(parties):
-        give_cue(governments[i], process, p)
-        governments[i].support = 0.0
-        governments[i].grievance = 0.0
-        governments[i].count = 0
-    in_accord = process.phase == Phase.IMPLEMENTATION or process.phase == Phase.DURABLE
-    carried_out = process.carried_out if in_accord else 0.0
-    if in_accord:
-        for i in range(parties):
-            left_out = p.accord_untabled_grievance * process.ownerless
-            governments[i].resentment = clip(governments[i].resentment + left_out, 0.0, 1.0)
+@part
+def tell_communities(world):
+    """What a month brings to a whole public alike, each of its communities gets: attacks, resentment, reasons."""
+    communities, governments = world.communities, world.governments
+    for i in range(len(governments)):
+        home = governments[i]
+        strike, resentment, reasons = home.strike, home.resentment, home.reasons
+        for row in range(home.first_community, home.first_community + home.count):
+            me = communities[row]
+            me.strike, me.resentment, me.reasons = strike, resentment, reasons
 
+
+@part
+def listen_to_neighbours(world):
+    """Every community listens to those it has ties to."""
+    communities, ties, p = world.communities, world.ties, held(world.parameters[0])
     for row in range(len(communities)):
         communities[row].attitude_before = communities[row].attitude
     for row in range(len(communities)):
         me = communities[row]
         for tie in range(me.first_tie, me.first_tie + me.ties):
             listen(me, communities[ties[tie].heard], ties[tie].weight, p)
-        feel(me, process.violence, governments[me.party].strike, governments[me.party].resentment, p)
-    for row in range(len(communities)):  # short loops let a processor work on several rows at once
-        me = communities[row]
-        mine = governments[me.party]
-        enjoy_peace(me, carried_out, p)
-        judge(me, mine.reasons, p)
-        mine.support += me.support
-        mine.grievance += me.grievance
-        mine.count += 1
 
-    support, grievance, people = 0.0, 0.0, 0
+
+@part
+def feel_and_judge(world, carried_out):
+    """What every community feels, gains and concludes. Loops over columns, without choices: several rows at once."""
+    communities, p, violence = world.communities, held(world.parameters[0]), world.process[0].violence
+    for row in range(len(communities)):
+        me = communities[row]
+        feel(me, violence, me.strike, me.resentment, p)
+    for row in range(len(communities)):
+        me = communities[row]
+        enjoy_peace(me, carried_out, p)
+        judge(me, me.reasons, p)
+
+
+@part
+def ask_communities(world):
+    """Mean support and grievance of every party's public; a party without publics of its own hears those of all."""
+    communities, governments = world.communities, world.governments
+    all_support, all_grievance, people = 0.0, 0.0, 0
+    for i in range(len(governments)):
+        home = governments[i]
+        support, grievance = 0.0, 0.0
+        for row in range(home.first_community, home.first_community + home.count):
+            support += communities[row].support
+            grievance += communities[row].grievance
+        home.support, home.grievance = support, grievance
+        all_support += support
+        all_grievance += grievance
+        people += home.count
+    for i in range(len(governments)):
+        home = governments[i]
+        if home.count > 0:
+            home.support /= home.count
+            home.grievance /= home.count
+        elif people > 0:
+            home.support = all_support / people
+            home.grievance = all_grievance / people
+
+
+@phase
+def publics(world, month):
+    """Communities listen, feel, judge; governments learn what their publics think."""
+    governments = world.governments
+    p, process = world.parameters[0], world.process[0]
+    parties = len(governments)
+    strike_fear(world)
     for i in range(parties):
-        support += governments[i].support
-        grievance += governments[i].grievance
-        people += governments[i].count
+        give_cue(governments[i], process, p)
+    in_accord = process.phase == Phase.IMPLEMENTATION or process.phase == Phase.DURABLE
+    carried_out = process.carried_out if in_accord else 0.0
+    if in_accord:
+        for i in range(parties):
+            left_out = p.accord_untabled_grievance * process.ownerless
+            governments[i].resentment = clip(governments[i].resentment + left_out, 0.0, 1.0)
+    tell_communities(world)
+    listen_to_neighbours(world)
+    feel_and_judge(world, carried_out)
+    ask_communities(world)
     for i in range(parties):
         me = governments[i]
-        if me.count > 0:
-            me.support /= me.count
-            me.grievance /= me.count
-        elif people > 0:  # a party without publics of its own hears those of all
-            me.support = support / people
-            me.grievance = grievance / people
         mobilise(me, p)
         hear_public(me, standard_normal(chance(process.key, Draw.MISREADING, month, me.id, 0)), p)
     process.momentum *= 1.0 - p.publics_momentum_fading

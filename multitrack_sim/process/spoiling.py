@@ -1,7 +1,7 @@
 """Spoilers: threat, attacks, and what others conclude from an attack, or from none, about the leadership behind."""
 
 from ..engine.arithmetic import exp, sigma
-from ..engine.compiled import phase, rule
+from ..engine.compiled import part, phase, rule
 from ..engine.random import chance
 from ..schema.categories import Phase, SpoilerKind
 from ..schema.draws import Draw
@@ -71,11 +71,28 @@ def come_round(me, draft, p):
         me.ideal += (speed if me.inside else p.spoiling_outside_socialisation * speed) * (draft - me.ideal)
 
 
+@part
+def conclude(world, row, attempt, attacked, controllable, month):
+    """What the other parties conclude from a faction's attack, whose kind is explained to some of them, or from none."""
+    governments, dyads, me = world.governments, world.dyads, world.spoilers[row]
+    p, process = world.parameters[0], world.process[0]
+    parties = len(governments)
+    unexplained = evidence_of_attack(attempt, attacked, False, controllable, p)
+    explained = evidence_of_attack(attempt, attacked, True, controllable, p) if attacked else unexplained
+    silence = 1.0 - p.cbm_explanation * process.hotline
+    for i in range(parties):
+        if i != me.party and governments[i].active:
+            dyad, known = dyads[dyad_row(i, me.party, parties)], False
+            if attacked:
+                told = 1.0 - silence * (1.0 - p.track_two_explanation * dyad.contact)
+                known = chance(process.key, Draw.ATTACK_REVEALED, month, me.id, governments[i].id) < told
+            learn_from_attack(dyad, explained if known else unexplained, p)
+
+
 @phase
 def spoiling(world, month):
     """Every faction may attack; publics remember; the other sides learn about the leadership behind it."""
-    spoilers, governments = world.spoilers, world.governments
-    dyads, issues = world.dyads, world.issues
+    spoilers, governments, issues = world.spoilers, world.governments, world.issues
     p, process = world.parameters[0], world.process[0]
     tally = world.tally[0]
     key, parties = process.key, len(governments)
@@ -87,14 +104,13 @@ def spoiling(world, month):
         me = spoilers[row]
         host, draft = governments[me.party], issues[me.key_issue].draft
         feel_threatened(me, draft, process, p)
-        attempt = attack_probability(me, p)
-        tries = chance(key, Draw.ATTACK, month, me.id, 0) < attempt
-        controllable = chance(key, Draw.ATTACK_KIND, month, me.id, 0) < p.spoiling_controllable
-        foils = chance(key, Draw.ATTACK_FOILED, month, me.id, 0) < foiling_probability(host, p)
         me.struck = 0
         if not me.active:
             continue
-        foiled = tries and controllable and foils
+        attempt = attack_probability(me, p)
+        tries = chance(key, Draw.ATTACK, month, me.id, 0) < attempt
+        controllable = tries and chance(key, Draw.ATTACK_KIND, month, me.id, 0) < p.spoiling_controllable
+        foiled = controllable and chance(key, Draw.ATTACK_FOILED, month, me.id, 0) < foiling_probability(host, p)
         attacked = tries and not foiled
         if foiled:
             record(world, month, Event.ATTACK_FOILED_NOW, row, me.party, me.threat)
@@ -108,14 +124,7 @@ def spoiling(world, month):
             )
             record(world, month, Event.ATTACKED, row, me.party, me.threat)
         if attempt > 0.0:
-            for i in range(parties):
-                if i != me.party and governments[i].active:
-                    dyad = dyads[dyad_row(i, me.party, parties)]
-                    explained = 1.0 - (1.0 - p.cbm_explanation * process.hotline) * (
-                        1.0 - p.track_two_explanation * dyad.contact
-                    )
-                    known = chance(key, Draw.ATTACK_REVEALED, month, me.id, governments[i].id) < explained
-                    learn_from_attack(dyad, evidence_of_attack(attempt, attacked, known, controllable, p), p)
+            conclude(world, row, attempt, attacked, controllable, month)
     process.violence += process.attack_violence
     tally.violence_total += process.attack_violence
 

@@ -1,8 +1,9 @@
 """Track III: grassroots programmes between communities, what they move, and what is forgotten."""
 
 from ..engine.arithmetic import exp
-from ..engine.compiled import phase, rule
-from ..engine.random import chance
+from ..engine.by_column import held
+from ..engine.compiled import part, phase, rule
+from ..engine.random import chance_in_loops as chance
 from ..schema.categories import Programme
 from ..schema.draws import Draw
 from .basics import clip
@@ -36,15 +37,12 @@ def take_part(me, p):
     Contact works (about .1 to .25 standard deviations: Lowe 2025; Paluck, Green and Green 2019) and can raise the
     salience of identity (Svensson and Brouneus 2013). Education works on grievance too, interfaith work on fear.
     """
+    kind = abs(me.programme)
     gain = p.track_three_contact_gain * (1.0 - me.fear) * (1.0 - p.technology_shallowness * p.track_three_digital)
-    if abs(me.programme) == 1 + Programme.EDUCATION:
-        gain *= p.track_three_education_depth
-        if me.programme > 0:
-            me.grievance *= 1.0 - p.track_three_education_grievance
-    elif abs(me.programme) == 1 + Programme.INTERFAITH:
-        gain *= p.track_three_interfaith_depth
-        if me.programme > 0:
-            me.fear *= 1.0 - p.track_three_interfaith_fear
+    gain *= p.track_three_education_depth if kind == 1 + Programme.EDUCATION else 1.0  # choices as values: no jumps
+    gain *= p.track_three_interfaith_depth if kind == 1 + Programme.INTERFAITH else 1.0
+    me.grievance *= 1.0 - p.track_three_education_grievance if me.programme == 1 + Programme.EDUCATION else 1.0
+    me.fear *= 1.0 - p.track_three_interfaith_fear if me.programme == 1 + Programme.INTERFAITH else 1.0
     me.programme_effect = clip(me.programme_effect + (gain if me.programme > 0 else -gain), -1.0, 1.0)
     me.programme_months += 1.0
 
@@ -63,12 +61,55 @@ def forget_programme(me, p):
     me.programme_effect *= 1.0 - p.track_three_forgetting
 
 
+@part
+def invite(world, month, funded):
+    """Every so many months it is a community's turn: its programme ends, and perhaps another one comes."""
+    communities, governments = world.communities, world.governments
+    p, process = world.parameters[0], world.process[0]
+    key, stay, people = process.key, int(p.track_three_programme_months), len(communities)
+    first = (stay - month % stay) % stay
+    turns = (people - first + stay - 1) // stay if people > first else 0
+    for turn in range(turns):  # a loop of its own: several draws at once
+        communities[turn].draw = chance(key, Draw.PROGRAMME, month, first + turn * stay, 0)
+    for turn in range(turns):
+        me, draw = communities[first + turn * stay], communities[turn].draw
+        home = governments[me.party]
+        joins = programme_probability(me, home.programme_reach, p)
+        me.programme = 0
+        if draw < joins:
+            me.programme = 1
+            if draw < joins * home.reach_education:
+                me.programme = 1 + Programme.EDUCATION
+            elif draw < joins * (home.reach_education + home.reach_interfaith):
+                me.programme = 1 + Programme.INTERFAITH
+            if chance(key, Draw.PROGRAMME_BACKFIRE, month, me.id, 0) < backfire_probability(me, process.inequality, p):
+                me.programme = -me.programme
+    if not funded:
+        for row in range(people):
+            communities[row].programme = 0
+
+
+@part
+def work_in_communities(world):
+    """A month of every programme, and a month of forgetting. Gives how many communities take part."""
+    communities, p = world.communities, held(world.parameters[0])
+    taking_part = 0
+    for row in range(len(communities)):
+        me = communities[row]
+        if me.programme != 0:
+            take_part(me, p)
+            taking_part += 1
+    for row in range(len(communities)):
+        forget_programme(communities[row], p)
+    return taking_part
+
+
 @phase
 def track_three(world, month):
     """Money becomes programmes; programmes reach communities; effects come and fade."""
     communities, ngos, governments = world.communities, world.ngos, world.governments
     p, process = world.parameters[0], world.process[0]
-    key, parties = process.key, len(governments)
+    parties = len(governments)
 
     for j in range(parties):
         governments[j].programme_reach, governments[j].reach_education, governments[j].reach_interfaith = 0.0, 0.0, 0.0
@@ -97,28 +138,6 @@ def track_three(world, month):
         # with more work the reach saturates at all communities
         me.programme_reach = clip(1.0 - exp(-p.track_three_reach * me.programme_reach), 0.0, 1.0)
 
-    stay, taking_part = int(p.track_three_programme_months), 0
-    for row in range(len(communities)):
-        me = communities[row]
-        if (month + me.id) % stay == 0:
-            home, draw = governments[me.party], chance(key, Draw.PROGRAMME, month, me.id, 0)
-            joins = programme_probability(me, home.programme_reach, p)
-            me.programme = 0
-            if draw < joins:
-                me.programme = 1
-                if draw < joins * home.reach_education:
-                    me.programme = 1 + Programme.EDUCATION
-                elif draw < joins * (home.reach_education + home.reach_interfaith):
-                    me.programme = 1 + Programme.INTERFAITH
-                if chance(key, Draw.PROGRAMME_BACKFIRE, month, me.id, 0) < backfire_probability(
-                    me, process.inequality, p
-                ):
-                    me.programme = -me.programme
-        if not funded:
-            me.programme = 0
-        if me.programme != 0:
-            take_part(me, p)
-            taking_part += 1
-        if me.programme_effect != 0.0:
-            forget_programme(me, p)
+    invite(world, month, funded)
+    taking_part = work_in_communities(world)
     process.momentum += p.track_three_momentum * taking_part / (len(communities) + 1) * (1.0 - process.momentum)

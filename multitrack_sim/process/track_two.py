@@ -106,21 +106,20 @@ def run_channel(world, month):
     """The back channel: opens out of contact and readiness; leaks, ends in nothing, or goes on (talks use it)."""
     p, process = world.parameters[0], world.process[0]
     key = process.key
-    opens = chance(key, Draw.CHANNEL_OPENS, month, 0, 0) < channel_hazard(process.least_readiness, process.contact, p)
-    leaks = chance(key, Draw.CHANNEL_LEAKS, month, 0, 0) < leak_hazard(p)
-    ends = chance(key, Draw.CHANNEL_ENDS, month, 0, 0) < p.track_two_channel_ends
     before_talks = (
         process.phase == Phase.FIGHTING or process.phase == Phase.PRETALKS or process.phase == Phase.SUSPENDED
     )
     if process.channel:
-        if leaks:
+        if chance(key, Draw.CHANNEL_LEAKS, month, 0, 0) < leak_hazard(p):
             process.channel = 0
             process.backlash = clip(process.backlash + p.track_two_backlash, 0.0, 1.0)
             record(world, month, Event.CHANNEL_LEAKED, -1, -1, p.track_two_backlash)
-        elif ends or process.phase == Phase.DORMANT:
+        elif process.phase == Phase.DORMANT or chance(key, Draw.CHANNEL_ENDS, month, 0, 0) < p.track_two_channel_ends:
             process.channel = 0
             record(world, month, Event.CHANNEL_ENDED, -1, -1, 0.0)
-    elif opens and before_talks:
+    elif before_talks and chance(key, Draw.CHANNEL_OPENS, month, 0, 0) < channel_hazard(
+        process.least_readiness, process.contact, p
+    ):
         process.channel = 1
         if process.phase != Phase.SUSPENDED:
             process.month_round = month

@@ -147,8 +147,8 @@ def seat(world, host, month):
     asked = p.track_two_seats / would_come if would_come > p.track_two_seats else 1.0
     for row in range(len(academics)):
         me = academics[row]
-        comes = chance(process.key, Draw.TAKES_PART, month, me.id, ngo.id) < asked * me.willing
-        me.attends = 1 if comes and me.active else 0
+        comes = me.active and chance(process.key, Draw.TAKES_PART, month, me.id, ngo.id) < asked * me.willing
+        me.attends = 1 if comes else 0
         me.hardened = 0
         if me.attends:
             present += 1
@@ -262,8 +262,10 @@ def hold_workshop(world, host, month):
         for k in range(agenda):
             stake = stakes[me.party * agenda + k]
             hear_options(home, stake, issues[k], p)
-            tables = chance(key, Draw.TABLES_ISSUE, month, me.id, issues[k].id) < p.track_two_tabling
-            if tables and not issues[k].tabled:
+            if (
+                not issues[k].tabled
+                and chance(key, Draw.TABLES_ISSUE, month, me.id, issues[k].id) < p.track_two_tabling
+            ):
                 issues[k].tabled = 1
                 record(world, month, Event.ISSUE_TABLED, row, k, 0.0)
         for j in range(parties):

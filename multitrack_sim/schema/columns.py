@@ -38,7 +38,8 @@ class Column:
 @dataclass(frozen=True)
 class Table:
     """One table. People name the rows of a `named` one; a row of a `relation` belongs to one row each of two tables,
-    which these columns name; of a `sparse` relation a scenario holds only the pairs that were written.
+    which these columns name; of a `sparse` relation a scenario holds only the pairs that were written. Tables of many
+    rows, all of which a month goes through, lie in memory `by_column`.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Table:
     named: bool = False
     relation: tuple[str, ...] = ()
     sparse: bool = False
+    by_column: bool = False
 
     @property
     def dtype(self) -> np.dtype:

@@ -177,11 +177,15 @@ _ALL = [
         state("programme_effect", "what programmes moved in those who took part, partly forgotten", -1, 1, unit="share, signed"),
         count("programme", "1 in an exchange, 2 in education, 3 in interfaith work, below 0 in one that backfires, 0 in none", -3, 3, unit="kind"),
         state("programme_months", "months in programmes so far", 0, ANY, unit="months"),
-    )),
+        state("strike", "fear that this month's attacks spread to it"),
+        state("resentment", "grievance that coercion of factions, and what an accord leaves out, breed in it this month"),
+        state("reasons", "what its whole public has for or against a settlement this month", -ANY, ANY, unit="log-odds"),
+        state("draw", "this month's draw for the community whose turn for programmes is the so-many-th"),
+    ), by_column=True),
     Table("ties", "whom a community hears", (
         refers("heard", "the community heard", "communities"),
         state("weight", "how much it counts"),
-    )),
+    ), by_column=True),
     Table("spoilers", "a faction that may wreck the process", (
         ID, ACTIVE,
         refers("party", "the party it comes from", "governments"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..engine.by_column import by_column
 from ..engine.cache import COMPILED
 from .tables import SIZES, TABLES
 
@@ -39,11 +40,16 @@ def sizes(world: World) -> dict[str, int]:
 
 
 def _world_on(words: np.ndarray, rows: dict[str, int], as_records: bool = False) -> World:
-    tables, start = [], 0
+    tables: list[np.ndarray] = []
+    start = 0
     for name, table in TABLES.items():
         length = rows[name] * len(table.columns)
-        view = words[start : start + length].view(table.dtype)
-        tables.append(view.view(np.recarray) if as_records or not COMPILED else view)
+        cells = words[start : start + length]
+        if table.by_column:
+            tables.append(by_column(cells, table.dtype, rows[name]))
+        else:
+            view = cells.view(table.dtype)
+            tables.append(view.view(np.recarray) if as_records or not COMPILED else view)
         start += length
     return World(*tables, words, words.view(np.int64))  # type: ignore[call-arg]
 
@@ -136,6 +142,7 @@ def cell(world: World, table: str, row: Any, column: str) -> Any:
     for name, declared in TABLES.items():
         if name == table:
             names = [c.name for c in declared.columns]
-            return start + row * len(names) + names.index(column)
+            place, rows = names.index(column), len(getattr(world, name))
+            return start + (place * rows + row if declared.by_column else row * len(names) + place)
         start += len(getattr(world, name)) * len(declared.columns)
     raise KeyError(table)
