@@ -96,7 +96,7 @@ def by_column(words: np.ndarray, row: np.dtype, rows: int) -> ByColumn:
     across = _row_by_column(names, tuple(row[name].str for name in names), rows)
     if not rows:
         return np.empty(0, across).view(ByColumn)
-    return np.ndarray.__new__(ByColumn, (rows,), across, words, 0, (CELL,))  # type: ignore[call-overload]
+    return np.ndarray.__new__(ByColumn, (rows,), across, words, 0, (CELL,))
 
 
 # ---- for compiled code -----------------------------------------------------------------------------------------------

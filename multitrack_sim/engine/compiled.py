@@ -132,7 +132,7 @@ def rule(function: Callable[..., Any] | None = None, *, of: str | None = None) -
     return written_out(function) if COMPILED else function
 
 
-def written_out(function: Callable) -> Any:
+def written_out(function: Callable[..., Any]) -> Any:
     """Compile `function` by writing it out wherever it is called."""
     return numba.njit(**OPTIONS, inline="always")(function)
 
