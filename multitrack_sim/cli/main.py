@@ -20,6 +20,7 @@ from . import cases, compare, run, sweep  # noqa: F401 - each adds its commands
 from .options import INTERRUPTED, NOT_WRITTEN, REFUSED, _command, _Interrupted, _shown, app
 
 __all__ = ["main"]
+COMMANDS = ("run", "compare", "demo", "sweep", "new", "codes", "info")  # as --help lists them
 
 
 def _show_version(asked: bool) -> None:
@@ -61,6 +62,9 @@ def info() -> None:
     wide = max(map(len, lines))
     for name, value in lines.items():
         print(f"{name:<{wide}}  {printable(value, 1000).strip(chr(39))}")
+
+
+app.registered_commands.sort(key=lambda command: COMMANDS.index(str(command.name)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
