@@ -343,11 +343,11 @@ def test_interrupted_while_writing_leaves_nothing(small, calls, tmp_path, monkey
 
 
 def test_interrupted_while_drawing_leaves_whole_tables_and_the_same_command_draws(small, calls, tmp_path, monkeypatch):
-    from multitrack_sim.reports import figures
+    from multitrack_sim.reports import saving
 
     command, out = ["run", str(small), "--runs", "10", "--out", str(tmp_path / "out")], tmp_path / "out"
     with monkeypatch.context() as now:
-        now.setattr(figures, "save_figures", interrupted)
+        now.setattr(saving, "save_figures", interrupted)
         assert cli.main(command) == 130
     assert whole_folder(out) == {"outcomes.parquet", "scenario.toml", "manifest.json"}
     assert cli.main(command) == 0
