@@ -20,6 +20,7 @@ from . import cases, compare, info, run, sweep  # noqa: F401 - each adds its com
 from .options import INTERRUPTED, NOT_WRITTEN, REFUSED, _Interrupted, app
 
 __all__ = ["main"]
+COMMANDS = ("run", "compare", "demo", "sweep", "new", "codes", "info")  # as --help lists them
 
 
 def _show_version(asked: bool) -> None:
@@ -37,6 +38,11 @@ def _front(
     ] = False,
 ) -> None:
     pass
+
+
+app.registered_commands.sort(
+    key=lambda command: COMMANDS.index(name) if (name := str(command.name)) in COMMANDS else len(COMMANDS)
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
