@@ -110,7 +110,7 @@ def fields(template):
 def test_every_kind_of_event_can_be_told(event):
     for table in (event.who, event.whom):
         assert not table or table in TABLES
-    for form in (event.told, event.cause, event.many):
+    for form in (event.told, event.had, event.many):
         assert form.strip() == form != "" and not form.endswith(".")
         known = {"who"} & ({"who"} if event.who else set()) | ({"whom"} if event.whom else set())
         assert fields(form) <= known | ({"amount"} if event.amount else set()) | (
@@ -317,7 +317,7 @@ def test_a_round_that_is_run_again_unchanged_is_the_same(lively):
             nothing = what_ifs.Altered(phase, 9999, None, None, what_ifs.NEVER)
             for name in SCHEDULE:
                 bench.pass_phase(name, nothing if name == phase else None)
-            rerun._go_on_to(rerun.until)
+            rerun._go_on_to(rerun.bench, rerun.until)
             assert same(bench.tables, lively.tables), (month, phase)
 
 

@@ -183,7 +183,8 @@ def uses(function: Any, replaced: Container[str], known: dict[FunctionType, bool
     if source not in known:
         known[source] = False  # while what it calls is looked through
         known[source] = any(
-            (name in replaced and _is_replaceable(target)) or (_kind(target) is not None and uses(target, replaced, known))
+            (name in replaced and _is_replaceable(target))
+            or (_kind(target) is not None and uses(target, replaced, known))
             for name, target in _called(source)
         )
     return known[source]

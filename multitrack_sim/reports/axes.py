@@ -17,10 +17,6 @@ from .words import for_figure, month_name
 __all__ = []
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 def _sentence(meaning: str, unit: str) -> str:
     return f"{meaning[:1].upper()}{meaning[1:]} ({unit})"
 
