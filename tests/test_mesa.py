@@ -8,6 +8,7 @@ import gc
 import importlib
 import pickle
 import pkgutil
+import sys
 import weakref
 from importlib.metadata import version
 
@@ -19,8 +20,11 @@ import pytest
 import multitrack_sim as mt
 from multitrack_sim import process
 from multitrack_sim.agents import AGENTS, Handle
-from multitrack_sim.engine.compiled import plain
+from multitrack_sim.engine import compiled
+from multitrack_sim.engine.cache import COMPILED
+from multitrack_sim.engine.compiled import plain, uses
 from multitrack_sim.process.month import SCHEDULE
+from multitrack_sim.running import agents_runs
 from multitrack_sim.running.ensemble import run_ensemble
 from multitrack_sim.schema.categories import Phase
 from multitrack_sim.schema.outcomes import OUTCOMES, SERIES
@@ -296,6 +300,69 @@ def test_other_wrong_arguments_are_refused():
         mt.PeaceProcess(1993)
     with pytest.raises(mt.MultitrackError, match="no such scenario file .did you mean oslo_1993"):
         mt.PeaceProcess("oslo_1939.toml")
+
+
+# ---- what an override takes out of the compiled engine ----------------------------------------------------------------
+
+BEHAVIOURS = [(kind, name) for kind in AGENTS for name in kind.behaviours()]
+
+
+def as_before(kind, name):
+    """A class that overrides one behaviour and does the same."""
+
+    def method(self, *arguments):
+        return getattr(kind, name)(self, *arguments)
+
+    return type(f"{kind.__name__}WithIts{name}", (kind,), {name: method})
+
+
+@pytest.mark.parametrize(("kind", "name"), BEHAVIOURS, ids=[name for _, name in BEHAVIOURS])
+def test_an_override_that_changes_nothing_gives_the_same_bits(kind, name):
+    """Only what uses the behaviour runs in Python, between compiled parts."""
+    usual, mixed = model(months=MONTHS), model(months=MONTHS, agents={kind: as_before(kind, name)}, collect=False)
+    assert same(usual.tables, mixed.tables), differing_cells(usual.tables, mixed.tables)
+    assert [in_python for _, in_python in mixed._schedule()].count(True) == sum(
+        uses(phase, {name}) for phase in SCHEDULE.values()
+    )
+
+
+@pytest.mark.skipif(not COMPILED, reason="with compilation off all is Python")
+def test_parts_that_do_not_use_what_is_overridden_stay_compiled():
+    world = model(months=1, agents={mt.Organisation: TirelessMediator}, collect=False)
+    twin, in_python = world._schedule()[list(SCHEDULE).index("track_one")]
+    assert in_python and "py_func" not in dir(twin)
+    kept = {name for name, thing in twin.__globals__.items() if getattr(thing, "__name__", "") == "compiled_part"}
+    assert {"read_text", "bargain", "value_fighting_on"} <= kept and "gather_organisations" not in kept
+
+
+@compiled.part
+def halve(world, row):
+    row.readiness *= 0.5
+    return world.governments[0].readiness
+
+
+def halve_the_first(world):
+    return halve(world, world.governments[0])
+
+
+def test_a_part_that_is_given_rows_runs_in_python():
+    world = model()
+    world.tables.governments["readiness"][0] = 0.5
+    assert compiled.python_twin(halve_the_first, {}, world.tables)(world.world) == 0.25
+
+
+def test_progress_of_runs_through_agents_is_shown_on_a_terminal_alone(capsys, monkeypatch):
+    tired = {mt.Organisation: TirelessMediator}
+    mt.simulate(SCENARIO, runs=2, seed=2, agents=tired)
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr(agents_runs, "WORTH_SAYING", 0.0)
+    table = mt.simulate(SCENARIO, runs=3, seed=2, agents=tired)
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.count("3 runs through agents, in Python: about") == 1
+    asked = []
+    again = mt.simulate(SCENARIO, runs=3, seed=2, agents=tired, progress=lambda *at: asked.append(at))
+    assert asked == [(1, 3), (2, 3), (3, 3)] and again.equals(table) and capsys.readouterr() == ("", "")
 
 
 # ---- copies, branches, release ---------------------------------------------------------------------------------------

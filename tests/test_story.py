@@ -2,6 +2,8 @@
 
 import ast
 import string
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +17,13 @@ from multitrack_sim.reports.words import plain
 from multitrack_sim.scenario import layout as build
 from multitrack_sim.schema import tables
 from multitrack_sim.schema.categories import Phase
-from multitrack_sim.schema.events import Event
+from multitrack_sim.schema.events import NEVER, Event
 from multitrack_sim.schema.tables import TABLES
 from multitrack_sim.schema.world import same
 from multitrack_sim.single_run import chronicle as story
 from multitrack_sim.single_run import counterfactuals as what_ifs
 from multitrack_sim.single_run import findings as chain
-from multitrack_sim.single_run.event_log import happenings
+from multitrack_sim.single_run.event_log import Happening, happenings, once_each
 
 CODES = {"parties": 3, "hurting_stalemate": 4, "track2": 4, "track3": 3, "cbm": 3, "mediation": 4, "spoilers": 4}
 LIVELY = {
@@ -110,7 +112,7 @@ def fields(template):
 def test_every_kind_of_event_can_be_told(event):
     for table in (event.who, event.whom):
         assert not table or table in TABLES
-    for form in (event.told, event.cause, event.many):
+    for form in (event.told, event.had, event.many):
         assert form.strip() == form != "" and not form.endswith(".")
         known = {"who"} & ({"who"} if event.who else set()) | ({"whom"} if event.whom else set())
         assert fields(form) <= known | ({"amount"} if event.amount else set()) | (
@@ -231,8 +233,8 @@ def test_an_end_by_a_ceasefire_that_held_is_told():
     assert model.outcomes()["ended_by"] == "ceasefire"
     told = mt.story(model)
     assert told.count("The ceasefire had held") >= 1 and "by a ceasefire that held" in told
-    months = [line for line in told.splitlines() if line.startswith("The fighting has ended without an accord")]
-    assert len(months) == 1 and f"(month {1 + model.tables.tally['month_ended_first'][0]} to" in months[0]
+    months = [line for line in told.splitlines() if line.startswith("Fighting ended without an agreement")]
+    assert len(months) == 1 and f"(month {model.tables.tally['month_ended_first'][0]} to" in months[0]
     assert set(mt.event_log(model)["phase"].tail(5)) == {"dormant"}
 
 
@@ -314,10 +316,10 @@ def test_a_round_that_is_run_again_unchanged_is_the_same(lively):
     for month in (5, 20):
         for phase in SCHEDULE:
             bench = rerun.go_to(month)
-            nothing = what_ifs.Altered(phase, 9999, None, None, what_ifs.NEVER)
+            nothing = what_ifs.Altered(phase, 9999, None, None, NEVER)
             for name in SCHEDULE:
                 bench.pass_phase(name, nothing if name == phase else None)
-            rerun._go_on_to(rerun.until)
+            rerun._go_on_to(rerun.bench, rerun.until)
             assert same(bench.tables, lively.tables), (month, phase)
 
 
@@ -329,7 +331,7 @@ def test_what_is_taken_out_does_not_happen(seed):
     rerun = what_ifs.Rerun(model, [one.happening.month for one in found], lambda bench: None)
     latest = {(one.happening.kind, one.altered and one.altered.draw): one for one in found}
     assert len(latest) > 12
-    still = [one.happening.event.name for one in latest.values() if rerun.without(one) is None]
+    still = [one.happening.event.word for one in latest.values() if rerun.without(one) is None]
     assert not still
 
 
@@ -367,7 +369,7 @@ def test_the_decisive_step_is_found_and_real():
     why = mt.explain(model)
     most = why.steps[why.steps["change"] == why.steps["change"].iloc[0]]
     assert ((most["month"] == report.month) & (most["who"] == "The Scholar")).any()
-    assert "ithout the report of The Scholar that reached London in " in " ".join(why.text.split())
+    assert "ad the report of The Scholar not reached London in " in " ".join(why.text.split())
     reported = why.steps[why.steps["event"] == "report got through"].iloc[0]
 
     class Unheard(Silent):
@@ -443,6 +445,132 @@ def test_agents_of_ones_own_are_run_again_too():
     assert not mt.explain(forgetful).exact
 
 
+# ---- how much is tried ------------------------------------------------------------------------------------------------
+
+
+def test_threads_do_not_matter_to_what_is_found(lively, lively_why):
+    for threads in (1, 2, 3):
+        again = mt.explain(lively, threads=threads)
+        assert again.text == lively_why.text and again.steps.equals(lively_why.steps)
+
+
+def test_a_bound_leaves_out_the_least_promising_and_is_said(lively, lively_why):
+    asked = []
+    few = mt.explain(lively, replays=7, progress=lambda done, total: asked.append((done, total)))
+    assert asked == [(done, 7) for done in range(1, 8)] and len(few.steps) <= 7
+    found = what_ifs.candidates(
+        lively, happenings(lively), chain.Findings(lively, what_ifs.Effort(replays=0))._last_month()
+    )
+    first = what_ifs.chosen(found, chain.outcome_month(lively), 7)
+    assert set(few.steps["month"]) <= {one.happening.month for one in first}
+    told = " ".join(few.text.split())
+    assert f"Of {len(few.steps)} replays" in told and f"{len(few.steps)} of " in told and "events were tried" in told
+    assert len(lively_why.steps) > 7
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_replays_end_when_asked_to_and_keep_what_is_there(lively, threads):
+    done = []
+    why = mt.explain(lively, threads=threads, progress=lambda *at: done.append(at), stop=lambda: len(done) >= 5)
+    assert 5 <= len(done) <= 4 + threads and len(why.steps) <= len(done)
+    left = done[0][1] - len(done)
+    assert f"The replays were ended early: {left} more had been planned." in " ".join(why.text.split())
+    none = mt.explain(lively, threads=threads, seconds=0)
+    assert none.steps.empty and "No replay was made." in none.text and none.readiness.equals(why.readiness)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"replays": -1}, {"replays": 1.5}, {"replays": True}, {"threads": 0}, {"threads": "2"}, {"seconds": -1},
+     {"seconds": float("nan")}, {"seconds": "5"}, {"seconds": True}],
+)  # fmt: skip
+def test_an_effort_that_makes_no_sense_is_refused(lively, wrong):
+    with pytest.raises(mt.MultitrackError, match=f"{next(iter(wrong))}=.*; allowed: "):
+        mt.explain(lively, **wrong)
+
+
+def test_a_fault_in_progress_is_not_swallowed(lively):
+    def fail(done, total):
+        raise ZeroDivisionError
+
+    for threads in (1, 2):
+        with pytest.raises(ZeroDivisionError):
+            mt.explain(lively, threads=threads, progress=fail)
+
+
+# ---- what a country expert reads --------------------------------------------------------------------------------------
+
+SEEN = Event.VIOLATION_SEEN
+
+
+@pytest.mark.parametrize(
+    ("lines", "breaches"),
+    [
+        ([], 0),
+        ([(3, SEEN, 0, 1, 0.5)], 1),
+        ([(3, SEEN, 0, 1, 0.5), (3, SEEN, 0, 2, 0.5)], 1),  # two saw it
+        ([(3, SEEN, 0, 1, 0.5), (3, SEEN, 0, 2, 0.4)], 2),  # of another measure
+        ([(3, SEEN, 0, 2, 0.5), (3, SEEN, 0, 1, 0.5)], 2),  # two measures alike: those who saw begin anew
+        ([(3, SEEN, 0, 2, 0.5), (3, SEEN, 1, 2, 0.5)], 2),  # by another party
+        ([(3, SEEN, 0, 1, 0.5), (4, SEEN, 0, 2, 0.5)], 2),  # in another month
+        ([(3, SEEN, 0, 1, 0.5), (3, Event.ATTACKED, 0, 1, 0.5), (3, SEEN, 0, 2, 0.5)], 3),
+        ([(3, Event.ATTACKED, 0, 1, 0.5), (3, Event.ATTACKED, 0, 2, 0.5)], 2),  # has no line for each witness
+    ],
+)
+def test_what_several_saw_is_one_happening(lines, breaches):
+    assert len(once_each(Happening(*line) for line in lines)) == breaches
+
+
+def test_breaches_are_counted_as_committed():
+    model = run_of(
+        SCENARIO.with_settings({"cbm.verification": 1.0, "cbm.own_detection": 1.0, "run.months": 120}), seed=3
+    )
+    commitments = int(model.tables.commitments["violations"].sum())
+    log = mt.event_log(model)
+    seen = once_each(one for one in happenings(model) if one.kind == SEEN)
+    assert 1 < len(seen) <= commitments < (log["event"] == "violation seen").sum()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_opens_a_chapter_stands_in_it(seed):
+    chapters = story._chapters(run_of(SCENARIO, seed=seed))
+    assert len(chapters) > 1 and chapters[0].title == story.NO_TALKS
+    for chapter in chapters:
+        for one in chapter.events:
+            assert not one.event.opens or story.CHAPTERS[Phase[one.event.opens.upper()]] == chapter.title
+            assert one.kind != Event.TALKS_OPENED or chapter.title == story.TALKS
+
+
+def test_what_an_agreement_covers_is_not_said_to_be_left_out():
+    """An agreement may be worth signing as a whole, with an issue in it on which not all are content."""
+    scenario, told = mt.load("northern_ireland_1998").with_settings({"run.months": 60}), set()
+    for run in range(4):
+        why = mt.explain(run_of(scenario, seed=mt.run_seed(1, run)), replays=0)
+        text = " ".join(why.text.split())
+        for row in why.issues.to_dict("records"):
+            if row["settled"] != row["settled"]:
+                agreed = "No agreement in" not in text
+                without = "Left out of the agreement: " if agreed else "Not settled before the outcome: "
+                start = "were content with this part: " if row["in_agreement"] else without
+                assert row["issue"] in text.partition(start)[2].partition(".")[0]
+                told.add(start)
+    assert "were content with this part: " in told
+
+
+@pytest.mark.parametrize(("months", "held"), [(60, "held five years"), (12, "held one year"), (30, "held 30 months")])
+def test_durable_is_said_in_years(months, held):
+    model = run_of(SCENARIO.with_settings({"accord.durable_months": months}), months=0)
+    assert story.held_in_words(model) == held
+
+
+@pytest.mark.parametrize("phase", list(Phase), ids=lambda phase: phase.word)
+def test_every_phase_has_words(phase):
+    model = run_of(SCENARIO, months=3)
+    model.tables.process["phase"] = phase
+    told = story.outcome_in_words(model)
+    assert told.split(". ")[-1].startswith("In month 2: ") and "{" not in told and phase in story.CHAPTERS
+
+
 def test_a_run_without_agreement_is_explained():
     model = run_of(SCENARIO.with_settings({"track_one.signature": 0.0}), seed=3)
     why = mt.explain(model)
@@ -470,3 +598,27 @@ def test_the_command_tells_a_run(tmp_path, capsys):
     assert written.startswith("# One thing: one run of the model") and "why it came out as it did" in written
     assert cli.main([*wanted[:6], "--story", "--story-run", "3"]) == 2
     assert "--story-run 3" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_the_replays_and_not_the_story(tmp_path):
+    """The first one keeps what there is; told in a process of its own, as a person would."""
+    path = tmp_path / "lively.toml"
+    path.write_text(SCENARIO.with_settings({"run.months": 300}).to_toml(), "utf-8")
+    code = (
+        "import os, signal, sys\n"
+        "from multitrack_sim.cli import main as cli\n"
+        "from multitrack_sim.single_run import counterfactuals\n"
+        "plain = counterfactuals.Rerun.without\n"
+        "def without(self, one, bench=None):\n"
+        "    os.kill(os.getpid(), signal.SIGINT) if one.happening is self.first else None\n"
+        "    return plain(self, one, bench)\n"
+        "def each(self, tried, effort, old=counterfactuals.Rerun.without_each):\n"
+        "    self.first = tried[4].happening\n"
+        "    return old(self, tried, effort)\n"
+        "counterfactuals.Rerun.without, counterfactuals.Rerun.without_each = without, each\n"
+        f"sys.exit(cli.main(['run', {str(path)!r}, '--runs', '2', '--story', '--threads', '2']))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "no more replays" in done.stderr and "Traceback" not in done.stderr
+    assert "The replays were ended early" in " ".join(done.stdout.split()) and "Of " in done.stdout

@@ -12,13 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from .style import BLACK
-from .words import for_figure, month_name
+from .words import counted, for_figure, month_name
 
 __all__ = []
 
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+_count = counted
 
 
 def _sentence(meaning: str, unit: str) -> str:

@@ -12,15 +12,19 @@ from ..analysis.verdicts import digits_shown
 from ..errors import printable
 
 __all__ = [
+    "capital",
     "count_name",
+    "counted",
     "file_stems",
     "for_figure",
     "for_markdown",
     "interval",
     "listing",
     "month_name",
+    "month_named",
     "percent",
     "plain",
+    "signed",
     "with_ends",
 ]
 
@@ -93,6 +97,15 @@ def month_name(month_zero: str | None, month: float, full: bool = False) -> str:
     return f"{name if full else name[:3]} {count // 12}"
 
 
+def month_named(month_zero: str | None, month: int, full: bool = False) -> str:
+    """A month of the run by its calendar name, or by its number where the calendar is not known.
+
+    >>> month_named("1996-06", 22, full=True), month_named("", 22)
+    ('April 1998', 'month 22')
+    """
+    return month_name(month_zero, month, full) or f"month {month}"
+
+
 def count_name(count: int) -> str:
     """A count as one writes it in a sentence.
 
@@ -102,27 +115,51 @@ def count_name(count: int) -> str:
     return _COUNTS[count] if 0 <= count < len(_COUNTS) else f"{count:,}"
 
 
+def counted(number: int, what: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "run"), counted(1200, "month")
+    ('1 run', '1,200 months')
+    """
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def capital(text: str) -> str:
+    """A sentence with a capital first letter, the rest as it is.
+
+    >>> capital("the UN left")
+    'The UN left'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def listing(names: Iterable[str], most: int = 3) -> str:
     """Names one after the other, each once, the most frequent first, with how often where they differ; few are named.
 
-    >>> listing(["London", "Dublin", "London"]), listing("abcde")
-    ('London (2) and Dublin', 'a, b, c and two others')
+    >>> listing(["London", "Dublin", "London"]), listing(["Party 1", "Party 1", "Party 2"]), listing("abcde")
+    ('London 2, Dublin 1', 'Party 1: 2, Party 2: 1', 'a, b, c and two others')
     """
-    counted = Counter(names).most_common()
-    shown = [f"{name} ({count})" if count > 1 and len(counted) > 1 else name for name, count in counted[:most]]
-    left = len(counted) - most
+    numbers = Counter(names)
+    shown = [name for name, _ in numbers.most_common(most)]
+    if len(numbers) > 1 and max(numbers.values()) > 1:
+        mark = ":" if any(name[-1:].isdigit() for name in shown) else ""
+        shown = [f"{name}{mark} {numbers[name]:,}" for name in shown]
+        last = ", "
+    else:
+        last = " and "
+    left = len(numbers) - most
     if left > 0:
-        shown.append(f"{count_name(left)} other{'s' if left > 1 else ''}")
-    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else "nobody"
+        return f"{', '.join(shown)} and {count_name(left)} other{'s' if left > 1 else ''}"
+    return last.join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else "nobody"
 
 
-def signed(value: float) -> str:
-    """A difference with its sign, two digits.
+def signed(value: float, digits: int = 2) -> str:
+    """A difference with its sign.
 
-    >>> signed(0.5)
-    '+0.50'
+    >>> signed(0.5), signed(3, 0)
+    ('+0.50', '+3')
     """
-    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
+    return f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def points(gap: float, low: float, high: float) -> str:
@@ -152,7 +189,7 @@ def in_brackets(zero: str, month: int) -> str:
     >>> in_brackets("", 3)
     ' (month 3)'
     """
-    return f" ({month_name(zero, month) or f'month {month}'})"
+    return f" ({month_named(zero, month)})"
 
 
 def percent(share: float) -> str:

@@ -62,7 +62,7 @@ def progress_of_agents(given: Progress | None, runs: int) -> Iterator[Progress |
             took, last = time.monotonic() - last, time.monotonic()
             left = took * (total - done)
             if done == 2 and left >= WORTH_SAYING:  # the first may have waited for the compiler
-                bar.console.print(f"{total:,} runs through agents, in Python: about {left:.0f} s left")
+                bar.console.print(f"{total:,} runs through agents, in Python: about {left:.0f} s left", highlight=False)
             bar.update(task, completed=done)
 
         yield report

@@ -37,8 +37,9 @@ class _Facts:
     """What is declared of one kind of event.
 
     `who` and `whom` name the tables whose rows an event of this kind points to ("": nobody), `amount` what its amount
-    means, in `unit`. `told` is the sentence, `cause` the same as a noun ("Without the attack by ..."), `many` what is
-    said of several at once; all may use {who}, {whom} and {amount}, `many` {count} too. `opens` is the phase that begins
+    means, in `unit`. `told` is the sentence, `had` what is said where it is taken out ("Had {who} not attacked"),
+    `many` what is said of several at once; all may use {who}, {whom} and {amount}, `many` {count} too. Where one happening
+    has a line for each who saw it, `line_for` is the column of those. `opens` is the phase that begins
     with it. `leads_to` are the kinds that may come of it `within` so many months, where the column `same` is the same.
     A kind without `undoing` is not taken out of a run: it is the outcome itself, or nothing in it is left to chance.
     """
@@ -49,12 +50,13 @@ class _Facts:
     amount: str = ""
     unit: str = ""
     told: str = ""
-    cause: str = ""
+    had: str = ""
     many: str = ""
     opens: str = ""
     leads_to: tuple[str, ...] = ()
     within: int = 0
     same: str = ""
+    line_for: str = ""
     undoing: Undoing | None = None
 
 
@@ -88,241 +90,241 @@ class Event(IntEnum):
     NOTHING = _Facts(
         "nothing",
         told="Nothing happened",
-        cause="nothing", many="nothing {count} times",
+        had="nothing happened", many="nothing {count} times",
     )
     LEADER_CHANGED = _Facts(
         "leadership changed", who="governments", amount="hawkishness of the new leadership", unit="share",
         told="The leadership of {who} changed",
-        cause="the change of leadership of {who}", many="{count} changes of leadership ({who})",
+        had="the leadership of {who} not changed", many="{count} changes of leadership ({who})",
         undoing=Undoing("circumstances", Draw.LEADER_CHANGE, id="who"),
     )
     ESCALATED = _Facts(
         "incident escalated", amount="violence added", unit="violence",
         told="An incident escalated",
-        cause="the incident that escalated", many="{count} incidents that escalated",
+        had="the incident not escalated", many="{count} incidents that escalated",
         leads_to=("CEASEFIRE_BROKEN",), within=1,
         undoing=Undoing("fighting", Draw.ESCALATION),
     )
     CEASEFIRE_MADE = _Facts(
         "ceasefire concluded",
         told="A ceasefire was concluded",
-        cause="the ceasefire", many="{count} ceasefires",
+        had="the ceasefire not been concluded", many="{count} ceasefires",
         leads_to=("CEASEFIRE_BROKEN",), within=EVER,
         undoing=Undoing("fighting", Draw.CEASEFIRE),
     )
     CEASEFIRE_BROKEN = _Facts(
         "ceasefire ended",
         told="The ceasefire ended",
-        cause="the end of the ceasefire", many="{count} ends of a ceasefire",
+        had="the ceasefire not ended", many="{count} ends of a ceasefire",
         undoing=Undoing("fighting", Draw.CEASEFIRE_ENDS),
     )
     VICTORY_WON = _Facts(
         "victory", amount="lead in power", unit="share", opens="dormant",
         told="The stronger side won",
-        cause="the victory", many="{count} victories",
+        had="the stronger side not won", many="{count} victories",
         undoing=Undoing("fighting", Draw.VICTORY),
     )
     PETERED_OUT = _Facts(
         "fighting petered out", amount="mean burden of the parties", unit="burden", opens="dormant",
-        told="The fighting petered out",
-        cause="the petering out of the fighting", many="the fighting petered out {count} times",
+        told="The fighting faded out",
+        had="the fighting not faded out", many="the fighting faded out {count} times",
         undoing=Undoing("fighting", Draw.PETERING_OUT),
     )
     ACTIVE_AGAIN = _Facts(
         "conflict active again", opens="fighting",
         told="The fighting flared up again",
-        cause="the new outbreak of fighting", many="{count} new outbreaks of fighting",
+        had="the fighting not flared up again", many="{count} new outbreaks of fighting",
         undoing=Undoing("fighting", Draw.RECURRENCE),
     )
     SOUNDINGS_BEGAN = _Facts(
         "soundings began", amount="readiness of the least ready", unit="share", opens="pretalks",
-        told="The parties sounded each other out",
-        cause="the beginning of soundings", many="{count} beginnings of soundings",
+        told="Exploratory talks began",
+        had="exploratory talks not begun", many="{count} beginnings of exploratory talks",
         leads_to=("TALKS_OPENED", "SOUNDINGS_FAILED"), within=EVER,
         undoing=Undoing("track_one", Draw.PRETALKS),
     )
     SOUNDINGS_FAILED = _Facts(
         "soundings failed", amount="readiness of the least ready", unit="share", opens="fighting",
-        told="The soundings came to nothing",
-        cause="the failure of the soundings", many="{count} soundings that came to nothing",
+        told="Exploratory talks came to nothing",
+        had="exploratory talks not failed", many="{count} exploratory talks that came to nothing",
         undoing=Undoing("track_one", Draw.PRETALKS_END),
     )
     TALKS_OPENED = _Facts(
         "talks opened", amount="readiness of the least ready", unit="share", opens="talks",
         told="Official talks opened",
-        cause="the opening of talks", many="{count} openings of talks",
+        had="talks not opened", many="{count} openings of talks",
         leads_to=("TALKS_SUSPENDED", "TALKS_BROKE_DOWN", "ACCORD_SIGNED"), within=EVER,
         undoing=Undoing("track_one", Draw.TALKS_OPEN),
     )
     TALKS_SUSPENDED = _Facts(
         "talks suspended", amount="attacks the month before", unit="attacks", opens="suspended",
         told="Talks were suspended",
-        cause="the suspension of talks", many="{count} suspensions of talks",
+        had="talks not been suspended", many="{count} suspensions of talks",
         leads_to=("TALKS_RESUMED", "TALKS_BROKE_DOWN", "ACCORD_SIGNED"), within=EVER,
         undoing=Undoing("track_one", Draw.SUSPENSION),
     )
     TALKS_RESUMED = _Facts(
         "talks resumed", amount="living unofficial contact", unit="share", opens="talks",
         told="Talks were resumed",
-        cause="the resumption of talks", many="{count} resumptions of talks",
+        had="talks not been resumed", many="{count} resumptions of talks",
         leads_to=("TALKS_SUSPENDED", "TALKS_BROKE_DOWN", "ACCORD_SIGNED"), within=EVER,
         undoing=Undoing("track_one", Draw.RESUMPTION),
     )
     TALKS_BROKE_DOWN = _Facts(
         "talks broke down", amount="months of deadlock", unit="months", opens="fighting",
         told="The talks broke down",
-        cause="the breakdown of talks", many="{count} breakdowns of talks",
+        had="talks not broken down", many="{count} breakdowns of talks",
         undoing=Undoing("track_one", Draw.BREAKDOWN),
     )
     ACCORD_SIGNED = _Facts(
         "accord signed", amount="weight of the issues it covers", unit="share", opens="signed",
-        told="An accord was signed that covers {amount} of what is at stake",
-        cause="the signature of the accord", many="{count} accords signed",
+        told="An agreement was signed; issues in it make up {amount} of what is at stake",
+        had="the agreement not been signed", many="{count} agreements signed",
         leads_to=("ACCORD_RATIFIED", "VOTE_FAILED"), within=EVER,
     )
     ACCORD_RATIFIED = _Facts(
         "accord ratified", amount="legitimacy of the accord", unit="share", opens="implementation",
-        told="The accord was ratified",
-        cause="the ratification of the accord", many="{count} ratifications",
+        told="The agreement was ratified",
+        had="the agreement not been ratified", many="{count} ratifications",
         leads_to=("PEACE_DURABLE", "ACCORD_COLLAPSED"), within=EVER,
     )
     VOTE_FAILED = _Facts(
         "vote failed", who="governments", amount="support for a settlement among its communities", unit="share", opens="talks",
-        told="{who} voted the accord down",
-        cause="the vote of {who} against the accord", many="{count} votes against an accord ({who})",
+        told="{who} voted the agreement down",
+        had="{who} not voted the agreement down", many="{count} votes against an agreement ({who})",
         undoing=Undoing("track_one", Draw.RATIFICATION, id="who", draw=ALWAYS),
     )
     ACCORD_COLLAPSED = _Facts(
         "accord collapsed", amount="mean trust between the parties", unit="log-odds", opens="collapsed",
-        told="The accord collapsed",
-        cause="the collapse of the accord", many="{count} collapses of an accord",
+        told="The agreement collapsed",
+        had="the agreement not collapsed", many="{count} collapses of an agreement",
         undoing=Undoing("accord", Draw.COLLAPSE, id="any"),
     )
     PEACE_DURABLE = _Facts(
         "peace durable", amount="mean trust between the parties", unit="log-odds", opens="durable",
-        told="The peace had become durable",
-        cause="the durable peace", many="{count} times a durable peace",
+        told="The agreement had held long enough to count as durable",
+        had="the agreement not become durable", many="{count} agreements that became durable",
         leads_to=("ACCORD_COLLAPSED",), within=EVER,
     )
     WORKSHOP_HELD = _Facts(
         "workshop held", who="ngos", amount="participants", unit="people",
         told="{who} held a workshop with {amount} participants",
-        cause="those who came to the workshop of {who}", many="{count} workshops",
+        had="nobody come to the workshop of {who}", many="{count} workshops",
         undoing=Undoing("track_two", Draw.TAKES_PART, id="any", partner="who"),
     )
     REPORT_HEARD = _Facts(
         "report got through", who="academics", whom="governments", amount="rapport at the workshop", unit="share",
         told="A report of {who} reached {whom}",
-        cause="the report of {who} that reached {whom}", many="{count} reports that reached {whom}",
+        had="the report of {who} not reached {whom}", many="{count} reports got through (to {whom})",
         leads_to=("ISSUE_TABLED",), same="who",
         undoing=Undoing("track_two", Draw.REPORT, id="who", partner="host"),
     )
     ISSUE_TABLED = _Facts(
         "issue tabled", who="academics", whom="issues",
         told="{who} got {whom} onto the agenda",
-        cause="the tabling of {whom} after the report of {who}", many="{count} issues put on the agenda ({whom})",
+        had="{who} not got {whom} onto the agenda", many="{count} issues put on the agenda ({whom})",
         undoing=Undoing("track_two", Draw.TABLES_ISSUE, id="who", partner="whom"),
     )
     CHANNEL_OPENED = _Facts(
         "back channel opened", amount="living unofficial contact", unit="share",
         told="A back channel opened",
-        cause="the opening of the back channel", many="{count} back channels opened",
+        had="the back channel not opened", many="{count} back channels opened",
         leads_to=("CHANNEL_LEAKED", "CHANNEL_ENDED", "ACCORD_SIGNED"), within=EVER,
         undoing=Undoing("track_two", Draw.CHANNEL_OPENS),
     )
     CHANNEL_LEAKED = _Facts(
         "back channel leaked", amount="damage to public trust in the process", unit="share",
         told="The back channel leaked",
-        cause="the leak of the back channel", many="{count} leaks of a back channel",
+        had="the back channel not leaked", many="{count} leaks of a back channel",
         undoing=Undoing("track_two", Draw.CHANNEL_LEAKS),
     )
     CHANNEL_ENDED = _Facts(
         "back channel ended",
         told="The back channel ended in nothing",
-        cause="the end of the back channel", many="{count} back channels that ended in nothing",
+        had="the back channel not ended", many="{count} back channels that ended in nothing",
         undoing=Undoing("track_two", Draw.CHANNEL_ENDS),
     )
     MEASURE_AGREED = _Facts(
         "measure agreed", who="measures", amount="what is at stake in complying", unit="share",
         told="A measure was agreed: {who}",
-        cause="the measure agreed on ({who})", many="{count} measures agreed ({who})",
+        had="the measure not been agreed ({who})", many="{count} measures agreed ({who})",
         leads_to=("MEASURE_SUSPENDED_NOW", "MEASURE_DROPPED"), within=EVER, same="who",
         undoing=Undoing("cbm", Draw.MEASURE_PROPOSED, id="who"),
     )
     VIOLATION_SEEN = _Facts(
         "violation seen", who="governments", whom="governments", amount="what it says of the other's reliability", unit="log-odds",
-        told="{whom} saw {who} violate a measure",
-        cause="the violations of measures by {who}", many="{count} violations of measures seen (by {who})",
+        told="{whom} detected a breach of a measure by {who}",
+        had="{who} breached no measure", many="{count} breaches of measures detected (committed by {who})", line_for="whom",
         leads_to=("MEASURE_SUSPENDED_NOW",),
         undoing=Undoing("cbm", Draw.MEASURE_COMPLIED, id="any", partner="who", draw=ALWAYS),
     )
     MEASURE_SUSPENDED_NOW = _Facts(
         "measure suspended", who="measures", amount="what is at stake in complying", unit="share",
         told="A measure was suspended: {who}",
-        cause="the suspension of a measure ({who})", many="{count} measures suspended ({who})",
+        had="the measure not been suspended ({who})", many="{count} measures suspended ({who})",
         undoing=Undoing("cbm", Draw.MEASURE_SUSPENDED, id="who"),
     )
     MEASURE_DROPPED = _Facts(
         "measure dropped", who="measures", amount="what is at stake in complying", unit="share",
         told="A measure was dropped: {who}",
-        cause="the dropping of a measure ({who})", many="{count} measures dropped ({who})",
+        had="the measure not been dropped ({who})", many="{count} measures dropped ({who})",
         undoing=Undoing("cbm", Draw.MEASURE_ERODES, id="who"),
     )
     ATTACKED = _Facts(
         "attack", who="spoilers", whom="governments", amount="threat felt by the faction", unit="threat",
         told="{who} attacked",
-        cause="the attack by {who}", many="{count} attacks ({who})",
+        had="{who} not attacked", many="{count} attacks ({who})",
         leads_to=("TALKS_SUSPENDED", "CEASEFIRE_BROKEN"), within=1,
         undoing=Undoing("spoiling", Draw.ATTACK, id="who"),
     )
     ATTACK_FOILED_NOW = _Facts(
         "attack foiled", who="spoilers", whom="governments", amount="threat felt by the faction", unit="threat",
         told="{whom} foiled an attack by {who}",
-        cause="the foiling by {whom} of an attack by {who}", many="{count} attacks foiled (by {whom})",
+        had="{whom} not foiled an attack by {who}", many="{count} attacks foiled (by {whom})",
         undoing=Undoing("spoiling", Draw.ATTACK_FOILED, id="who"),
     )
     PROVISION_DONE = _Facts(
         "provision carried out", who="governments", whom="issues",
         told="{who} carried out its part on {whom}",
-        cause="what {who} carried out on {whom}", many="{count} provisions carried out",
+        had="{who} not carried out its part on {whom}", many="{count} provisions carried out",
     )
     PROVISION_BREACHED = _Facts(
         "provision breached", who="governments", whom="issues",
         told="{who} failed to carry out its part on {whom}",
-        cause="the breach by {who} of its part on {whom}", many="{count} provisions breached (by {who})",
+        had="{who} carried out its part on {whom}", many="{count} provisions breached (by {who})",
         undoing=Undoing("accord", Draw.PROVISION, id="provision", partner="any", draw=ALWAYS),
     )
     INTERVENED = _Facts(
         "intervention", who="interventions", amount="the new value", unit="any",
         told="A change from outside: {who}",
-        cause="the change from outside ({who})", many="{count} changes from outside ({who})",
+        had="there been no change from outside ({who})", many="{count} changes from outside ({who})",
     )
     PARTICIPANTS_HARDENED = _Facts(
         "participants hardened", who="ngos", amount="quarrels", unit="quarrels",
         told="Participants of a workshop of {who} came away hardened",
-        cause="the quarrels at the workshop of {who}", many="{count} workshops that hardened participants",
+        had="nobody come away hardened from the workshop of {who}", many="{count} workshops that hardened participants",
         undoing=Undoing("track_two", Draw.HARDENED, id="any", partner="who"),
     )
     DEFERRED_TALKS_BEGAN = _Facts(
         "talks on deferred issues", amount="readiness of the least ready", unit="share",
         told="Talks began on what had been put off",
-        cause="the beginning of talks on what had been put off", many="{count} beginnings of talks on what had been put off",
+        had="talks not begun on what had been put off", many="{count} beginnings of talks on what had been put off",
         undoing=Undoing("track_one", Draw.DEFERRED_TALKS),
     )
     MEASURE_RECOMMITTED_NOW = _Facts(
         "measure recommitted to", who="measures", amount="what is at stake in complying", unit="share",
         told="A measure was recommitted to: {who}",
-        cause="the recommitment to a measure ({who})", many="{count} measures recommitted to ({who})",
+        had="the measure not been recommitted to ({who})", many="{count} measures recommitted to ({who})",
         undoing=Undoing("cbm", Draw.MEASURE_RECOMMITTED, id="who"),
     )
     FACTION_SOCIALISED = _Facts(
         "faction socialised", who="spoilers", whom="governments", amount="distance from the text", unit="position",
         told="{who} had come round to the text",
-        cause="the coming round of {who}", many="{count} factions that came round ({who})",
+        had="{who} not come round to the text", many="{count} factions that came round ({who})",
     )
     CEASEFIRE_HELD = _Facts(
         "ceasefire held", amount="months it had held", unit="months", opens="dormant",
         told="The ceasefire had held so long that the fighting counted as over",
-        cause="the ceasefire that held", many="{count} ends by a ceasefire that held",
+        had="the ceasefire not held", many="{count} ends by a ceasefire that held",
     )
     # fmt: on

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from ..model import PeaceProcess
-from ..reports.words import count_name, for_markdown, listing, plain
+from ..reports.words import capital, count_name, counted, for_markdown, listing, plain
+from ..schema.categories import Phase
 from ..schema.events import Event
-from .event_log import Happening, check_model, happenings, is_cut_off, phrase, row_name, when
+from .event_log import Happening, check_model, happenings, is_cut_off, once_each, phrase, row_name, when
 
-__all__ = ["IN_MARKDOWN", "IN_TEXT", "outcome_in_words", "story", "story_in_markdown"]
+__all__ = ["IN_MARKDOWN", "IN_TEXT", "held_in_words", "outcome_in_words", "story", "story_in_markdown"]
 
 WIDTH = 100
 MOST_LINES = 60  # about two pages
@@ -22,16 +23,30 @@ FEW = (3, 2, 1, 0)  # so many of a kind are told one by one; fewer if the story 
 AT_EITHER_END = 4  # chapters told in full when there are very many
 QUIET = {Event.WORKSHOP_HELD, Event.VIOLATION_SEEN, Event.PROVISION_DONE}  # of interest only in numbers
 
+NO_TALKS, TALKS, IN_FORCE, OVER = (
+    "No official talks", "Official talks", "Agreement in force", "Fighting ended without an agreement"
+)  # fmt: skip
 CHAPTERS = {
-    "fighting": "No talks",
-    "pretalks": "No talks",
-    "collapsed": "No talks",
-    "talks": "Talks",
-    "suspended": "Talks",
-    "signed": "Talks",
-    "implementation": "Under the accord",
-    "durable": "Under the accord",
-    "dormant": "The fighting has ended without an accord",
+    Phase.FIGHTING: NO_TALKS,
+    Phase.PRETALKS: NO_TALKS,
+    Phase.COLLAPSED: NO_TALKS,
+    Phase.TALKS: TALKS,
+    Phase.SUSPENDED: TALKS,
+    Phase.SIGNED: TALKS,
+    Phase.IMPLEMENTATION: IN_FORCE,
+    Phase.DURABLE: IN_FORCE,
+    Phase.DORMANT: OVER,
+}
+STANDS = {
+    Phase.FIGHTING: "fighting, no official talks",
+    Phase.PRETALKS: "exploratory talks",
+    Phase.COLLAPSED: "the agreement has collapsed",
+    Phase.TALKS: "official talks under way",
+    Phase.SUSPENDED: "official talks suspended",
+    Phase.SIGNED: "agreement signed, not ratified",
+    Phase.IMPLEMENTATION: "agreement in force",
+    Phase.DURABLE: "agreement in force, {held}",
+    Phase.DORMANT: "fighting ended without an agreement",
 }
 LONGEST = 200  # characters of a name or a reason from a file
 Safe = Callable[[str], str]
@@ -92,7 +107,7 @@ def _hanging(start: str, sentence: str) -> list[str]:
 
 
 def _span(model: PeaceProcess) -> str:
-    count = f"{model.month} month{'' if model.month == 1 else 's'}"
+    count = counted(model.month, "month")
     if model.month == 0 or not model.conflict.month_zero:
         return f"{count} of {model.months}." if model.month < model.months else f"{count}."
     left = f" of {model.months}" if model.month < model.months else ""
@@ -130,9 +145,10 @@ def _length(told: Sequence[tuple[str, list, str]]) -> int:
 
 
 def _chapters(model: PeaceProcess) -> list[Chapter]:
-    chapters = [Chapter(CHAPTERS["fighting"], 0)]
-    for one in happenings(model):
-        title = CHAPTERS[one.phase]
+    """What opens a chapter stands in it: no talks open under "No official talks"."""
+    chapters = [Chapter(NO_TALKS, 0)]
+    for one in once_each(happenings(model)):
+        title = CHAPTERS[Phase[(one.event.opens or one.phase).upper()]]
         if title != chapters[-1].title:
             chapters.append(Chapter(title, one.month))
         chapters[-1].events.append(one)
@@ -158,9 +174,9 @@ def _tell(model: PeaceProcess, chapter: Chapter, few: int, safe: Safe) -> tuple[
         else:
             counted[one.kind].append(one)
     clauses = [_several(model, events, safe) for events in counted.values()]
-    besides = "Besides: " if told else ""
-    summary = f"{besides}{'; '.join(clauses)}." if clauses else "" if told else "Nothing was recorded."
-    return _title(model, chapter), told, summary[:1].upper() + summary[1:]
+    also = "Also: " if told else ""
+    summary = f"{also}{'; '.join(clauses)}." if clauses else "" if told else "Nothing was recorded."
+    return _title(model, chapter), told, capital(summary)
 
 
 def _title(model: PeaceProcess, chapter: Chapter) -> str:
@@ -206,10 +222,10 @@ def outcome_in_words(model: PeaceProcess) -> str:
     told = f"{found['agreement'].capitalize()} agreement: signed in {signed}, then ratified"
     if not math.isnan(found["months_to_collapse"]):
         later = int(found["months_to_agreement"] + found["months_to_collapse"])
-        durable = " though it had become durable" if found["durable"] else ""
+        durable = f", after it had {held_in_words(model)}" if found["durable"] else ""
         told += f"; it collapsed in {when(model, later)}{durable}"
     elif found["durable"]:
-        told += "; it became a durable peace"
+        told += f"; it {held_in_words(model)}"
     return f"{told}. {_where_it_stands(model)}"
 
 
@@ -217,9 +233,9 @@ def _without_accord(model: PeaceProcess, ended_by: str) -> str:
     how = {
         "ceasefire": "by a ceasefire that held",
         "victory": "by the victory of one side",
-        "low activity": "because it petered out",
+        "low activity": "because the fighting faded out",
     }
-    told = f"No agreement in {model.month} month{'' if model.month == 1 else 's'}"
+    told = f"No agreement in {counted(model.month, 'month')}"
     if ended_by in how:
         first = when(model, int(model.tables.tally["month_ended_first"][0]))
         told += f"; the conflict first ended in {first}, {how[ended_by]}"
@@ -227,4 +243,12 @@ def _without_accord(model: PeaceProcess, ended_by: str) -> str:
 
 
 def _where_it_stands(model: PeaceProcess) -> str:
-    return f"Where it stood after {model.month} month{'' if model.month == 1 else 's'}: {model.phase}."
+    at = f"In {when(model, model.month - 1)}" if model.month else "At the start"
+    return f"{at}: {STANDS[Phase(model.tables.process['phase'][0])].format(held=held_in_words(model))}."
+
+
+def held_in_words(model: PeaceProcess) -> str:
+    """What an agreement has done that counts as durable: "held five years"."""
+    years, months = divmod(int(model.tables.parameters["accord_durable_months"][0]), 12)
+    whole = count_name(years) + (" year" if years == 1 else " years")
+    return f"held {whole}" if years and not months else f"held {counted(12 * years + months, 'month')}"

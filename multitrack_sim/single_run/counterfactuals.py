@@ -26,7 +26,7 @@ from ..schema.events import Event, Undoing
 from ..schema.world import differing_cells, same
 from .event_log import Happening, changes_by_row
 
-__all__ = ["Candidate", "Effort", "Rerun", "candidates", "chosen"]
+__all__ = ["Candidate", "Effort", "Rerun", "candidates", "chosen", "order_of_kinds"]
 
 MOST_REPLAYS = 100
 MOST_WITH_AGENTS = 6  # months that run through agents take many times longer
@@ -135,6 +135,14 @@ def _row_id(model: PeaceProcess, which: str, one: Happening, host: int) -> int |
     return int(getattr(model.tables, table)["id"][row])
 
 
+def order_of_kinds() -> list[Event]:
+    """Kinds of events that can be taken out: changes from outside first, and workshops last, since what happened at a
+    workshop says more exactly what it was that counted.
+    """
+    kinds = [kind for kind in Event if kind.undoing and kind is not Event.WORKSHOP_HELD]
+    return [Event.INTERVENED, *kinds, Event.WORKSHOP_HELD]
+
+
 def chosen(found: Sequence[Candidate], outcome_month: int, most: int) -> list[Candidate]:
     """The most promising candidates: from every kind in turn, first what something is known to have come of, then what
     lay nearest before the outcome.
@@ -142,7 +150,7 @@ def chosen(found: Sequence[Candidate], outcome_month: int, most: int) -> list[Ca
     kinds: dict[int, list[Candidate]] = defaultdict(list)
     for one in found:
         kinds[one.happening.kind].append(one)
-    order = [kind for kind in (Event.INTERVENED, *(kind for kind in Event if kind.undoing)) if kind in kinds]
+    order = [kind for kind in order_of_kinds() if kind in kinds]
     for kind in order:
         kinds[kind].sort(key=lambda c: (c.happening.followed is None, abs(outcome_month - c.happening.month)))
     picked: list[Candidate] = []

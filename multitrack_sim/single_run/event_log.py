@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MultitrackError
 from ..model import PeaceProcess
-from ..reports.words import month_name, percent
+from ..reports.words import month_name, month_named, percent
 from ..scenario.interventions import verb_of
 from ..scenario.layout import changes_row_by_row
 from ..schema.events import Event
@@ -23,6 +23,7 @@ __all__ = [
     "event_log",
     "happenings",
     "is_cut_off",
+    "once_each",
     "phrase",
     "row_name",
     "when",
@@ -166,7 +167,7 @@ def changes_by_row(model: PeaceProcess) -> list[int]:
 
 
 def phrase(model: PeaceProcess, one: Happening, form: str, safe: Callable[[str], str]) -> str:
-    """An event in words: `form` is "told" or "cause"; `safe` makes strangers' names safe for where they are shown."""
+    """An event in words: `form` is "told" or "had"; `safe` makes strangers' names safe for where they are shown."""
     template = getattr(one.event, form)
     who, whom = (safe(row_name(model, *end)) for end in ((one.event.who, one.who), (one.event.whom, one.whom)))
     return template.format(who=who, whom=whom, amount=_amount(one))
@@ -188,4 +189,30 @@ def _iso_month(month_zero: str, month: int) -> str:
 
 def when(model: PeaceProcess, month: int) -> str:
     """The month by its name in the calendar, or by its number."""
-    return month_name(model.conflict.month_zero, month, full=True) or f"month {month}"
+    return month_named(model.conflict.month_zero, month, full=True)
+
+
+def once_each(log: Iterable[Happening]) -> list[Happening]:
+    """Every happening once: where it has a line for each who saw it (see `line_for` of its kind), the first of them.
+
+    Lines of one happening stand together and name each of those who saw it once, in the order of their rows.
+    """
+    kept: list[Happening] = []
+    last: Happening | None = None
+    for one in log:
+        if last is None or not _is_of(one, last):
+            kept.append(one)
+        last = one
+    return kept
+
+
+def _is_of(one: Happening, last: Happening) -> bool:
+    """Whether a line tells of the same happening as the line before it."""
+    those = one.event.line_for
+    other = {"who": "whom", "whom": "who"}.get(those, "")
+    return (
+        bool(those)
+        and (one.month, one.kind, one.amount, getattr(one, other))
+        == (last.month, last.kind, last.amount, getattr(last, other))
+        and getattr(one, those) > getattr(last, those)
+    )

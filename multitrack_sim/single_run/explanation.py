@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..model import PeaceProcess
-from ..reports.words import count_name, listing, percent
+from ..reports.words import capital, count_name, counted, listing, percent, signed
 from ..schema.outcomes import SERIES
 from ..schema.tables import LEDGER
-from .chronicle import IN_MARKDOWN, IN_TEXT, outcome_in_words
+from .chronicle import IN_MARKDOWN, IN_TEXT, held_in_words, outcome_in_words
 from .counterfactuals import Effort
 from .event_log import check_model, is_cut_off, phrase, when
 from .findings import Findings, alike
@@ -139,8 +139,8 @@ def _paragraphs(model: PeaceProcess, found: Findings, safe: Safe) -> list[tuple[
         ("What made the parties ready", _readiness_told(model, found, safe)),
         ("What moved trust", _trust_told(model, found, safe)),
         ("Which options opened which issue", _issues_told(model, found, safe)),
-        ("Which attack broke which round", _attacks_told(model, found, safe)),
-        ("The decisive step", _steps_told(model, found, safe)),
+        ("Attacks followed by suspended talks or a broken ceasefire", _attacks_told(model, found, safe)),
+        ("What if one event had not happened?", _steps_told(model, found, safe)),
     ]
     return [(title, sentences) for title, sentences in told if sentences]
 
@@ -164,10 +164,11 @@ def _readiness_told(model: PeaceProcess, found: Findings, safe: Safe) -> list[st
 
 def _party_told(row: dict[str, Any], safe: Safe) -> str:
     parts = ", ".join(f"{percent(row[part])} {part}" for part in LESS_MOTIVATION)
-    adds = ", ".join(f"{_WHAT[part]} {100 * row[part]:+.0f}" for part in LESS_OPTIMISM)
+    by_size = sorted(LESS_OPTIMISM, key=lambda part: -abs(row[part]))
+    first, *others = (f"{_WHAT[part]} {signed(100 * row[part], 0)}" for part in by_size)
     return (
-        f"{safe(row['party'])}: readiness {row['readiness']:.2f}, from motivation {row['motivation']:.2f} ({parts}) and "
-        f"optimism {row['optimism']:.2f} (in points: {adds})."
+        f"{safe(row['party'])}: readiness {row['readiness']:.2f} (of 1). Motivation {row['motivation']:.2f}: {parts}. "
+        f"Optimism {row['optimism']:.2f} (of 1): {', '.join([f'{first} points', *others])} (tested singly; need not add up)."
     )
 
 
@@ -184,10 +185,10 @@ def _trust_told(model: PeaceProcess, found: Findings, safe: Safe) -> list[str]:
         return []
     mean = {name: float(np.mean([row[name] for row in found.trust])) for name in ("probability", "prior", *LEDGER)}
     sources = sorted(LEDGER, key=lambda source: -abs(mean[source]))
-    parts = ", ".join(f"{_source(source)} {mean[source]:+.2f}" for source in sources if abs(mean[source]) >= 0.005)
+    parts = ", ".join(f"{_source(source)} {signed(mean[source])}" for source in sources if abs(mean[source]) >= 0.005)
     told = [
         f"In {when(model, found.trust[0]['month'])} the parties gave each other on average a probability of "
-        f"{mean['probability']:.2f} of being reliable. In log-odds that is the prior {mean['prior']:+.2f}"
+        f"{mean['probability']:.2f} of being reliable. In log-odds that is the prior {signed(mean['prior'])}"
         + (f" and, learnt since: {parts}." if parts else "; nothing was learnt since.")
     ]
     for row in found.trust_steps[:MOST_TRUST]:
@@ -226,8 +227,20 @@ def _issues_told(model: PeaceProcess, found: Findings, safe: Safe) -> list[str]:
     ]
     if len(settled) > MOST_ISSUES:
         told.append(f"{count_name(len(settled) - MOST_ISSUES).capitalize()} more were settled.")
-    rest = [safe(row["issue"]) for row in found.issues if row["settled"] is None]
-    return [*told, f"Not settled before the outcome: {listing(rest, MOST_ISSUES)}."] if rest else told
+    return [*told, *_unsettled_told(found, safe)]
+
+
+def _unsettled_told(found: Findings, safe: Safe) -> list[str]:
+    """Issues that were not settled: an agreement may cover them, if it was worth signing as a whole."""
+    rest = [row for row in found.issues if row["settled"] is None]
+    within = [safe(row["issue"]) for row in rest if row["in_agreement"]]
+    without = [safe(row["issue"]) for row in rest if not row["in_agreement"]]
+    told = [
+        f"In the agreement, though not all whose signature is needed were content with this part: "
+        f"{listing(within, MOST_ISSUES)}."
+    ]  # fmt: skip
+    start = "Left out of the agreement" if found.fact["agreed"] else "Not settled before the outcome"
+    return (told if within else []) + ([f"{start}: {listing(without, MOST_ISSUES)}."] if without else [])
 
 
 def _tabled_told(model: PeaceProcess, row: dict[str, Any], safe: Safe) -> str:
@@ -238,36 +251,28 @@ def _tabled_told(model: PeaceProcess, row: dict[str, Any], safe: Safe) -> str:
 
 def _attacks_told(model: PeaceProcess, found: Findings, safe: Safe) -> list[str]:
     if not found.attacks:
-        return ["No attack broke a round of talks or a ceasefire."]
+        return ["None."]
     told = []
     for row in found.attacks[:MOST_STEPS]:
         then = f"; then: {row['then']}" if row["then"] else ""
         told.append(
-            f"{_capital(when(model, row['month']))}: {safe(row['faction'])}; the month after: {row['broke']}{then}."
+            f"{capital(when(model, row['month']))}: {safe(row['faction'])}; the month after: {row['broke']}{then}."
         )
     if len(found.attacks) > MOST_STEPS:
         told.append(f"And {count_name(len(found.attacks) - MOST_STEPS)} more.")
     return told
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _steps_told(model: PeaceProcess, found: Findings, safe: Safe) -> list[str]:
     if not found.rerun.exact:
         return []
     changed = [row for row in found.steps if row["changed"]]
-    tried, possible = len(found.steps), found.possible - found.stuck
-    if not tried:
-        return ["No replay was made." if found.not_begun else "Nothing has happened that could be taken out."]
-    alone = f" ({count_name(found.stuck)} more would have happened all the same)" if found.stuck else ""
-    several = "single events were" if tried > 1 else "event was"
-    times = count_name(len(changed)) if changed else "none"
-    told = [
-        f"{count_name(tried).capitalize()}{_of_all(tried, possible)} {several} taken out, one at a time{alone}, and the "
-        f"run made again from that month with the same chance; in {times} of them the outcome changed."
-    ]
+    if not found.steps:
+        return [
+            "No replay was made." if found.not_begun else "Nothing has happened that could be taken out.",
+            *_limits(model, found),
+        ]
+    told = [_tried_told(found, len(changed)), *_limits(model, found)]
     if not changed:
         told.append("Nothing that could be taken out alone changes the outcome.")
     elif not _is_decisive(found.fact, changed[0]):
@@ -275,24 +280,36 @@ def _steps_told(model: PeaceProcess, found: Findings, safe: Safe) -> list[str]:
     same: dict[str, list[str]] = {}
     for row in changed:
         happening = row["candidate"].happening
-        cause = f"{phrase(model, happening, 'cause', safe)} in {when(model, happening.month)}"
-        same.setdefault(_difference(model, found.fact, row), []).append(cause)
-    for difference, causes in list(same.items())[:MOST_STEPS]:
-        told.append(f"Without {_one_of(causes)}: {difference}.")
-    if is_cut_off(model):
-        told.append("The log is full: what happened after it was cut off could not be taken out.")
+        had = f"{phrase(model, happening, 'had', safe)} in {when(model, happening.month)}"
+        same.setdefault(_difference(model, found.fact, row), []).append(had)
+    told += [f"{_had(causes)}: {difference}." for difference, causes in list(same.items())[:MOST_STEPS]]
     return told
 
 
-def _one_of(causes: Sequence[str]) -> str:
-    """Causes that come to the same, the first few of them."""
+def _tried_told(found: Findings, changed: int) -> str:
+    """How many replays there were, of how many events, and how many changed the outcome."""
+    tried, possible = len(found.steps), found.possible - found.stuck
+    of_all = f"{tried:,} of {possible:,} events were tried" if possible > tried else "every event was tried"
+    alone = f"; {count_name(found.stuck)} more would have happened all the same" if found.stuck else ""
+    return (
+        f"Of {counted(tried, 'replay')}, each without one event and with the same chance in all else, {changed:,} changed "
+        f"the outcome ({of_all}{alone})."
+    )
+
+
+def _limits(model: PeaceProcess, found: Findings) -> list[str]:
+    """What kept events from being tried."""
+    early = f"The replays were ended early: {count_name(found.not_begun)} more had been planned."
+    full = "The log is full: what happened after it was cut off could not be taken out."
+    return [early] * bool(found.not_begun) + [full] * is_cut_off(model)
+
+
+def _had(causes: Sequence[str]) -> str:
+    """Causes that come to the same, the first few of them: "Had talks not opened in May, or had ..."."""
     left = len(causes) - MOST_ALIKE
-    more = [f"any of {count_name(left)} others"] if left > 1 else list(causes[MOST_ALIKE:])
-    return ", or without ".join([*causes[:MOST_ALIKE], *more])
-
-
-def _of_all(tried: int, possible: int) -> str:
-    return f" of {possible:,}" if possible > tried else ""
+    named = causes if left == 1 else causes[:MOST_ALIKE]
+    others = f", or without any one of {count_name(left)} other events" if left > 1 else ""
+    return f"Had {', or had '.join(named)}{others}"
 
 
 def _is_decisive(fact: dict[str, Any], row: dict[str, Any]) -> bool:
@@ -308,7 +325,7 @@ def _difference(model: PeaceProcess, fact: dict[str, Any], other: dict[str, Any]
     if fact["agreed"] and other["agreed"] and fact["agreement"] != other["agreement"]:
         parts.append(f"a {other['agreement']} agreement instead of a {fact['agreement']} one")
     if other["agreed"]:
-        parts.append(_holding_told(fact, other))
+        parts.append(_holding_told(model, fact, other))
     if fact["ended_by"] != other["ended_by"] and not (fact["agreed"] and other["agreed"]):
         parts.append(_ending_told(other))
     if not any(parts) and not alike(fact["months_to_talks"], other["months_to_talks"]):
@@ -321,27 +338,23 @@ def _agreement_told(model: PeaceProcess, fact: dict[str, Any], other: dict[str, 
     if alike(one, two):
         return ""
     if math.isnan(two):
-        return f"no agreement in {model.month} months"
-    named = f"month {two:.0f}"
-    date = when(model, int(two))
-    named += f" ({date})" if date != named else ""
+        return f"no agreement in {counted(model.month, 'month')}"
+    told = f"agreement in {when(model, int(two))}"
     if math.isnan(one):
-        return f"an agreement in {named}"
-    gap = f"{abs(two - one):.0f} month{'' if abs(two - one) == 1 else 's'}"
-    return (
-        f"no agreement until {named}, {gap} later" if two > one else f"an agreement already in {named}, {gap} earlier"
-    )
+        return f"{told} instead of none"
+    return f"{told}, {counted(int(abs(two - one)), 'month')} {'later' if two > one else 'earlier'}"
 
 
-def _holding_told(fact: dict[str, Any], other: dict[str, Any]) -> str:
+def _holding_told(model: PeaceProcess, fact: dict[str, Any], other: dict[str, Any]) -> str:
     after = other["months_to_collapse"]
     if not math.isnan(after):
         before = fact["months_to_collapse"]
-        return "" if alike(before, after) else f"it collapses {after:.0f} months after the signature"
+        return "" if alike(before, after) else f"it collapses {counted(int(after), 'month')} after it was signed"
     if not math.isnan(fact["months_to_collapse"]):
         return "it does not collapse"
     if fact["agreed"] and fact["durable"] != other["durable"]:
-        return "it becomes durable" if other["durable"] else "it is not yet durable at the end"
+        held = held_in_words(model)
+        return f"it has {held}" if other["durable"] else f"it has not {held} by the end"
     return ""
 
 
@@ -351,11 +364,11 @@ def _ending_told(other: dict[str, Any]) -> str:
         "agreement": "",
         "ceasefire": "the conflict ends by a ceasefire",
         "victory": "the conflict ends by victory",
-        "low activity": "the fighting peters out",
+        "low activity": "the fighting fades out",
     }[other["ended_by"]]
 
 
 def _talks_told(model: PeaceProcess, other: dict[str, Any]) -> str:
     if math.isnan(other["months_to_talks"]):
-        return "no talks"
-    return f"talks open in {when(model, int(other['months_to_talks']))}"
+        return "no official talks"
+    return f"official talks open in {when(model, int(other['months_to_talks']))}"

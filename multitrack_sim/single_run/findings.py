@@ -16,7 +16,7 @@ from ..process.month import SCHEDULE
 from ..schema.categories import Phase
 from ..schema.events import Event
 from ..schema.tables import LEDGER
-from .counterfactuals import Candidate, Effort, Rerun, candidates, chosen
+from .counterfactuals import Candidate, Effort, Rerun, candidates, chosen, order_of_kinds
 from .event_log import Happening, happenings, row_name
 from .readiness import parts_of_readiness
 
@@ -29,7 +29,7 @@ READINESS = ("party", "month", "readiness", "motivation", "burden", "pressure", 
 TRUST = ("party", "other", "month", "probability", "log_odds", "prior", *LEDGER)
 TRUST_STEPS = ("month", "party", "other", "source", "change", "events")
 ISSUES = ("issue", "tabled", "tabled_after_report_of", "settled", "known", "known_official", "known_unofficial",
-          "opened_by")  # fmt: skip
+          "opened_by", "in_agreement")  # fmt: skip
 ATTACKS = ("month", "faction", "broke", "then")
 STEPS = ("month", "event", "who", "whom", "change", "changed", *COMPARED, "months_at_peace")
 
@@ -188,6 +188,7 @@ class Findings:
             }
             if self.rerun.exact:
                 row |= self.watch.settled(k, self.month)
+                row["in_agreement"] = self.watch.in_agreement(k, self.month)
             rows.append(row)
         return rows
 
@@ -218,7 +219,7 @@ class Findings:
                 self.stuck += 1
             else:
                 rows.append(self._step(one, other))
-        order = [Event.INTERVENED, *(kind for kind in Event if kind.undoing)]
+        order = order_of_kinds()
         rows.sort(
             key=lambda row: (
                 -row["changed"], -row["change"], row["month"], order.index(row["candidate"].happening.kind)
@@ -266,6 +267,7 @@ class _Watch:
         self.dyads: list[np.ndarray] = []
         self.readiness: list[float] = []  # of the least ready
         self.known: list[np.ndarray] = []  # options known to all required parties: all, official, unofficial
+        self.covered: list[np.ndarray] = []  # issues of the agreement that stands or is signed
         self.opened: dict[tuple[int, int], str] = {}  # month and issue -> which options it needed
         self.was_settled = np.zeros(len(model.tables.issues), bool)
 
@@ -277,12 +279,17 @@ class _Watch:
         self.readiness.append(float(tables.process["least_readiness"][0]))
         official, unofficial = (_known_to_all(tables, pool) for pool in ("known_official", "known_unofficial"))
         self.known.append(np.array([tables.issues["known"], official, unofficial]))
+        self.covered.append(tables.issues["in_accord"] == 1)
         settled = tables.issues["settled"] == 1
         newly = np.flatnonzero(settled & ~self.was_settled)
         if len(newly):
             needed = _options_needed(bench, official, unofficial)
             self.opened |= {(month, int(k)): needed[k] for k in newly}
         self.was_settled = settled
+
+    def in_agreement(self, k: int, month: int) -> bool:
+        """Whether an agreement that stood, or was signed in this month, covered the issue."""
+        return month < len(self.covered) and bool(self.covered[month][k])
 
     def settled(self, k: int, until: int) -> dict[str, Any]:
         """When the issue was settled for the last time before the outcome, and by which options."""
