@@ -140,7 +140,7 @@ def test_a_broken_world_is_found(experiment):
         assert any(part in one for one in found), part
 
 
-# What the experiments of the issue are tried with here: as little as still gives a figure and a finding.
+# What the experiments are tried with here: as little as still gives a figure and a finding.
 SMALL = {"society.communities": 12, "run.months": 36}
 SHORT = {
     "when_does_it_matter": ([], {"levels": (0, 4)}),

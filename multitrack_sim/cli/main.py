@@ -1,4 +1,4 @@
-"""The command `multitrack`: run | compare | demo | sweep | new | codes | info.
+"""The command `multitrack`; `multitrack --help` lists what it can do.
 
 Whatever is slow to import is imported inside the commands, so that `--help` answers at once.
 

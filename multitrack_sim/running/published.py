@@ -66,7 +66,6 @@ _QUICK = {
     "track_one.indivisibility_effect": 0.2, "track_one.learning": 0.6, "track_one.invention": 0.4,
 }  # fmt: skip
 _VOTED = {"governments.'Party 1'.ratified_by": "referendum", "track_one.vote_base": -3.0}
-_GRADUAL = {"track_one.agenda": "gradual", "track_one.deferred": 1.0, "accord.collapse": 0.0}
 _SOCIALISED = {"spoiling.socialisation": 1.0, "spoiling.socialisation_effect": 0.5, "spoiling.near": 0.1}
 _CHANNEL = {
     "track_two.channel": 1.0, "track_two.leak": 0.2, "track_two.channel_ends": 0.2, "track_two.tabling": 0.5,
@@ -78,7 +77,7 @@ GROUPS = (
     Group("three parties, talks", {**_LIVELY, "parties": 3}, {**_QUICK, **_VOTED}),
     Group("three parties, a fragile accord", {**_LIVELY, "parties": 3, "guarantee": 0}, _QUICK),
     Group("Northern Ireland", "northern_ireland_1998", _CHANNEL),
-    Group("Oslo", "oslo_1993", {**_QUICK, **_GRADUAL, **_SOCIALISED}),
+    Group("Oslo", "oslo_1993", {**_QUICK, **_SOCIALISED}),
 )  # fmt: skip
 
 
