@@ -116,13 +116,15 @@ def listing(names: Iterable[str], most: int = 3) -> str:
     return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else "nobody"
 
 
-def signed(value: float) -> str:
-    """A difference with its sign, two digits.
+def signed(value: float, digits: int = 2) -> str:
+    """A difference with its sign, as figures write it.
 
-    >>> signed(0.5)
-    '+0.50'
+    >>> signed(0.5), signed(math.nan)
+    ('+0.50', 'unknown')
     """
-    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
+    if math.isnan(value):
+        return "unknown"
+    return f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def points(gap: float, low: float, high: float) -> str:

@@ -24,7 +24,7 @@ from ..schema.world import World, _world_on, cell, empty_world, sizes
 from .interventions import cells_changed, changed_setting, verb_of
 from .scenario import Scenario
 from .settings import Setting, find_setting, key_tables, keys_meant
-from .start import keys_of, saliences
+from .start_values import keys_of, saliences
 from .validation import row_columns
 
 __all__ = ["Layout", "changes_row_by_row", "lay_out", "world_words"]
@@ -261,7 +261,7 @@ def lay_out(scenario: Scenario) -> Layout:
     world.dyads["of"], world.dyads["other"] = of, other
     world.dyads["prior"] = world.dyads["misperception"] = np.nan
     world.positions["academic"], world.positions["issue"] = np.divmod(np.arange(count["positions"]), issues)
-    world.positions["position"] = np.nan  # what is not given is furnished
+    world.positions["position"] = np.nan  # what is not given is drawn for each world
     world.standing["ngo"], world.standing["party"] = np.divmod(np.arange(count["standing"]), parties)
     for table in SPARSE:
         for row in rows[table]:
