@@ -12,7 +12,7 @@ from harms.read import best_pair, chance_of_noise, credible, honest_rules, impor
 from harms.space import MONTHS, SETTINGS, meaning, parties_at, scale_of
 
 from multitrack_sim.analysis.intervals import mean_interval, t_quantile, wilson
-from multitrack_sim.reports.words import signed
+from multitrack_sim.reports.effect_figures import signed
 from multitrack_sim.scenario import CODES
 
 __all__ = ["page"]

@@ -43,7 +43,7 @@ class Inseparable:
 
 
 def rule_modules() -> list[ModuleType]:
-    """Every module with rules: the month, and what draws a world at its start."""
+    """Every module with rules: the month, and what furnishes a world."""
     names = [name for _, name, _ in pkgutil.iter_modules(process.__path__)]
     return [importlib.import_module(f"{process.__name__}.{name}") for name in names] + [draw_world]
 
