@@ -33,7 +33,7 @@ def results_table(summary: pd.DataFrame, title: str, outcomes: Sequence[str] = M
     """The main outcomes of a `summarise` table, for a rich console. The title may come from a file."""
     from rich.markup import escape
 
-    table = _table(plain(title, 120))
+    table = _table(plain(title, 120), caption="the horizon is the end of the run", caption_justify="left")
     table.add_column("outcome", no_wrap=True)
     table.add_column("estimate", justify="right", no_wrap=True)
     table.add_column("95% interval", justify="right", no_wrap=True)

@@ -226,18 +226,8 @@ def lay_out(scenario: Scenario) -> Layout:
         np.arange(parties), communities_of(communities, [row["population"] for row in rows["governments"]])
     )
     changed = _changes(scenario, row_of, publics)
-    count = {table: len(rows[table]) for table in NAMED} | {
-        "dyads": parties * (parties - 1),
-        "stakes": parties * issues,
-        "positions": len(rows["academics"]) * issues,
-        "standing": len(rows["ngos"]) * parties,
-        "rapport": int(apart.sum()),
-        "communities": communities,
-        "ties": communities * ties,
-        "commitments": len(rows["measures"]) * parties,
-        "provisions": issues * parties,
-        "interventions": sum(len(at) for _, _, at in changed),
-    }
+    exact = {"rapport": int(apart.sum()), "interventions": sum(len(at) for _, _, at in changed)}
+    count = _most_rows(scenario) | exact
     small = communities * ties <= KEPT_TIES
     world: Any = copy.deepcopy(_blank(tuple(count.items()))) if small else empty_world(count)
     layout = Layout(world, names)
