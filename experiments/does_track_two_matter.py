@@ -14,8 +14,7 @@ from support.sentences import in_points, ranged, tell
 import multitrack_sim as mt
 from multitrack_sim.analysis.effects import holm
 from multitrack_sim.reports.effect_figures import explain_marks, forest, framed, marks_with_bounds
-from multitrack_sim.reports.style import Told
-from multitrack_sim.reports.style import _drawn as drawn
+from multitrack_sim.reports.style import Told, drawn
 
 __all__ = ["matter_figure"]
 

@@ -16,8 +16,7 @@ from multitrack_sim.analysis.comparison import Comparison
 from multitrack_sim.analysis.dose import DOSES, NEVER, decay, dose_arms, start_arms, stop_arms, timing
 from multitrack_sim.analysis.effects import effects, holm
 from multitrack_sim.reports.effect_figures import framed, lines
-from multitrack_sim.reports.style import Told
-from multitrack_sim.reports.style import _drawn as drawn
+from multitrack_sim.reports.style import Told, drawn
 
 __all__ = ["dose_figure"]
 

@@ -12,8 +12,7 @@ from support.worlds import codebook_middle
 
 from multitrack_sim.designs.design import Design
 from multitrack_sim.reports.effect_figures import framed, lines
-from multitrack_sim.reports.style import Told
-from multitrack_sim.reports.style import _drawn as drawn
+from multitrack_sim.reports.style import Told, drawn
 
 __all__ = ["factions_figure"]
 

@@ -14,8 +14,7 @@ from multitrack_sim.analysis.sensitivity import morris as screened
 from multitrack_sim.analysis.sensitivity import sobol as indices
 from multitrack_sim.designs.design import Design, morris, sobol
 from multitrack_sim.reports.effect_figures import framed, ranked_bars
-from multitrack_sim.reports.style import Told
-from multitrack_sim.reports.style import _drawn as drawn
+from multitrack_sim.reports.style import Told, drawn
 
 __all__ = ["drivers_figure"]
 

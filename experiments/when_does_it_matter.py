@@ -11,8 +11,7 @@ from support.sentences import Names, in_points, ranged, tell
 
 from multitrack_sim.designs.design import factorial
 from multitrack_sim.reports.effect_figures import effect_map, framed
-from multitrack_sim.reports.style import Told
-from multitrack_sim.reports.style import _drawn as drawn
+from multitrack_sim.reports.style import Told, drawn
 from multitrack_sim.scenario.codebook import Coded
 
 __all__ = ["map_figure"]

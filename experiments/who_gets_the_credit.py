@@ -15,8 +15,7 @@ from multitrack_sim.analysis.attribution import interactions, shapley
 from multitrack_sim.designs.arms import PARTS
 from multitrack_sim.designs.design import coalitions
 from multitrack_sim.reports.effect_figures import explain_marks, forest, framed, key_above, matrix
-from multitrack_sim.reports.style import Told
-from multitrack_sim.reports.style import _drawn as drawn
+from multitrack_sim.reports.style import Told, drawn
 
 __all__ = ["credit_figure"]
 

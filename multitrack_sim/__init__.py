@@ -102,7 +102,10 @@ def parameters() -> pd.DataFrame:
 
 
 def outcomes() -> pd.DataFrame:
-    """Every outcome of a run (`outcomes()["agreed"]` one of them): unit, meaning, what missing means, whether it is official."""
+    """Every outcome of a run (`outcomes()["agreed"]` one of them): unit, meaning, what missing means, whether it is official.
+
+    "By the horizon" is by the end of the run: what has not happened in its `run.months` is not known.
+    """
     import pandas as pd
 
     from .scenario.by_name import ByName

@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 
 from multitrack_sim.analysis.intervals import mean_interval
 from multitrack_sim.analysis.verdicts import excludes
-from multitrack_sim.reports.effect_figures import signed
-from multitrack_sim.reports.style import BLUE, GREY, ORANGE, Told, _drawn
+from multitrack_sim.reports.style import BLUE, GREY, ORANGE, Told, drawn
+from multitrack_sim.reports.words import signed
 
 __all__ = ["draw", "pooled"]
 
@@ -27,7 +27,7 @@ def edges(dimension: int) -> list[str]:
     return [f"{a:.2g} to {b:.2g}" for a, b in zip(steps, steps[1:])]
 
 
-@_drawn
+@drawn
 def map_figure(search: Any) -> Told:
     """Left: the mean effect over the two dimensions that explain most. Right: all points, against noise alone."""
     effect = search.pairs.mean(axis=1)
@@ -102,7 +102,7 @@ def pooled(ends: list[dict[str, Any]], name: str) -> tuple[float, float, float]:
     return mean_interval(np.mean([end["ablations"][name] for end in ends], axis=0), -MONTHS, MONTHS)[:3]
 
 
-@_drawn
+@drawn
 def mechanism_figure(search: Any) -> Told:
     """What changes at the worst and at the best points when one mechanism is switched off."""
     figure = Figure(figsize=(10.2, 6.2))

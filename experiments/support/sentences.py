@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 
 from multitrack_sim.analysis.effects import holm
-from multitrack_sim.reports.effect_figures import signed
 from multitrack_sim.reports.saving import save_figures
 from multitrack_sim.reports.style import Told
+from multitrack_sim.reports.words import signed
 
 __all__ = [
     "SHARES",
@@ -58,7 +58,13 @@ def shares_in_points(found: pd.DataFrame) -> pd.DataFrame:
 def said(row: Any, unit: str = "") -> str:
     """An effect with its interval, in words."""
     unit = unit or row.unit
-    return f"{signed(row.estimate)} {unit} (95% interval {signed(row.low)} to {signed(row.high)})"
+    estimate, low, high = (_short(number) for number in (row.estimate, row.low, row.high))
+    return f"{estimate} {unit} (95% interval {low} to {high})"
+
+
+def _short(value: float) -> str:
+    """A difference in three figures at most."""
+    return signed(value, 1 if abs(value) >= 1 or value == 0 else 2)
 
 
 def tally(found: pd.DataFrame, of: str) -> str:

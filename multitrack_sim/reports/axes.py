@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,10 +11,19 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from ..analysis.intervals import share_interval
+from ..analysis.survival import cumulative_incidence
+from ..schema.categories import Phase
 from .style import BLACK
-from .words import counted, for_figure, month_name
+from .words import counted, for_figure, interval, month_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..running.ensemble import Ensemble
 
 __all__ = []
+STEPS = (3, 6, 12, 24, 36, 48, 60, 120, 240)  # months between marks
 
 _count = counted
 
@@ -53,6 +62,29 @@ def _headline(figure: Figure, scenario: Any, arm: str, what: str) -> None:
     figure.text(left, 1 - 0.36 * inch, f"{told[:1].upper()}{told[1:]}", va="top", fontsize=10.5)
 
 
+def _series(ensemble: Ensemble) -> np.ndarray:
+    """The months of the runs."""
+    if ensemble.series is None or ensemble.series.shape[1] == 0:
+        raise ValueError("figures need the monthly series: series=True for run_ensemble or compare")
+    return ensemble.series
+
+
+def _accords(ensemble: Ensemble) -> pd.DataFrame:
+    """By which month how many runs had an accord: all runs of the table, whether their months were kept or not."""
+    signed = ensemble.table["months_to_agreement"].to_numpy(float)
+    horizon = _series(ensemble).shape[1] - 1
+    agreed = ~np.isnan(signed)
+    return cumulative_incidence(np.where(agreed, signed, horizon), agreed.astype(int), horizon)
+
+
+def _last_phases(phases: np.ndarray) -> list[str]:
+    """The three phases in which most runs are in the last month, with their shares, in words."""
+    runs = len(phases)
+    count = {name: int((phases[:, -1] == code).sum()) for code, name in enumerate(Phase.words())}
+    leading = sorted((name for name in count if count[name]), key=lambda name: -count[name])[:3]
+    return [f"{name} {interval(*share_interval(count[name], runs))}" for name in leading]
+
+
 def _last(found: Any) -> tuple[float, float, float]:
     row = found.iloc[-1]
     return float(row["share"]), float(row["low"]), float(row["high"])
@@ -72,13 +104,18 @@ def _months_axis(axes: Axes, months: int, scenario: Any, label: str = "months si
     place = axes.get_subplotspec()
     wide = place is None or place.get_gridspec().ncols == 1
     most = 10 if wide else 5
-    steps = [step for step in (3, 6, 12, 24, 36, 48, 60, 120, 240) if months / step <= most] or [480]
+    steps = [step for step in STEPS if months / step <= most] or [480]
     step = next((step for step in steps if months % step == 0 and months / step > most / 3), steps[0])
+    _mark_months(axes, months, step, scenario, label, 9.5 if wide else 8)
+
+
+def _mark_months(axes: Axes, months: int, step: int, scenario: Any, label: str, letters: float) -> None:
+    """Every so many months a number, with the calendar month below where it is known."""
     ticks = list(range(0, months + 1, step))
     zero = getattr(scenario, "month_zero", None)
     named = [month_name(zero, tick) for tick in ticks]
     labels = [f"{tick}\n{name}" if name else f"{tick}" for tick, name in zip(ticks, named)]
-    axes.set_xticks(ticks, labels, fontsize=9.5 if wide else 8)
+    axes.set_xticks(ticks, labels, fontsize=letters)
     axes.set_xlim(0, max(months, 1))
     axes.set_xlabel(label)
 

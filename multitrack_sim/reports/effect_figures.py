@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from ..analysis.sensitivity import REPETITION
 from ..analysis.verdicts import excludes
 from .style import BLACK, BLUE, GREEN, GREY, LIGHT, ORANGE, PURPLE, VERMILLION
+from .words import signed
 
 __all__ = [
     "clear",
@@ -25,25 +26,14 @@ __all__ = [
     "marks_with_bounds",
     "matrix",
     "ranked_bars",
-    "signed",
 ]
 
-MINUS = "\N{MINUS SIGN}"
 LOOKS = [(BLUE, "o", "-"), (VERMILLION, "s", "--"), (GREEN, "^", "-."), (PURPLE, "D", ":"), (BLACK, "v", "-")]
 
 
 def clear(row: Any) -> bool:
     """Whether the interval excludes zero."""
     return bool(excludes(row.low, row.high))
-
-
-def signed(value: float, digits: int | None = None) -> str:
-    """A difference as people write it; three figures at most where no number of digits is asked for."""
-    if value != value:
-        return "unknown"
-    if digits is None:
-        digits = 1 if abs(value) >= 1 or value == 0 else 2
-    return f"{value:+.{digits}f}".replace("-", MINUS)
 
 
 # --- figures
@@ -126,19 +116,25 @@ def ranked_bars(axes: Axes, found: pd.DataFrame, index: str, title: str, label: 
     axes.set(title=title, xlabel=label)
 
 
+def _cell(axes: Axes, corner: tuple[int, int], row: Any, most: float, letters: float) -> None:
+    """An effect and its interval as numbers in a square: coloured by size of `most`, or hatched where it holds zero."""
+    i, j = corner
+    looks: Any = {"facecolor": "white", "edgecolor": LIGHT, "hatch": "////"}
+    if clear(row):
+        colour = (BLUE if row.estimate > 0 else ORANGE, 0.12 + 0.68 * abs(row.estimate) / most)
+        looks = {"facecolor": colour, "edgecolor": "white"}
+    axes.fill([i, i + 1, i + 1, i], [j, j, j + 1, j + 1], linewidth=1.0, **looks)
+    text = f"{signed(row.estimate, 1)}\n{signed(row.low, 1)} to {signed(row.high, 1)}"
+    box = {"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}
+    axes.text(i + 0.5, j + 0.5, text, ha="center", va="center", fontsize=letters, bbox=box)
+
+
 def effect_map(axes: Axes, found: pd.DataFrame, across: str, up: str, title: str, labels: tuple[str, str]) -> None:
     """Cells of a design: the effect and its interval as numbers, colour by size, hatched where the interval holds zero."""
     columns, rows = sorted(found[across].unique()), sorted(found[up].unique())
     most = max(float(found["estimate"].abs().max()), 1e-9)
     for row, x, y in zip(found.itertuples(), found[across], found[up]):
-        i, j = columns.index(x), rows.index(y)
-        hatch = None if clear(row) else "////"
-        colour = (BLUE if row.estimate > 0 else ORANGE, 0.12 + 0.68 * abs(row.estimate) / most)
-        axes.fill([i, i + 1, i + 1, i], [j, j, j + 1, j + 1], facecolor=colour if clear(row) else "white",
-                  edgecolor=LIGHT if hatch else "white", linewidth=1.0, hatch=hatch)  # fmt: skip
-        text = f"{signed(row.estimate, 1)}\n{signed(row.low, 1)} to {signed(row.high, 1)}"
-        axes.text(i + 0.5, j + 0.5, text, ha="center", va="center", fontsize=8,
-                  bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none", "alpha": 0.85})  # fmt: skip
+        _cell(axes, (columns.index(x), rows.index(y)), row, most, 8)
     axes.set_xticks(np.arange(len(columns)) + 0.5, [f"{value:g}" for value in columns])
     axes.set_yticks(np.arange(len(rows)) + 0.5, [f"{value:g}" for value in rows])
     axes.set(xlim=(0, len(columns)), ylim=(0, len(rows)), title=title, xlabel=labels[0], ylabel=labels[1])
@@ -157,13 +153,8 @@ def matrix(axes: Axes, pairs: pd.DataFrame, names: Sequence[str], title: str) ->
     """What pairs of parts do together, as a triangle of numbers; hatched where the interval holds zero."""
     most = max(float(pairs["estimate"].abs().max()), 1e-9)
     for row in pairs.itertuples():
-        i, j = sorted(names.index(name) for name in row.parts.split(" + "))
-        colour = (BLUE if row.estimate > 0 else ORANGE, 0.12 + 0.68 * abs(row.estimate) / most)
-        looks = {"facecolor": colour} if clear(row) else {"facecolor": "white", "hatch": "////"}
-        axes.fill([i, i + 1, i + 1, i], [j, j, j + 1, j + 1], edgecolor=LIGHT, linewidth=1.0, **looks)
-        text = f"{signed(row.estimate, 1)}\n{signed(row.low, 1)} to {signed(row.high, 1)}"
-        axes.text(i + 0.5, j + 0.5, text, ha="center", va="center", fontsize=7,
-                  bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.85})  # fmt: skip
+        one, two = sorted(names.index(name) for name in row.parts.split(" + "))
+        _cell(axes, (one, two), row, most, 7)
     last = len(names) - 1
     axes.set_xticks(np.arange(last) + 0.5, names[:last], fontsize=8.5)
     axes.set_yticks(np.arange(1, last + 1) + 0.5, names[1:], fontsize=8.5)

@@ -21,20 +21,23 @@ from ..analysis.survival import cumulative_incidence
 from ..schema.categories import Ending, Phase
 from ..schema.outcomes import SERIES
 from .axes import (
+    _accords,
     _bands,
     _count,
     _headline,
     _label_band,
     _label_ends,
     _last,
+    _last_phases,
     _months_axis,
     _panels,
     _real_month,
     _sentence,
+    _series,
     _share_axis,
     _with_band,
 )
-from .style import BLACK, BLUE, GREEN, GREY, LEDGER_LOOKS, PHASE_LOOKS, PURPLE, VERMILLION, YELLOW, Told, _drawn
+from .style import BLACK, BLUE, GREEN, GREY, LEDGER_LOOKS, PHASE_LOOKS, VERMILLION, Told, band_looks, drawn
 from .words import for_figure, in_brackets, interval, month_name, percent, plain, points, signed, with_ends
 
 if TYPE_CHECKING:
@@ -44,7 +47,7 @@ __all__ = ["all_figures", "comparison_figure", "process_figure", "trust_figure",
 _AT_PEACE = (Phase.IMPLEMENTATION, Phase.DURABLE, Phase.DORMANT)
 
 
-@_drawn
+@drawn
 def process_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     """The process month by month: in which phase the runs are; violence, trust and support over the runs."""
     series = _series(ensemble)
@@ -58,10 +61,7 @@ def process_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     bottom, handles = np.zeros(months), []
     for name, (colour, hatch) in PHASE_LOOKS.items():
         share = shares[Phase.words().index(name)]
-        edge = (
-            "#FFFFFF" if colour in (BLUE, GREEN, VERMILLION, BLACK, PURPLE) else "#8A7A00" if colour == YELLOW else GREY
-        )
-        looks: Any = {"facecolor": colour, "hatch": hatch, "edgecolor": edge, "linewidth": 0.0}
+        looks = band_looks(colour, hatch)
         if share.any():
             top.fill_between(time, bottom, bottom + share, **looks)
             top.plot(time, bottom + share, color="white", linewidth=0.5)
@@ -88,9 +88,7 @@ def process_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
                    loc="center left", bbox_to_anchor=(1.005, 0.5), handlelength=1.6)  # fmt: skip
     _months_axis(rows[-1], months, scenario)
 
-    last = {name: int((series["phase"][:, -1] == Phase.words().index(name)).sum()) for name in Phase.words()}
-    leading = sorted((name for name in last if last[name]), key=lambda name: -last[name])[:3]
-    where = "; ".join(f"{name} {interval(last[name] / runs, *wilson(last[name], runs))}" for name in leading)
+    where = "; ".join(_last_phases(series["phase"]))
     medians = {name: np.nanmedian(series[name], axis=0) for name in ("violence", "mean_trust", "mean_support")}
     caption = (
         f"Each month, the share of {_count(runs, 'run')} in each phase. "
@@ -109,7 +107,7 @@ def process_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     return figure, caption
 
 
-@_drawn
+@drawn
 def waiting_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     """How long until an accord, or another end; and how long accords last."""
     table, series = ensemble.table, _series(ensemble)
@@ -120,7 +118,7 @@ def waiting_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
 
     signed = table["months_to_agreement"].to_numpy(float)
     agreed = ~np.isnan(signed)
-    accord = cumulative_incidence(np.where(agreed, signed, horizon), agreed.astype(int), horizon)
+    accord = _accords(ensemble)
     curves: list[tuple[str, Any, str, str]] = [("accord", accord, BLUE, "-")]
     ended = _first_end(series)
     codes = np.array([Ending.words().index(str(end)) for end in table["ended_by"]])
@@ -184,7 +182,7 @@ def waiting_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     return figure, caption
 
 
-@_drawn
+@drawn
 def trust_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     """Where trust came from: the ledger, source by source, as means over runs and pairs of parties."""
     series = _series(ensemble)
@@ -198,8 +196,7 @@ def trust_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     up, down, handles = np.zeros(months), np.zeros(months), []
     for name, part in parts.items():
         label, colour, hatch = LEDGER_LOOKS[name]
-        edge = "#FFFFFF" if colour in (BLUE, VERMILLION, PURPLE) else GREY
-        looks: Any = {"facecolor": colour, "hatch": hatch, "edgecolor": edge, "linewidth": 0.0}
+        looks = band_looks(colour, hatch)
         more, less = np.maximum(part, 0), np.minimum(part, 0)
         if more.any():
             axes.fill_between(time, up, up + more, **looks)
@@ -236,7 +233,7 @@ def trust_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     return figure, caption
 
 
-@_drawn
+@drawn
 def comparison_figure(a: Ensemble, b: Ensemble, scenario: Any, names: tuple[str, str] = ("with", "without")) -> Told:
     """Two arms on the same seeds: accords and peace in both, and what the first has more than the second."""
     first, second = _series(a), _series(b)
@@ -312,12 +309,6 @@ def all_figures(ensemble: Ensemble, scenario: Any, arm: str = "", prefix: str = 
 
 
 # --- what the figures share
-def _series(ensemble: Ensemble) -> np.ndarray:
-    if ensemble.series is None or ensemble.series.shape[1] == 0:
-        raise ValueError("figures need the monthly series: run_ensemble(..., series=True)")
-    return ensemble.series
-
-
 def _first_end(series: np.ndarray) -> np.ndarray:
     """The month in which each run's conflict first ended, by an accord or otherwise; after the last if it did not."""
     ended = np.isin(series["phase"], _AT_PEACE)

@@ -72,6 +72,7 @@ def comparison_page(
         estimands=[{"arm": arm["name"], "text": plain(comparison.estimand(arm["key"]), 2000)} for arm in arms[1:]],
         arms=arms,
         runs=f"{comparison.pairs:,}",
+        horizon=f"{comparison.horizon:,}",
         differences=_differences(effects),
         groups=_groups(effects, arms[1:]),
         phases=_phases(comparison, drawn),

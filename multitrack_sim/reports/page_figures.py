@@ -8,8 +8,7 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
@@ -20,13 +19,27 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from ..analysis.intervals import wilson
 from ..analysis.precision import convergence, pairs_needed
-from ..analysis.survival import cumulative_incidence
 from ..schema.categories import Phase
+from .axes import STEPS, _accords, _last_phases, _mark_months, _series, _share_axis
 from .sentences import shown_end, shown_interval
-from .style import BLACK, BLUE, GREEN, GREY, LEDGER_LOOKS, ORANGE, PHASE_LOOKS, PURPLE, SKY, VERMILLION, Told, own_style
-from .words import for_figure, in_brackets, interval, month_name, percent, plain, points, signed
+from .style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    LEDGER_LOOKS,
+    ORANGE,
+    PHASE_LOOKS,
+    PURPLE,
+    SKY,
+    VERMILLION,
+    Told,
+    band_looks,
+    drawn_with,
+    own_style,
+)
+from .words import for_figure, in_brackets, interval, percent, plain, points, signed
 
 if TYPE_CHECKING:
     from ..analysis.comparison import Comparison
@@ -47,19 +60,11 @@ MOST_BANDS = 3  # arms with bands in one panel: more hide one another
 _COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, BLACK, SKY, GREY)
 _STROKES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
 _MARKS = "osD^vPX*"
+ON_PAGE = drawn_with({"font.size": 9, "axes.titlesize": 9.5})
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 
 
-def _drawn(function: Callable[..., Told]) -> Callable[..., Told]:
-    @wraps(function)
-    def draw(*arguments: Any, **named: Any) -> Told:
-        with own_style({"font.size": 9, "axes.titlesize": 9.5}):
-            return function(*arguments, **named)
-
-    return draw
-
-
-@_drawn
+@ON_PAGE
 def phases_figure(ensemble: Ensemble, scenario: Any, arm: str) -> Told:
     """In which phase the runs of one arm are, month by month; and the same in words."""
     phase = _series(ensemble)["phase"]
@@ -69,8 +74,7 @@ def phases_figure(ensemble: Ensemble, scenario: Any, arm: str) -> Told:
     axes.set_title(for_figure(arm, 46))
     bottom, handles = np.zeros(months), []
     for name, (colour, hatch) in PHASE_LOOKS.items():
-        edge = "#FFFFFF" if colour in (BLUE, GREEN, VERMILLION, BLACK, PURPLE) else GREY
-        looks: Any = {"facecolor": colour, "hatch": hatch, "edgecolor": edge, "linewidth": 0.0}
+        looks = band_looks(colour, hatch)
         if shares[name].any():
             axes.fill_between(np.arange(months), bottom, bottom + shares[name], **looks)
             handles.append(Patch(label=name, **looks))
@@ -80,13 +84,11 @@ def phases_figure(ensemble: Ensemble, scenario: Any, arm: str) -> Told:
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     _time_axis(axes, months, scenario)
     _legend(figure, handles, 3)
-    last = {name: int((phase[:, -1] == code).sum()) for code, name in enumerate(Phase.words())}
-    leading = sorted((name for name in last if last[name]), key=lambda name: -last[name])[:3]
-    where = ", ".join(f"{name} {interval(last[name] / runs, *wilson(last[name], runs))}" for name in leading)
+    where = ", ".join(_last_phases(phase))
     return figure, f"{plain(arm)}: in the last month{in_brackets(scenario.month_zero, months - 1)}, {where}."
 
 
-@_drawn
+@ON_PAGE
 def accords_figure(ensembles: Mapping[str, Ensemble], scenario: Any) -> Told:
     """The share of runs with an accord by each month, every arm a line; and the same in words."""
     figure, axes = _panel(3.0 + 0.19 * len(ensembles), below=0.75 + 0.19 * len(ensembles))
@@ -103,9 +105,7 @@ def accords_figure(ensembles: Mapping[str, Ensemble], scenario: Any) -> Told:
         highest = max(highest, share, high)
         told.append(f"{plain(name)} {interval(share, low, high)}")
     axes.set_title("Share of runs with an accord so far")
-    axes.set_ylim(0, 1 if highest > 0.6 else math.ceil(highest * 11) / 10)
-    axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    _share_axis(axes, highest)
     _time_axis(axes, months, scenario)
     _legend(figure, handles, 1)
     return (
@@ -120,7 +120,7 @@ def ledger(ensemble: Ensemble) -> dict[str, float]:
     return {name: float(np.nanmean(series[name][:, -1])) for name in LEDGER_LOOKS}
 
 
-@_drawn
+@ON_PAGE
 def ledger_figure(ensembles: Mapping[str, Ensemble]) -> Told:
     """Where trust came from, source by source, every arm a mark; and the same in words."""
     parts = {name: ledger(ensemble) for name, ensemble in ensembles.items()}
@@ -150,7 +150,7 @@ def ledger_figure(ensembles: Mapping[str, Ensemble]) -> Told:
     return figure, f"Mean trust in the last month by source, in log-odds: {told}."
 
 
-@_drawn
+@ON_PAGE
 def difference_figure(rows: Sequence[Mapping[str, Any]], title: str, unit: str, scale: float = 1.0) -> Told:
     """One outcome: what every arm has more than the baseline, a dot with its interval; and the same in words."""
     figure, axes = _panel(1.1 + 0.42 * len(rows), left=0.25, below=0.55)
@@ -177,7 +177,7 @@ def difference_figure(rows: Sequence[Mapping[str, Any]], title: str, unit: str, 
     return figure, f"{title}, {unit}: {told}."
 
 
-@_drawn
+@ON_PAGE
 def settling_figure(comparison: Comparison) -> Told:
     """How the effects on accords settled as pairs of runs came in, every arm a line; and in words how many pairs a
     narrower interval would take.
@@ -274,20 +274,6 @@ def _own_ids(root: ElementTree.Element, name: str) -> None:
                 element.set(key, value.replace("url(#", f"url(#{name}-"))
 
 
-def _series(ensemble: Ensemble) -> np.ndarray:
-    if ensemble.series is None or ensemble.series.shape[1] == 0:
-        raise ValueError("the page needs the monthly series: compare(..., series=True)")
-    return ensemble.series
-
-
-def _accords(ensemble: Ensemble) -> Any:
-    """By which month how many runs had an accord: all runs of the table, whether their months were kept or not."""
-    signed = ensemble.table["months_to_agreement"].to_numpy(float)
-    horizon = _series(ensemble).shape[1] - 1
-    agreed = ~np.isnan(signed)
-    return cumulative_incidence(np.where(agreed, signed, horizon), agreed.astype(int), horizon)
-
-
 def _panel(high: float, left: float = 0.5, below: float = 0.8) -> tuple[Figure, Any]:
     """One panel with room around it in inches."""
     figure = Figure(figsize=(WIDE, high))
@@ -309,9 +295,5 @@ def _legend(figure: Figure, handles: Sequence[Any], columns: int) -> None:
 
 def _time_axis(axes: Any, months: int, scenario: Any) -> None:
     """Few ticks, at whole years, with the calendar month below where it is known."""
-    step = next((step for step in (3, 6, 12, 24, 36, 48, 60, 120, 240) if months / step <= 5), 480)
-    ticks = list(range(0, months + 1, step))
-    named = [month_name(scenario.month_zero, tick) for tick in ticks]
-    axes.set_xticks(ticks, [f"{tick}\n{name}" if name else f"{tick}" for tick, name in zip(ticks, named)], fontsize=8.5)
-    axes.set_xlim(0, max(months, 1))
-    axes.set_xlabel("months since the start")
+    step = next((step for step in STEPS if months / step <= 5), 480)
+    _mark_months(axes, months, step, scenario, "months since the start", 8.5)

@@ -18,7 +18,7 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 
 from .words import plain
 
-__all__ = ["missing_letters", "own_style"]
+__all__ = ["band_looks", "drawn", "drawn_with", "missing_letters", "own_style"]
 
 Told: TypeAlias = "tuple[Figure, str]"
 
@@ -77,12 +77,24 @@ def missing_letters(texts: Iterable[str]) -> str:
     return "".join(dict.fromkeys(letter for text in texts for letter in plain(text) if ord(letter) not in known))
 
 
-def _drawn(function: Callable[..., Told]) -> Callable[..., Told]:
-    """Draw in our style and leave the reader's settings as they were."""
+def drawn_with(more: Any = None) -> Callable[[Callable[..., Told]], Callable[..., Told]]:
+    """Draw in our style, with `more` settings, and leave the reader's as they were."""
 
-    @wraps(function)
-    def draw(*arguments: Any, **named: Any) -> Told:
-        with own_style():
-            return function(*arguments, **named)
+    def decorate(function: Callable[..., Told]) -> Callable[..., Told]:
+        @wraps(function)
+        def draw(*arguments: Any, **named: Any) -> Told:
+            with own_style(more):
+                return function(*arguments, **named)
 
-    return draw
+        return draw
+
+    return decorate
+
+
+drawn = drawn_with()
+
+
+def band_looks(colour: str, hatch: str) -> dict[str, Any]:
+    """How a band of this colour is filled: the hatch in white on what is dark, in grey on what is light."""
+    edge = "#FFFFFF" if colour in (BLUE, GREEN, VERMILLION, BLACK, PURPLE) else GREY
+    return {"facecolor": colour, "hatch": hatch, "edgecolor": edge, "linewidth": 0.0}

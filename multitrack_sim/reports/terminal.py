@@ -20,13 +20,20 @@ if TYPE_CHECKING:
 __all__ = ["arms_table", "effects_table", "predictions_table", "results_table", "sensitivity_table", "told_missing"]
 
 
-def results_table(summary: pd.DataFrame, title: str, outcomes: Sequence[str] = MAIN_OUTCOMES) -> Table:
-    """The main outcomes of a `summarise` table, for a rich console. The title may come from a file."""
+def _table(title: str, **looks: Any) -> Table:
+    """An empty table as all of ours look; its title is text, not markup."""
     from rich.box import SIMPLE_HEAD
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(title=escape(plain(title, 120)), title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    return Table(title=escape(title), title_justify="left", box=SIMPLE_HEAD, pad_edge=False, **looks)
+
+
+def results_table(summary: pd.DataFrame, title: str, outcomes: Sequence[str] = MAIN_OUTCOMES) -> Table:
+    """The main outcomes of a `summarise` table, for a rich console. The title may come from a file."""
+    from rich.markup import escape
+
+    table = _table(plain(title, 120), caption="the horizon is the end of the run", caption_justify="left")
     table.add_column("outcome", no_wrap=True)
     table.add_column("estimate", justify="right", no_wrap=True)
     table.add_column("95% interval", justify="right", no_wrap=True)
@@ -45,13 +52,11 @@ def results_table(summary: pd.DataFrame, title: str, outcomes: Sequence[str] = M
 
 def arms_table(comparison: Comparison) -> Table:
     """The arms of a comparison and what each changes, for a rich console. Names may come from a file."""
-    from rich.box import SIMPLE_HEAD
     from rich.markup import escape
-    from rich.table import Table
 
     runs = f"{comparison.pairs:,} run{'' if comparison.pairs == 1 else 's'} of each arm, on the same seeds"
     title = plain(f"{comparison.scenario.title}: {runs}", 160)
-    table = Table(title=escape(title), title_justify="left", box=SIMPLE_HEAD, pad_edge=False, min_width=len(title))
+    table = _table(title, min_width=len(title))
     table.add_column("arm", overflow="fold")
     table.add_column("what was changed", overflow="fold", ratio=1)
     for name in comparison.arms:
@@ -62,14 +67,11 @@ def arms_table(comparison: Comparison) -> Table:
 
 def effects_table(effects: pd.DataFrame, arm: str, baseline: str) -> Table:
     """The effects of one arm on the main outcomes, for a rich console. Names may come from a file."""
-    from rich.box import SIMPLE_HEAD
     from rich.markup import escape
-    from rich.table import Table
 
-    title = escape(f"{plain(arm, 60)}, less {plain(baseline, 60)}")
     note = "shares in points; clear: interval excludes zero and p, corrected, is below 5%"
-    table = Table(title=title, caption=note, title_justify="left", caption_justify="left", box=SIMPLE_HEAD,
-                  pad_edge=False, padding=0)  # fmt: skip
+    title = f"{plain(arm, 60)}, less {plain(baseline, 60)}"
+    table = _table(title, caption=note, caption_justify="left", padding=0)
     table.add_column("outcome", no_wrap=True)
     for name in ("baseline", "arm", "difference", "95% interval"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -85,13 +87,11 @@ def effects_table(effects: pd.DataFrame, arm: str, baseline: str) -> Table:
 
 def sensitivity_table(indices: pd.DataFrame, outcome: str) -> Table:
     """Indices of `analysis.sensitivity` for one outcome, for a rich console."""
-    from rich.box import SIMPLE_HEAD
     from rich.markup import escape
-    from rich.table import Table
 
     index, what = ("total", "total Sobol' index") if "total" in indices else ("size", "mean absolute effect (Morris)")
     rows = indices[indices[index].notna()].sort_values(index, ascending=False, kind="stable")
-    table = Table(title=f"What drives {outcome}: {what}", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table = _table(f"What drives {outcome}: {what}")
     names = ["arm"] if "arm" in rows else []
     for name in (*names, "setting"):
         table.add_column(name)
@@ -108,11 +108,9 @@ def sensitivity_table(indices: pd.DataFrame, outcome: str) -> Table:
 
 def predictions_table(prediction: pd.DataFrame, title: str) -> Table:
     """A table of `predict_cases` for a rich console: the model beside what happened. Names may come from a file."""
-    from rich.box import SIMPLE_HEAD
     from rich.markup import escape
-    from rich.table import Table
 
-    table = Table(title=escape(plain(title, 120)), title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table = _table(plain(title, 120))
     table.add_column("case", ratio=1, overflow="fold")
     for name in ("talks open", "an accord", "months to it", "held 5 years", "Track II adds"):
         table.add_column(name, justify="right")

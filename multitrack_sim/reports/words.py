@@ -154,11 +154,13 @@ def listing(names: Iterable[str], most: int = 3) -> str:
 
 
 def signed(value: float, digits: int = 2) -> str:
-    """A difference with its sign.
+    """A difference with its sign, as figures write it.
 
-    >>> signed(0.5), signed(3, 0)
-    ('+0.50', '+3')
+    >>> signed(0.5), signed(3, 0), signed(math.nan)
+    ('+0.50', '+3', 'unknown')
     """
+    if math.isnan(value):
+        return "unknown"
     return f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 

@@ -11,7 +11,7 @@ from ..errors import SettingError, printable
 from ..schema.parameters import PARAMETERS
 from .read_only import ReadOnly
 from .settings import Names, Setting, checked_value, find_setting, key_tables, keys_meant
-from .start import Start
+from .start_values import StartValues
 from .toml_text import KeyPath
 from .validation import MOST_PROBLEMS, Reading, allowed, other_models
 
@@ -88,7 +88,7 @@ def _read_change(reading: Reading, row: dict[str, Any], path: KeyPath, names: Na
             reading.refuse((*path, "to"), problem.found, problem.allowed, problem.hint)
 
 
-def clashes(interventions: Sequence[Change], start: Start) -> list[tuple[KeyPath, str, str]]:
+def clashes(interventions: Sequence[Change], start: StartValues) -> list[tuple[KeyPath, str, str]]:
     """Interventions that do not fit the run or one another."""
     names, months = start.names, start.parameter("run.months")
     changed = [changed_setting(names, one) for one in interventions]
@@ -124,7 +124,7 @@ def clashes(interventions: Sequence[Change], start: Start) -> list[tuple[KeyPath
     return found
 
 
-def cells_changed(interventions: Sequence[Change], start: Start) -> int:
+def cells_changed(interventions: Sequence[Change], start: StartValues) -> int:
     """How many cells interventions change, or a few more, counted and not listed (a party's communities: by its share)."""
     if not interventions:
         return 0

@@ -24,7 +24,7 @@ from ..schema.world import World, _world_on, cell, empty_world, sizes
 from .interventions import cells_changed, changed_setting, verb_of
 from .scenario import Scenario
 from .settings import Setting, find_setting, key_tables, keys_meant
-from .start import keys_of, saliences
+from .start_values import keys_of, saliences
 from .validation import row_columns
 
 __all__ = ["Layout", "changes_row_by_row", "lay_out", "world_words"]
@@ -226,18 +226,8 @@ def lay_out(scenario: Scenario) -> Layout:
         np.arange(parties), communities_of(communities, [row["population"] for row in rows["governments"]])
     )
     changed = _changes(scenario, row_of, publics)
-    count = {table: len(rows[table]) for table in NAMED} | {
-        "dyads": parties * (parties - 1),
-        "stakes": parties * issues,
-        "positions": len(rows["academics"]) * issues,
-        "standing": len(rows["ngos"]) * parties,
-        "rapport": int(apart.sum()),
-        "communities": communities,
-        "ties": communities * ties,
-        "commitments": len(rows["measures"]) * parties,
-        "provisions": issues * parties,
-        "interventions": sum(len(at) for _, _, at in changed),
-    }
+    exact = {"rapport": int(apart.sum()), "interventions": sum(len(at) for _, _, at in changed)}
+    count = _most_rows(scenario) | exact
     small = communities * ties <= KEPT_TIES
     world: Any = copy.deepcopy(_blank(tuple(count.items()))) if small else empty_world(count)
     layout = Layout(world, names)
@@ -261,7 +251,7 @@ def lay_out(scenario: Scenario) -> Layout:
     world.dyads["of"], world.dyads["other"] = of, other
     world.dyads["prior"] = world.dyads["misperception"] = np.nan
     world.positions["academic"], world.positions["issue"] = np.divmod(np.arange(count["positions"]), issues)
-    world.positions["position"] = np.nan  # what is not given is furnished
+    world.positions["position"] = np.nan  # what is not given is drawn for each world
     world.standing["ngo"], world.standing["party"] = np.divmod(np.arange(count["standing"]), parties)
     for table in SPARSE:
         for row in rows[table]:

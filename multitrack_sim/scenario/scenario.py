@@ -17,7 +17,7 @@ from ..schema.tables import NAMED, TABLES
 from .interventions import MOST_INTERVENTIONS, clashes, read_interventions
 from .read_only import NOTHING, ReadOnly
 from .settings import checked_value, find_setting
-from .start import Start, keys_of, saliences
+from .start_values import StartValues, keys_of, saliences
 from .toml_text import KeyPath, key_path, write_lines
 from .validation import HEAD, IN_A_FILE, MOST_PROBLEMS, Reading, row_columns
 
@@ -73,9 +73,9 @@ class Scenario:
         return self.start.value(found.table, found.column.name, found.keys)
 
     @property
-    def start(self) -> Start:
+    def start(self) -> StartValues:
         """What its cells hold at the start, to look up many."""
-        return Start(self.names, self.rows, self.settings)
+        return StartValues(self.names, self.rows, self.settings)
 
     def with_settings(self, settings: Mapping[str, Any]) -> Scenario:
         """A new scenario with these settings. Where a salience is set, the party's others share what is left.

@@ -14,7 +14,7 @@ from ..schema.tables import TABLES, Column
 from .codebook import CODES, LETTERS, missing_codes, scenario_from_codes
 from .load import parse
 from .scenario import Scenario
-from .start import keys_of
+from .start_values import keys_of
 from .toml_text import KeyPath, key_lines, write_value
 from .user_file import read_text
 from .validation import allowed, default_of, parameter_column, row_columns, row_model

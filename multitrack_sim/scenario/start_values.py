@@ -10,10 +10,10 @@ from ..schema.parameters import PARAMETERS
 from ..schema.tables import TABLES
 from .settings import PARAMETER_OF, Names
 
-__all__ = ["Start", "keys_of", "saliences"]
+__all__ = ["StartValues", "keys_of", "saliences"]
 
 
-class Start:
+class StartValues:
     """What cells hold at the start of a scenario; every table is looked through once, however many cells are wanted."""
 
     def __init__(self, names: Names, rows: Mapping[str, Any], settings: Mapping[str, Any]):
