@@ -14,7 +14,7 @@ import multitrack_sim as mt
 from multitrack_sim import designs
 from multitrack_sim.analysis.attribution import interactions
 from multitrack_sim.designs.arms import ARMS, Part
-from multitrack_sim.designs.as_written import read_sweep_arms as read_arms
+from multitrack_sim.designs.as_written import read_arms
 from multitrack_sim.designs.design import Design, run_identity
 from multitrack_sim.errors import MultitrackError, SettingError
 from multitrack_sim.reports.words import file_stems
@@ -182,8 +182,8 @@ def test_two_arms_of_one_name_are_refused():
         "no workshops",
         "no Track II",
     ]
-    with pytest.raises(SettingError, match="sets 'cbm.budget' again"):
-        read_arms(["a: cbm.budget=0, cbm.budget=1"])
+    with pytest.raises(SettingError, match="cbm.budget=1': sets it again"):
+        read_arms(scenario, ["a: cbm.budget=0, cbm.budget=1"], for_design=True)
 
 
 def test_every_arm_has_files_of_its_own():

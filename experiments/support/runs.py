@@ -17,8 +17,8 @@ import pandas as pd
 import multitrack_sim as mt
 from multitrack_sim.analysis.comparison import Comparison
 from multitrack_sim.analysis.effects import effects, holm
+from multitrack_sim.designs import Design, replicates, run_identity
 from multitrack_sim.designs.arms import BASELINE, arm_named
-from multitrack_sim.designs.design import Design, replicates, run_identity
 from multitrack_sim.engine.sources import model_version
 from multitrack_sim.running.ensemble import Ensemble
 from multitrack_sim.running.runner import SweepInterrupted

@@ -118,7 +118,8 @@ def _arms(
     found: Path, texts: Sequence[str], file: Path | None, given: Sequence[str]
 ) -> tuple[Scenario, list[WrittenArm]]:
     """The scenario with what `--set` says, and its arms; all problems of all of them at once."""
-    from ..designs.as_written import read_arms, settings_in_words
+    from ..designs.as_written import read_arms
+    from ..designs.words import settings_in_words
     from ..scenario.load import load
 
     base = load(found)

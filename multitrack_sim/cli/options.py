@@ -74,7 +74,7 @@ def _find(given: str) -> Path:
 
 def _changes(given: Sequence[str]) -> dict[str, Any]:
     """What `--set` says; all problems at once."""
-    from ..designs.as_written import settings_in_words
+    from ..designs.words import settings_in_words
 
     changes, problems = settings_in_words(given, "--set")
     if problems:
