@@ -10,7 +10,7 @@ import typer
 
 from ..errors import StoreError
 from ..reports.screen import console, print_note, showing
-from .options import INTERRUPTED, Quiet, Seed, Threads, _changes, _command, _find, _say, _shown
+from .options import Quiet, Seed, Threads, _changes, _command, _find, _resumable, _said, _say, _shown
 from .progress import _announce_compiling, _sweep_progress
 
 __all__ = []
@@ -85,7 +85,6 @@ def sweep(
     changes = _changes(set_ or [])
     from ..designs.as_written import read_arms
     from ..designs.from_options import base_of, design_from_options, read_vary
-    from ..running.runner import SweepInterrupted
     from ..running.sweep import sweep as run_sweep
 
     varied, rule = read_vary(vary or []), None
@@ -100,13 +99,9 @@ def sweep(
         "backend": backend, "cluster": cluster, "threads": threads, "series": series, "retry_failed": retry_failed,
     }  # fmt: skip
     _announce_compiling(quiet)
-    say, started = (lambda line: None) if quiet else print_note, time.perf_counter()
-    try:
-        with _sweep_progress(quiet) as report:
-            done = run_sweep(base, chosen, out=out, seed=seed, until=rule, progress=report, say=say, **options)
-    except SweepInterrupted as stopped:
-        print_note(f"multitrack: {stopped}")
-        raise typer.Exit(INTERRUPTED) from None
+    say, started = _said(quiet), time.perf_counter()
+    with _resumable(), _sweep_progress(quiet) as report:
+        done = run_sweep(base, chosen, out=out, seed=seed, until=rule, progress=report, say=say, **options)
     if not quiet:
         _say(f"{done.done:,} runs in {_shown(out)} ({time.perf_counter() - started:.1f} s).")
         if done.until:
@@ -126,14 +121,15 @@ def _write_sensitivity(done: Any, quiet: bool) -> None:
     from ..analysis.sensitivity import main_sensitivities
     from ..reports.terminal import sensitivity_table
     from ..running.csv_text import csv_text
-    from ..running.files import write_whole
+    from ..running.made_from_runs import MadeFromRuns
 
     found = main_sensitivities(done)
     if found.empty:  # nothing differs between the points
         return
     written = True
     try:
-        write_whole(done.path / "sensitivity.csv", csv_text(found), replace=True)
+        with MadeFromRuns(done.path).staged() as place:
+            place("sensitivity.csv").write_text(csv_text(found), "utf-8", newline="\n")
     except StoreError as problem:  # a finished sweep may lie where nothing can be written
         written = False
         print_note(f"multitrack: {problem}")

@@ -28,6 +28,7 @@ __all__ = [
     "MANIFEST",
     "OF_THE_SYSTEM",
     "PARTIAL",
+    "SET_ASIDE",
     "alone",
     "check_place",
     "disk",

@@ -10,7 +10,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -35,7 +35,7 @@ from ..scenario.scenario import (
 )
 from .ensemble import can_vary
 
-__all__ = ["Arm", "Piece", "Plan", "Segment", "SweepPlan", "Varied", "bind", "content_of"]
+__all__ = ["Piece", "Segment", "SweepPlan", "Varied", "bind", "content_of"]
 
 CHUNK_WORK = 2e9  # cells times months that one file of runs is worth: some seconds
 LONGEST_CHUNK = 4000  # runs
@@ -385,36 +385,3 @@ def _as_it_is(scenario: Scenario, one: Varied) -> float:
     if isinstance(value, str):
         return float(one.words.index(value)) if value in one.words else np.nan
     return np.nan if value is None else float(value)
-
-
-@dataclass(frozen=True)
-class Arm:
-    """One scenario as it was run."""
-
-    name: str
-    title: str
-    scenario: str  # its TOML text
-    settings: dict[str, Any]
-    source: str = ""  # the file it was read from
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is to be run. Two plans with the same `identity` give the same results on one platform."""
-
-    arms: Sequence[Arm]
-    runs: int
-    seed: int
-    model_version: str
-    command: Sequence[str] = field(default=(), compare=False)
-
-    @property
-    def identity(self) -> str:
-        """A hash of all that decides the results.
-
-        >>> arm = Arm("all", "A", "title = 'A'", {})
-        >>> Plan([arm], 10, 1, "f").identity == Plan([arm], 11, 1, "f").identity
-        False
-        """
-        content = [[(arm.name, arm.scenario) for arm in self.arms], self.runs, self.seed, self.model_version]
-        return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]

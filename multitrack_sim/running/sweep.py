@@ -35,9 +35,10 @@ from .files import MANIFEST
 from .memory import check_table
 from .parquet import as_categories
 from .plan import SweepPlan, bind
+from .recognise import check_inputs
 from .runner import Until, _Runner, _until_asked_to_stop
 from .sweep_manifest import AGAIN, design_of, read_manifest
-from .sweep_store import MONTHS, RUNS, SCENARIO, Misfit, SweepStore, check_inputs, failures_in, kept_of
+from .sweep_store import MONTHS, RUNS, SCENARIO, Misfit, SweepStore, failures_in, kept_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -231,15 +232,16 @@ def sweep(
     progress: Callable[[int, int], None] | None = None,
     say: Callable[[str], None] | None = None,
     command: str = "",
+    strict: bool = False,
 ) -> Sweep:
     """Run a design into the folder `out`; called again, it goes on where it was.
 
-    `scenario` may be a file or a name ("oslo_1993"), or codes (a mapping, or `Coded`), so
-    that `codes.track2` can be varied. `backend` is "threads", "serial",
-    "dask" (with `cluster="tcp://..."` one that runs already) or any `concurrent.futures.Executor`; none of them changes a
-    result. With `until`, the design's runs are the most there may be. `progress(done, total)` is called as pieces finish,
-    `say(line)` with what a reader should know (default: to stderr). Failed runs are kept as records; `retry_failed` runs them
-    again.
+    `scenario` may be a file or a name ("oslo_1993"), or codes (a mapping, or `Coded`), so that `codes.track2` can be
+    varied. `backend` is "threads", "serial", "dask" (with `cluster="tcp://..."` one that runs already) or any
+    `concurrent.futures.Executor`; none of them changes a result. With `until`, the design's runs are the most there may
+    be. `progress(done, total)` is called as pieces finish, `say(line)` with what a reader should know (default: to
+    stderr). Failed runs are kept as records; `retry_failed` runs them again. `strict` refuses a folder that holds anything
+    besides this sweep and what was made from it.
 
     Raises SettingError for settings that do not fit, StoreError for a folder that holds something else or a disk that is
     full, SweepInterrupted on Ctrl-C.
@@ -252,7 +254,7 @@ def sweep(
         raise SettingError(Problem("until", f"found {printable(until)}", 'a rule: mt.until("durable +- 0.01")'))
     plan = bind(base, design, seed, series, in_rounds=until is not None)
     say = say or (lambda line: print(line, file=sys.stderr, flush=True))
-    store = SweepStore(out, plan, command)
+    store = SweepStore(out, plan, command, strict=strict)
     with store.opened(say), _until_asked_to_stop() as stop:
         layout = lay_out(plan.scenario)
         run_rows(layout, np.zeros(1, np.int64))  # compiled once, before many ask for it

@@ -7,19 +7,18 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ..analysis.comparison import Comparison
 from ..designs.arms import BASELINE, Arm
 from ..designs.as_written import WrittenArm, arms_given
 from ..designs.kinds import paired
-from ..errors import MultitrackError, Problem, printable
+from ..errors import MultitrackError, Problem
 from ..running.ensemble import Ensemble, check_asked, run_ensemble
-from ..running.sweep import Sweep, sweep
+from ..running.sweep import Sweep
 from ..scenario.library import as_scenario
 from ..scenario.scenario import Scenario
-from ..schema.outcomes import OUTCOMES, SERIES, SERIES_ROW
+from .kept import Keeping, ensembles_of, kept_runs
 
 __all__ = ["compare", "compared", "kept_arms"]
 
@@ -66,10 +65,10 @@ def compare(
         if agents:
             allowed = "without out: agents of one's own run in this program, not in a folder that others can go on with"
             raise MultitrackError(Problem("agents", "found with out", allowed))
-        done = kept_arms(scenario, written, runs, seed, threads, Path(out), series, baseline, progress)
-        return compared(scenario, written, done, seed, baseline)
+        keeping = Keeping(Path(out), threads, series, progress)
+        return compared(scenario, written, kept_arms(scenario, written, runs, seed, keeping, baseline), seed, baseline)
     ensembles: dict[str, Ensemble] = {}
-    scenarios = {baseline: scenario} | {arm.name: arm.scenario for arm in written}
+    scenarios = _scenarios(scenario, written, baseline)
     for name, one in scenarios.items():
         report = _counted(progress, runs * len(ensembles), runs * len(scenarios))
         ensembles[name] = run_ensemble(one, runs, seed, threads, series=series, agents=agents, progress=report)
@@ -77,64 +76,34 @@ def compare(
 
 
 def kept_arms(
-    scenario: Scenario,
-    arms: Sequence[WrittenArm],
-    runs: int,
-    seed: int,
-    threads: int | None,
-    out: Path,
-    series: bool = False,
-    baseline: str = BASELINE,
-    progress: Callable[[int, int], None] | None = None,
-    say: Callable[[str], None] | None = None,
-    command: str = "",
+    scenario: Scenario, arms: Sequence[WrittenArm], runs: int, seed: int, keeping: Keeping, baseline: str = BASELINE
 ) -> Sweep:
-    """The runs of the scenario and its arms in a folder, those that are missing or failed run now."""
-    design = paired({baseline: {}} | {arm.name: arm.in_design for arm in arms}, runs)
-    return sweep(
-        scenario, design, out=out, seed=seed, threads=threads, series=series, retry_failed=True, progress=progress,
-        say=say or (lambda line: None), command=command,
-    )  # fmt: skip
+    """The runs of the scenario and its arms, kept as a sweep of paired arms."""
+    changes: dict[str, dict[str, Any]] = {baseline: {}} | {arm.name: arm.in_design for arm in arms}
+    return kept_runs(scenario, paired(changes, runs), seed, keeping)
 
 
 def compared(
     scenario: Scenario, arms: Sequence[WrittenArm], done: Sweep, seed: int, baseline: str = BASELINE
 ) -> Comparison:
-    """The comparison of arms whose runs are kept; MultitrackError where some of them failed."""
-    if done.wrong:
-        error = printable(done.failed()["error"].iloc[0], 200)
-        found = f"{done.wrong:,} of {done.done:,} runs failed, the first with {error}"
-        hint = f"mt.open_sweep({printable(done.path, 200)!r}).failed() lists them"
-        raise MultitrackError(Problem(printable(done.path, 300), found, hint=hint))
-    table = done.table()
-    months = done.series() if done.plan.series else None
-    ensembles = {}
-    for name, one in ({baseline: scenario} | {arm.name: arm.scenario for arm in arms}).items():
-        own = table[table["arm"] == name].reset_index(drop=True)
-        monthly = None if months is None else _monthly(months[months["arm"] == name], len(own))
-        ensembles[name] = Ensemble(one, own[["seed", *OUTCOMES]], monthly)
-    return _comparison(scenario, arms, ensembles, seed, baseline)
+    """The comparison of arms whose runs are kept."""
+    return _comparison(scenario, arms, ensembles_of(done, _scenarios(scenario, arms, baseline)), seed, baseline)
+
+
+def _scenarios(scenario: Scenario, arms: Sequence[WrittenArm], baseline: str) -> dict[str, Scenario]:
+    return {baseline: scenario} | {arm.name: arm.scenario for arm in arms}
 
 
 def _comparison(
     scenario: Scenario, arms: Sequence[WrittenArm], ensembles: Mapping[str, Ensemble], seed: int, baseline: str
 ) -> Comparison:
-    scenarios = {baseline: scenario} | {arm.name: arm.scenario for arm in arms}
+    scenarios = _scenarios(scenario, arms, baseline)
     changes: dict[str, dict[str, Any]] = {baseline: {}} | {arm.name: arm.changes for arm in arms}
     sentences = {arm.name: arm.ready.sentence for arm in arms if arm.ready is not None}
     frames = [one.table.assign(arm=name) for name, one in ensembles.items()]
     table = pd.concat(frames, ignore_index=True)
     table.insert(0, "arm", pd.Categorical(table.pop("arm"), categories=list(ensembles)))
     return Comparison(scenario, scenarios, changes, dict(ensembles), table, seed, sentences)
-
-
-def _monthly(months: pd.DataFrame, runs: int) -> np.ndarray:
-    """The months of an arm's runs, which stand run by run, as `run_ensemble` gives them: runs x months."""
-    found = np.zeros((runs, len(months) // max(runs, 1)), SERIES_ROW)
-    for name, outcome in SERIES.items():
-        values = months[name].cat.codes if outcome.values else months[name]
-        found[name] = values.to_numpy(float).reshape(found.shape)
-    return found
 
 
 def _counted(progress: Callable[[int, int], None] | None, before: int, total: int) -> Any:
