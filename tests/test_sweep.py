@@ -22,6 +22,7 @@ from multitrack_sim.running import plan as sweep_plan
 from multitrack_sim.running import runner as engine
 from multitrack_sim.running import sweep_store
 from multitrack_sim.running import worker as pieces
+from multitrack_sim.running.files import LOCK
 from multitrack_sim.running.plan import bind
 from multitrack_sim.scenario.codebook import Coded
 
@@ -216,7 +217,7 @@ def test_a_folder_of_something_else_is_refused_and_left(scenario, design, tmp_pa
     (tmp_path / "mine" / "thesis.txt").write_text("mine")
     with pytest.raises(StoreError, match="not empty and holds no sweep"):
         run(scenario, design, tmp_path / "mine")
-    lock = tmp_path / "out" / sweep_store.LOCK
+    lock = tmp_path / "out" / LOCK
     assert {p: p.stat().st_mtime_ns for p in (tmp_path / "out").rglob("*") if p != lock} == {
         p: t for p, t in before.items() if p != lock
     }
@@ -225,7 +226,7 @@ def test_a_folder_of_something_else_is_refused_and_left(scenario, design, tmp_pa
 def test_two_programs_do_not_share_a_folder(scenario, design, tmp_path):
     fcntl = pytest.importorskip("fcntl")
     run(scenario, design, tmp_path / "out")
-    with open(tmp_path / "out" / sweep_store.LOCK, "w") as file:
+    with open(tmp_path / "out" / LOCK, "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         with pytest.raises(StoreError, match="another program"):
             run(scenario, design, tmp_path / "out")
