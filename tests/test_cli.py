@@ -145,9 +145,7 @@ def test_help_names_the_commands_and_is_quick():
 
 def test_help_imports_nothing_slow():
     slow = {"mesa", "numba", "pandas", "matplotlib", "numpy"}
-    asked = (
-        f"import sys; from multitrack_sim.cli import main; main(['--help']); print(sorted(set(sys.modules) & {slow}))"
-    )
+    asked = f"import sys; from multitrack_sim.cli.main import main; main(['--help']); print(sorted(set(sys.modules) & {slow}))"
     said = subprocess.run(
         [sys.executable, "-c", asked],
         capture_output=True,
@@ -276,11 +274,11 @@ def test_very_many_runs_draw_the_first_ones(small, calls, tmp_path, monkeypatch)
     [("0.5", 0.5), ("2", 2), ("referendum", "referendum"), ('"referendum"', "referendum"), ("true", True)],
 )
 def test_settings_are_read_as_what_they_are(given, value):
-    assert cli._changes([f"a.b={given}"]) == {"a.b": value}
+    assert options._changes([f"a.b={given}"]) == {"a.b": value}
 
 
 def test_a_name_may_hold_an_equals_sign():
-    assert cli._changes(["issues.'a=b'.weight=2"]) == {"issues.'a=b'.weight": 2}
+    assert options._changes(["issues.'a=b'.weight=2"]) == {"issues.'a=b'.weight": 2}
 
 
 def test_the_same_run_again_is_fine_and_another_is_refused(small, calls, tmp_path, capsys):
@@ -402,11 +400,11 @@ def test_interrupted_while_writing_leaves_the_runs_and_nothing_half_written(smal
 
 
 def test_interrupted_while_drawing_leaves_whole_tables_and_the_same_command_draws(small, calls, tmp_path, monkeypatch):
-    from multitrack_sim.reports import figures
+    from multitrack_sim.reports import saving
 
     command, out = ["run", str(small), "--runs", "10", "--out", str(tmp_path / "out")], tmp_path / "out"
     with monkeypatch.context() as now:
-        now.setattr(figures, "save_figures", interrupted)
+        now.setattr(saving, "save_figures", interrupted)
         assert cli.main(command) == 130
     assert whole_folder(out) == {"outcomes.parquet", "manifest.json", *OF_THE_RUNS}
     assert cli.main(command) == 0

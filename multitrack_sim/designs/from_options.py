@@ -57,7 +57,7 @@ def _range(said: str) -> tuple[float, float] | list[float]:
         return float(low), float(high)
     if len(steps) > 1 or not 2 <= int(steps[0]) <= 10_000:
         raise ValueError
-    return np.linspace(float(low), float(high), int(steps[0])).tolist()
+    return [float(level) for level in np.linspace(float(low), float(high), int(steps[0]))]
 
 
 def _value(text: str) -> Any:

@@ -139,7 +139,7 @@ def put(
     waiting = partial(folder)
     try:
         fill(waiting)
-        digest = sealed(waiting)["sha256"]
+        digest = str(sealed(waiting)["sha256"])
         take(waiting, folder / named(digest))
         seal_folder(folder)
     finally:

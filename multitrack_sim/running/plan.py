@@ -177,7 +177,7 @@ class SweepPlan:
     def values(self, point: np.ndarray, arm: np.ndarray) -> np.ndarray:
         """What these runs set (runs x varied)."""
         own = self.arms[arm]
-        return np.where(np.isnan(own), self.points[point], own)
+        return np.asarray(np.where(np.isnan(own), self.points[point], own))
 
     def months_of(self, numbers: np.ndarray) -> np.ndarray:
         """How many months these runs last."""
@@ -187,7 +187,7 @@ class SweepPlan:
             return np.full(len(numbers), usual)
         point, arm, _ = self.places(numbers)
         given = self.values(point, arm)[:, names.index("run.months")]
-        return np.where(np.isnan(given), usual, given)
+        return np.asarray(np.where(np.isnan(given), usual, given))
 
     def seeds(self, run: np.ndarray) -> np.ndarray:
         return np.array([_seed_of(self.seed, k) for k in run.tolist()], np.int64)

@@ -155,7 +155,7 @@ def read_manifest(folder: Path | str) -> dict[str, Any]:
 def design_of(manifest: Mapping[str, Any], folder: Path) -> Design:
     """The design of a sweep, as it was given."""
     said = manifest["sweep"]
-    columns: dict[str, tuple] = {}
+    columns: dict[str, tuple[Any, ...]] = {}
     if said["columns"]:
         points = read_table(folder / POINTS, said["columns"], AGAIN).to_pandas()
         columns = {name: tuple(points[name].tolist()) for name in said["columns"]}

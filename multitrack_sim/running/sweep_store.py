@@ -224,7 +224,8 @@ class SweepStore:
         if not self.read_only:
             with disk(self.shown):
                 put(self.path, lambda path: path.write_text(text, "utf-8"), lambda _: MANIFEST)
-        return json.loads(text)
+        written: dict[str, Any] = json.loads(text)
+        return written
 
     # --- files
 
@@ -388,7 +389,7 @@ def failures_in(table: pa.Table) -> np.ndarray:
     """Which of a table's runs failed."""
     import pyarrow.compute as pc
 
-    return pc.is_valid(table["failure"]).to_numpy()
+    return np.asarray(pc.is_valid(table["failure"]).to_numpy())
 
 
 def _plain(value: Any) -> Any:
