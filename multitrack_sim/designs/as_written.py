@@ -273,8 +273,8 @@ class _Reading:
         """Try an arm on the scenario; keep it if nothing is wrong."""
         made = self.tried(settings, interventions, place)
         changes = {**settings, **({INTERVENTIONS: interventions} if interventions else {})}
-        arm = WrittenArm(str(name), changes, made, None, self.by_full_names(changes)) if made else None
-        self.keep(name, place, arm)
+        changes = self.by_full_names(changes) if made else changes
+        self.keep(name, place, WrittenArm(str(name), changes, made, None, changes) if made else None)
 
     def keep(self, name: Any, place: _Place, arm: WrittenArm | None) -> None:
         """Keep an arm if its name is free; None has been refused already, and its name is taken all the same."""
