@@ -9,7 +9,7 @@ from support.runs import asked, effects_by_cell, swept
 from support.sentences import Names, in_points, ranged, tell
 from support.worlds import codebook_middle
 
-from multitrack_sim.designs.design import factorial
+from multitrack_sim.designs import factorial
 from multitrack_sim.reports.effect_figures import framed, lines
 from multitrack_sim.reports.style import Told, drawn
 

@@ -12,7 +12,7 @@ from support.worlds import codebook_middle, parameter_range
 
 from multitrack_sim.analysis.sensitivity import morris as screened
 from multitrack_sim.analysis.sensitivity import sobol as indices
-from multitrack_sim.designs.design import Design, morris, sobol
+from multitrack_sim.designs import Design, morris, sobol
 from multitrack_sim.reports.effect_figures import framed, ranked_bars
 from multitrack_sim.reports.style import Told, drawn
 

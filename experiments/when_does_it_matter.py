@@ -9,7 +9,7 @@ import pandas as pd
 from support.runs import asked, effects_by_cell, swept
 from support.sentences import Names, in_points, ranged, tell
 
-from multitrack_sim.designs.design import factorial
+from multitrack_sim.designs import factorial
 from multitrack_sim.reports.effect_figures import effect_map, framed
 from multitrack_sim.reports.style import Told, drawn
 from multitrack_sim.scenario.codebook import Coded

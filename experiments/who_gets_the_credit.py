@@ -12,8 +12,8 @@ from support.worlds import codebook_middle
 
 import multitrack_sim as mt
 from multitrack_sim.analysis.attribution import interactions, shapley
+from multitrack_sim.designs import coalitions
 from multitrack_sim.designs.arms import PARTS
-from multitrack_sim.designs.design import coalitions
 from multitrack_sim.reports.effect_figures import explain_marks, forest, framed, key_above, matrix
 from multitrack_sim.reports.style import Told, drawn
 

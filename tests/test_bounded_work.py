@@ -11,7 +11,8 @@ import pytest
 
 import multitrack_sim as mt
 from multitrack_sim.cli import main as cli
-from multitrack_sim.designs.as_written import outside_quotes, read_sweep_arms, settings_in_words
+from multitrack_sim.designs.as_written import read_arms
+from multitrack_sim.designs.words import outside_quotes, settings_in_words
 from multitrack_sim.errors import MultitrackError, printable
 from multitrack_sim.scenario import coded_text, lay_out, loads
 from multitrack_sim.scenario.interventions import MOST_CHANGED_CELLS
@@ -153,9 +154,12 @@ def test_the_parts_of_an_arm_are_found_in_one_pass(soon):
     quoted = 'x="' + '\\"' * 200_000
     assert outside_quotes(quoted + ",b") == [quoted, "b"]
     assert outside_quotes("a=\"b, \\\"c\", d='e, f', g=O'Brien, h") == ['a="b, \\"c"', " d='e, f'", " g=O'Brien", " h"]
-    assert read_sweep_arms(["x: communities.'A, B'.fear=0.5"]) == {"x": {"communities.'A, B'.fear": 0.5}}
-    with pytest.raises(MultitrackError, match=r"sets 'a\.b' again"):
-        read_sweep_arms(["x: a.b=1, a.b=2"])
+    named = loads("title = 'T'\n[[governments]]\nname = 'A, B'\n[[governments]]\nname = 'C'")
+    for for_design in (False, True):
+        (arm,) = read_arms(named, ["x: governments.'A, B'.population=0.5"], for_design=for_design)
+        assert arm.in_design == {"governments.'A, B'.population": 0.5}
+        with pytest.raises(MultitrackError, match=r"a\.b=2': sets it again"):
+            read_arms(named, ["x: a.b=1, a.b=2"], for_design=for_design)
     assert settings_in_words(["a=" + "[" * 5000], "--set")[0] == {}
 
 

@@ -14,7 +14,7 @@ import multitrack_sim as mt
 from multitrack_sim import designs
 from multitrack_sim.analysis.attribution import interactions
 from multitrack_sim.designs.arms import ARMS, Part
-from multitrack_sim.designs.as_written import read_sweep_arms as read_arms
+from multitrack_sim.designs.as_written import read_arms
 from multitrack_sim.designs.design import Design, run_identity
 from multitrack_sim.errors import MultitrackError, SettingError
 from multitrack_sim.reports.words import file_stems
@@ -156,7 +156,11 @@ def test_coalitions_of_one_name_are_refused_with_both(parts, words, tmp_path):
 
 @pytest.mark.parametrize("names", [["a", "A"], ["é", "e\u0301"], ["a b", "a_b"], ["+", "++"], ["none ", "None"]])
 def test_names_that_look_alike_keep_their_coalitions(names):
-    assert len(designs.design.coalition_names(names)) == len(set(designs.design.coalition_names(names).values())) == 2 ** len(names)
+    assert (
+        len(designs.design.coalition_names(names))
+        == len(set(designs.design.coalition_names(names).values()))
+        == 2 ** len(names)
+    )
     made = designs.coalitions(dict(zip(names, [{"track_two.budget": 0}, {"cbm.budget": 0}])))
     assert len(made.arms) == 4 and len({str(settings) for settings in made.arms.values()}) == 4
 
@@ -182,8 +186,8 @@ def test_two_arms_of_one_name_are_refused():
         "no workshops",
         "no Track II",
     ]
-    with pytest.raises(SettingError, match="sets 'cbm.budget' again"):
-        read_arms(["a: cbm.budget=0, cbm.budget=1"])
+    with pytest.raises(SettingError, match="cbm.budget=1': sets it again"):
+        read_arms(scenario, ["a: cbm.budget=0, cbm.budget=1"], for_design=True)
 
 
 def test_every_arm_has_files_of_its_own():

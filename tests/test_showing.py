@@ -11,11 +11,11 @@ import jinja2
 import matplotlib
 import pytest
 from synthetic import MadeUp, made_up_ensemble
-from test_cli import SMALL, whole_folder
+from test_cli import OF_THE_RUNS, SMALL, whole_folder
 
 from multitrack_sim.cli import main as cli
 from multitrack_sim.cli import run
-from multitrack_sim.reports import figures, page, saving, screen, terminal
+from multitrack_sim.reports import figures, page, screen, terminal
 from multitrack_sim.reports import sentences as paragraph
 from multitrack_sim.reports.figures import all_figures, comparison_figure
 from multitrack_sim.reports.page_figures import inline_svg, phases_figure
@@ -24,7 +24,7 @@ from multitrack_sim.reports.style import missing_letters
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
 TITLE = "Milo\u0161evi\u0107 \u0639\u0631\u0628\u064a \u6f22\u5b57 \U0001f54a e\u0301"
-TABLES = {"manifest.json", "outcomes.parquet", "scenario.toml"}
+TABLES = {"manifest.json", "outcomes.parquet", *OF_THE_RUNS}
 PICTURES = {"captions.md", "process.png", "trust.png", "waiting.png"}
 NO_SETTINGS = {"PYTHONIOENCODING": "", "PYTHONUTF8": "0", "COLUMNS": "80"}
 
@@ -155,9 +155,9 @@ RUN, COMPARE = ["run", "{case}"], ["compare", "{case}", "--arm", "no workshops"]
 STEPS = [
     (RUN, figures, "all_figures", "the figures could not be drawn", PICTURES),
     (RUN, figures, "process_figure", "the figures could not be drawn", PICTURES),
-    (RUN, saving, "save_figures", "the figures could not be drawn", PICTURES),
+    (RUN, figures, "save_figures", "the figures could not be drawn", PICTURES),
     (RUN, run, "load_matplotlib", "the figures could not be drawn", PICTURES),
-    ([*RUN, "--svg"], saving, "save_svg", "the figures could not be written as SVG", {"process.svg"}),
+    ([*RUN, "--svg"], figures, "save_svg", "the figures could not be written as SVG", {"process.svg"}),
     ([*RUN, "--story"], run, "_told", "the story could not be told", {"story.md"}),
     (RUN, terminal, "results_table", "the results could not be printed", set()),
     (COMPARE, figures, "comparison_figure", "the figures could not be drawn", {"comparison_no_workshops.png"}),
@@ -287,4 +287,4 @@ def test_letters_that_the_font_lacks_are_one_line(case, tmp_path, capsys):
     assert cli.main(["run", str(case), "--runs", "2", "--out", str(tmp_path / "out")]) == 0
     told = [line for line in capsys.readouterr().err.splitlines() if "font" in line]
     assert len(told) == 1 and "U+6F22, U+5B57, U+1F54A" in told[0]
-    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["arms"][0]["title"] == TITLE
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["sweep"]["title"] == TITLE

@@ -21,7 +21,7 @@ from multitrack_sim import designs
 from multitrack_sim.cli import main as cli
 from multitrack_sim.errors import MultitrackError, StoreError
 from multitrack_sim.running import plan as sweep_plan
-from multitrack_sim.running import sweep as engine
+from multitrack_sim.running import runner as engine
 from multitrack_sim.running import worker as pieces
 from multitrack_sim.running.files import LOCK, alone, set_aside, write_whole
 from multitrack_sim.running.sweep_store import kept_of
@@ -373,6 +373,34 @@ def test_no_manifest_and_runs_of_another_command(scenario, design, out):
     assert "holds no sweep of this command" in refused(lambda: sweep(scenario, design, out, seed=2, series=True))
     assert "of this command" in refused(lambda: sweep(scenario, designs.replicates(36), out))
     assert contents(out) == before
+
+
+BEGUN = ["runs", "scenario.toml", "points.parquet", "runs/.multitrack-partial-0123456789ab"]
+
+
+@pytest.mark.parametrize("far", range(len(BEGUN) + 1))
+def test_a_sweep_killed_before_its_manifest_goes_on(scenario, design, finished, tmp_path, far):
+    """Whatever a program had made when it was killed as it began."""
+    begun = tmp_path / "begun"
+    begun.mkdir()
+    for name in BEGUN[:far]:
+        if name == "runs":
+            (begun / name).mkdir()
+        elif name.startswith("runs/"):
+            (begun / name).write_bytes(b"half of")
+        else:
+            shutil.copy(finished.path / name, begun / name)
+    same(sweep(scenario, design, begun, series=True).table(), finished.table())
+
+
+@pytest.mark.parametrize(
+    "name", ["scenario.toml", "runs/notes.txt", "series/notes.txt", "points.parquet", "set_aside/x"]
+)
+def test_what_a_sweep_did_not_begin_is_refused(scenario, design, tmp_path, name):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_bytes(b"mine")
+    assert "holds no sweep" in refused(lambda: sweep(scenario, design, tmp_path))
+    assert contents(tmp_path) == {name: b"mine"}
 
 
 def test_somebodys_folder_is_refused_and_left(scenario, design, tmp_path):

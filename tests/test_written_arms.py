@@ -6,9 +6,12 @@ import pytest
 from synthetic import NASTY
 
 import multitrack_sim as mt
-from multitrack_sim.designs.arms import BASELINE
-from multitrack_sim.designs.as_written import MOST_ARMS, read_arms
+from multitrack_sim.designs.arms import ARMS, BASELINE, arm_named
+from multitrack_sim.designs.as_written import MOST_ARMS, arms_given, read_arms
+from multitrack_sim.designs.changes import changed
+from multitrack_sim.designs.parts import PARTS, SWITCHES, TRACKS
 from multitrack_sim.errors import SettingError
+from multitrack_sim.scenario.codebook import Coded
 
 FILE = """
 [arms."no Track II"]
@@ -196,3 +199,110 @@ def test_hostile_names_are_refused_or_kept_as_they_are(scenario, tmp_path):
     name = "".join(c for c in NASTY if c.isprintable())[:80]
     kept = written(tmp_path, f'[arms.{json.dumps(name)}]\n"track_two.budget" = 0')
     assert [arm.name for arm in read_arms(scenario, [], kept)] == [name]
+
+
+# --- one grammar, wherever an arm is written
+
+# an arm in words -> the same arm as a table of a file, and as a value in Python
+SAME = {
+    "no Track II: track_two.budget=0": ('[arms."no Track II"]\n"track_two.budget" = 0', {"no Track II": {"track_two.budget": 0}}),
+    "q: organisations.'Mediator: A, B'.skill=0.1": (
+        "[arms.q]\norganisations.\"Mediator: A, B\".skill = 0.1", {"q": {"organisations.'Mediator: A, B'.skill": 0.1}},
+    ),
+    "a word: funding.muted=moved": ('[arms."a word"]\n"funding.muted" = "moved"', {"a word": "funding.muted=moved"}),
+    "no workshops": ('[arms."no workshops"]', "no workshops"),
+    "no Track II from month 2": ('[arms]\n"no Track II from month 2" = "no Track II from month 2"', ["no Track II from month 2"]),
+    "late: no mediation from month 9, money moved": (
+        '[arms]\nlate = "no mediation from month 9, money moved"', {"late": "no mediation from month 9, money moved"},
+    ),
+    "two: track_two.budget=0, cbm.budget=2": (
+        '[arms]\ntwo = "track_two.budget=0, cbm.budget=2"', {"two": {"track_two.budget": 0, "cbm.budget": 2}},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SAME)
+def test_an_arm_is_the_same_wherever_it_is_written(scenario, tmp_path, text):
+    table, in_python = SAME[text]
+    file = written(tmp_path, table)
+    ways = {
+        "compare": read_arms(scenario, [text]),
+        "compare, a file": read_arms(scenario, [], file),
+        "sweep": read_arms(scenario, [text], for_design=True, taken=()),
+        "sweep, a file": read_arms(scenario, [], file, for_design=True, taken=()),
+        "Python, words": arms_given(scenario, text),
+        "Python, a list": arms_given(scenario, [text]),
+        "Python": arms_given(scenario, in_python),
+    }
+    (first,) = ways["compare"]
+    for way, (arm,) in ways.items():
+        assert (arm.name, arm.changes, arm.scenario) == (first.name, first.changes, first.scenario), way
+        assert arm.in_design == first.in_design and changed(scenario, arm.in_design) == arm.scenario, way
+        assert (arm.ready and (arm.ready.sentence, arm.ready.month)) == (
+            first.ready and (first.ready.sentence, first.ready.month)
+        ), way
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x: no workshop", "no setting and no ready-made arm; allowed: NAME=VALUE"),
+        ("x: no workshop", "(did you mean 'no workshops'?)"),
+        ("no workshops from month x", "is no arm: no ready-made arm"),
+        ("no workshops, money kept", "is no arm: money='kept'"),
+        ("x: track_two.bugdet=0", "did you mean 'track_two.budget'"),
+        ("track_two.budget=0", "has no name"),
+        (": cbm.budget=0", "is no name for an arm"),
+        ("x: held=0", "held"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_alike(scenario, text, words):
+    for read in (
+        lambda: read_arms(scenario, [text]),
+        lambda: read_arms(scenario, [text], for_design=True),
+        lambda: arms_given(scenario, text),
+        lambda: arms_given(scenario, [text]),
+    ):
+        with pytest.raises(SettingError) as wrong:
+            read()
+        assert words in str(wrong.value) and len(wrong.value.problems) == 1 and str(wrong.value).isprintable()
+
+
+def test_only_a_design_has_arms_that_change_nothing_codes_and_other_lengths(scenario, tmp_path):
+    coded = Coded({"track2": 3})
+    texts = ["with:", "dummy: dummy=1", "short: run.months=24", "coded: codes.track2=0"]
+    arms = read_arms(coded, texts, for_design=True, taken=())
+    assert [arm.in_design for arm in arms] == [{}, {"dummy": 1}, {"run.months": 24}, {"codes.track2": 0}]
+    assert arms[3].scenario == coded.scenario({"track2": 0})
+    (bare,) = read_arms(scenario, [], written(tmp_path, "[arms.with]"), for_design=True)
+    assert bare.in_design == {}
+    for text, words in zip(texts, ("changes nothing", "no such setting", "equally long", "no such setting")):
+        assert words in refusals(scenario, text)[0]
+    with pytest.raises(SettingError, match="not made from codes"):
+        read_arms(scenario, ["x: codes.track2=0"], for_design=True)
+    with pytest.raises(SettingError, match="0 to 4"):
+        read_arms(coded, ["x: codes.track2=9"], for_design=True)
+
+
+def test_one_list_of_parts():
+    """What mutes a track is said once: parts, ready-made arms and coalitions have it from there."""
+    assert list(ARMS) == [part.arm for part in SWITCHES] and set(PARTS) < {part.name for part in SWITCHES}
+    scenario = mt.load("northern_ireland_1998")
+    for part in SWITCHES:
+        assert arm_named(f"no {part.name}").off is part.off is ARMS[part.arm].off
+        assert not set(part.off(scenario).values()) - {0.0}
+    assert set(TRACKS) < set(PARTS) and all(PARTS[name].off(scenario) == muted for name, muted in TRACKS.items())
+    none = mt.designs.coalitions({name: part.off(scenario) for name, part in PARTS.items()}).arms["none"]
+    assert none == {name: 0.0 for part in PARTS.values() for name in part.off(scenario)}
+
+
+def test_coalitions_of_ready_made_arms(scenario):
+    arms = {
+        arm.name: arm.in_design
+        for arm in read_arms(scenario, ["a: no workshops from month 24", "b: no CBMs"], for_design=True)
+    }
+    both = mt.designs.coalitions(arms).arms["none"]
+    made = changed(scenario, both)
+    assert made.value("cbm.budget") == 0 and [one["month"] for one in made.interventions] == [24]
+    with pytest.raises(SettingError, match="one value of a setting"):
+        mt.designs.coalitions({**arms, "c": {"cbm.budget": 1}})

@@ -17,14 +17,15 @@ import pandas as pd
 import multitrack_sim as mt
 from multitrack_sim.analysis.comparison import Comparison
 from multitrack_sim.analysis.effects import effects, holm
-from multitrack_sim.designs.arms import BASELINE, arm_named
-from multitrack_sim.designs.design import Design, replicates, run_identity
+from multitrack_sim.designs import Design, replicates, run_identity
+from multitrack_sim.designs.arms import BASELINE
+from multitrack_sim.designs.as_written import arms_given
 from multitrack_sim.engine.sources import model_version
-from multitrack_sim.running.ensemble import Ensemble
 from multitrack_sim.running.runner import SweepInterrupted
 from multitrack_sim.running.sweep import Sweep, sweep
 from multitrack_sim.scenario.codebook import Coded
-from multitrack_sim.schema.outcomes import OUTCOMES, SERIES, SERIES_ROW
+from multitrack_sim.schema.outcomes import OUTCOMES
+from multitrack_sim.studies.kept import ensembles_of
 
 __all__ = ["Progress", "asked", "compared", "effects_by_cell", "measured", "swept", "units"]
 
@@ -115,38 +116,16 @@ def compared(
     scenario: mt.Scenario, arms: Mapping[str, Any] | Sequence[str], options: Any, what: str, series: Sequence[str] = ()
 ) -> Comparison:
     """What `mt.compare` gives, from runs that are kept; monthly series for the arms named in `series`."""
-    given = dict(arms) if isinstance(arms, Mapping) else {name: name for name in arms}
-    scenarios: dict[str, mt.Scenario] = {BASELINE: scenario}
-    changes: dict[str, dict[str, Any]] = {BASELINE: {}}
-    sentences = {}
-    for name, change in given.items():
-        if isinstance(change, str):
-            ready = arm_named(change)
-            scenarios[name], changes[name], sentences[name] = (
-                ready.scenario(scenario),
-                ready.settings(scenario),
-                ready.sentence,
-            )
-        else:
-            settings = {key: value for key, value in change.items() if key != "interventions"}
-            scenarios[name] = scenario.with_settings(settings).with_interventions(change.get("interventions") or ())
-            changes[name] = dict(change)
+    given = arms_given(scenario, dict(arms) if isinstance(arms, Mapping) else list(arms))
+    scenarios = {BASELINE: scenario} | {arm.name: arm.scenario for arm in given}
     ensembles = {}
     for name, one in scenarios.items():
         kept = swept(one, replicates(options.runs), options, f"{what}, {name}", name in series)
-        ensembles[name] = Ensemble(one, kept.table(), _monthly(kept) if name in series else None)
+        ensembles |= ensembles_of(kept, {name: one})
     table = pd.concat([one.table.assign(arm=name) for name, one in ensembles.items()], ignore_index=True)
+    changes: dict[str, Any] = {BASELINE: {}} | {arm.name: arm.changes for arm in given}
+    sentences = {arm.name: arm.ready.sentence for arm in given if arm.ready is not None}
     return Comparison(scenario, scenarios, changes, ensembles, table, options.seed, sentences)
-
-
-def _monthly(kept: Sweep) -> np.ndarray:
-    """The kept months as `run_ensemble` gives them: runs x months."""
-    frame = kept.series().sort_values(["run", "month"])
-    found = np.zeros((frame["run"].nunique(), frame["month"].nunique()), SERIES_ROW)
-    for name in SERIES:
-        values = frame[name].cat.codes if name == "phase" else frame[name]
-        found[name] = values.to_numpy(float).reshape(found.shape)
-    return found
 
 
 def effects_by_cell(

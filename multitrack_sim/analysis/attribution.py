@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..designs.arms import _called, _subsets
-from ..designs.design import coalition_names
+from ..designs.parts import NOBODY, coalition_names
 from ..errors import MultitrackError, printable
 from ..schema.outcomes import OUTCOMES, Outcome
 from .paired import Effect, paired_effect, paired_mean
@@ -123,6 +122,11 @@ def _index(worth: Worth, parts: Sequence[str], group: Sequence[str]) -> np.ndarr
     return total
 
 
+def _subsets(names: Sequence[str]) -> list[frozenset[str]]:
+    """All subsets, the smallest first."""
+    return [frozenset(some) for size in range(len(names) + 1) for some in itertools.combinations(names, size)]
+
+
 def _worth(table: pd.DataFrame, parts: Sequence[str], outcome: str, horizon: int) -> Worth:
     """What every coalition is worth, seed by seed in the same order."""
     (name,) = chosen_outcomes([outcome], [table])
@@ -135,7 +139,8 @@ def _worth(table: pd.DataFrame, parts: Sequence[str], outcome: str, horizon: int
         inside = frozenset(part for part, flag in zip(parts, key) if flag)
         rows = rows.sort_values("seed")
         if not np.array_equal(rows["seed"].to_numpy(), seeds):
-            raise MultitrackError(f"coalition {_called(inside, parts)} was not run once on each of the same seeds")
+            called = " + ".join(part for part in parts if part in inside) or NOBODY
+            raise MultitrackError(f"coalition {called} was not run once on each of the same seeds")
         worth[inside] = _numbers(rows, OUTCOMES[name], horizon)
     if len(worth) < 2 ** len(parts):
         raise MultitrackError(f"found {len(worth)} coalitions; allowed: all {2 ** len(parts)}")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from ..designs.arms import BASELINE, INTERVENTIONS, money_in_words, plain
 from ..errors import MultitrackError, nearest, printable
-from ..running.ensemble import Ensemble
 from ..scenario.interventions import changed_setting
 from ..scenario.scenario import Scenario
 from ..scenario.settings import covers, find_setting
@@ -20,8 +20,21 @@ from .effects import effects
 from .run_tables import MAIN_OUTCOMES
 from .verdicts import digits_shown, verdict_in_words, verdict_of
 
-__all__ = ["Comparison"]
+__all__ = ["ArmRuns", "Comparison"]
 LONGEST_LIST = 4  # changed settings that are named in a sentence
+
+
+class ArmRuns(Protocol):
+    """What the runs of an arm gave, as `Ensemble` has it: its scenario, a row per run, the months (runs x months) or None."""
+
+    @property
+    def scenario(self) -> Scenario: ...
+
+    @property
+    def table(self) -> pd.DataFrame: ...
+
+    @property
+    def series(self) -> np.ndarray | None: ...
 
 
 @dataclass(frozen=True)
@@ -29,14 +42,14 @@ class Comparison:
     """A scenario and arms of it, run on the same seeds. The baseline stands first in every dict.
 
     `arms`: name -> Scenario. `changes`: name -> the settings changed (beside them `"interventions": [...]`).
-    `ensembles`: name -> Ensemble. `runs`: one table of all runs, `arm` first, then `seed` and the outcomes. `seed` is
-    what the runs' own seeds were derived from.
+    `ensembles`: name -> what its runs gave, tables and series. `runs`: one table of all runs, `arm` first, then `seed` and
+    the outcomes. `seed` is what the runs' own seeds were derived from.
     """
 
     scenario: Scenario
     arms: dict[str, Scenario]
     changes: dict[str, dict[str, Any]]
-    ensembles: dict[str, Ensemble]
+    ensembles: Mapping[str, ArmRuns]
     runs: pd.DataFrame
     seed: int
     sentences: dict[str, str] = field(default_factory=dict)  # of ready-made arms: what they switch off

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -21,10 +21,7 @@ from ..schema.outcomes import OUTCOMES, Outcome
 from .intervals import LEVEL, alike, alike_interval
 from .run_tables import MAIN_OUTCOMES, values_of
 
-if TYPE_CHECKING:
-    from ..running.sweep import Sweep
-
-__all__ = ["main_sensitivities", "morris", "point_means", "sensitivity", "sobol"]
+__all__ = ["RunsOfDesign", "main_sensitivities", "morris", "point_means", "sensitivity", "sobol"]
 
 REPETITION = "other seeds"  # the name of the dummy that stands for repeated points
 RESAMPLES = 500
@@ -32,7 +29,18 @@ SEED = 1
 UNKNOWN = (-math.inf, math.inf)
 
 
-def sensitivity(sweep: Sweep, outcome: str, value: str = "") -> pd.DataFrame:
+class RunsOfDesign(Protocol):
+    """The runs of a design, as `Sweep` has them."""
+
+    @property
+    def design(self) -> Design:
+        """What was run."""
+
+    def table(self) -> pd.DataFrame:
+        """All runs, one row each."""
+
+
+def sensitivity(sweep: RunsOfDesign, outcome: str, value: str = "") -> pd.DataFrame:
     """The indices of a sweep of a `sobol` or `morris` design, as `sobol` or `morris` gives them: one row per setting (and
     arm, if there are arms).
 
@@ -86,7 +94,7 @@ def _of_every_value(design: Design, arms: dict[str, pd.DataFrame], outcome: Outc
     return pd.concat(found, ignore_index=True)
 
 
-def main_sensitivities(sweep: Sweep) -> pd.DataFrame:
+def main_sensitivities(sweep: RunsOfDesign) -> pd.DataFrame:
     """`sensitivity` for each of the main outcomes that every run has as a number and that differs between points; the first
     column is `outcome`.
     """
@@ -104,7 +112,7 @@ def main_sensitivities(sweep: Sweep) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame({"outcome": []})
 
 
-def _runs_by_arm(sweep: Sweep) -> dict[str, pd.DataFrame]:
+def _runs_by_arm(sweep: RunsOfDesign) -> dict[str, pd.DataFrame]:
     """The runs of each arm, read once; refused where there are no indices of them."""
     if not hasattr(sweep, "design"):
         made = "a sweep, as mt.sweep(...) or mt.open_sweep(folder) gives it"

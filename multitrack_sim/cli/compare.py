@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,10 +22,10 @@ from .options import (
     _begin_with,
     _command,
     _find,
-    _folder,
     _for_figures,
     _most_drawn,
-    _plan,
+    _resumable,
+    _said,
     _say,
     _say_filled,
     _shown,
@@ -33,13 +33,11 @@ from .options import (
 from .progress import _announce_compiling, _progress
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..analysis.comparison import Comparison
     from ..designs.as_written import WrittenArm
     from ..reports.screen import Step
     from ..running.ensemble import Ensemble
-    from ..running.run_folder import RunFolder
+    from ..running.made_from_runs import MadeFromRuns
     from ..scenario.scenario import Scenario
 
 __all__ = []
@@ -66,7 +64,8 @@ def compare(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Folder for page, tables, figures and manifest; must be new, empty or this comparison's own."
+            help="Folder for runs, page, tables, figures and manifest; must be new, empty or this comparison's own. "
+            "Safe to interrupt: repeat to resume."
         ),
     ] = None,
     set_: Annotated[
@@ -87,29 +86,37 @@ def compare(
     command += [part for change in set_ or [] for part in ("--set", change)]
     command += ["--out", str(out)] if out is not None else []
     command += ["--svg"] if svg else []
-    from ..designs.arms import BASELINE
-    from ..studies.comparison import compare
+    from ..running.ensemble import check_asked
+    from ..running.made_from_runs import MadeFromRuns
+    from ..running.provenance import in_a_shell, provenance
+    from ..studies import comparison as studies
+    from ..studies.kept import Keeping
 
-    planned = [(BASELINE, base, found, {}), *((one.name, one.scenario, found, one.changes) for one in arms)]
-    plan = _plan(planned, runs, seed, command)
-    folder = _folder(out, plan) if out is not None else None
-
-    started = time.perf_counter()
+    total, started = runs * (1 + len(arms)), time.perf_counter()
+    series = out is not None and total <= _most_drawn(base)
+    made: MadeFromRuns | None = None
+    manifest: Mapping[str, Any] = {}
     _announce_compiling(quiet)
-    kept = folder is not None and runs * len(planned) <= _most_drawn(base)
-    with _progress(f"{len(planned)} arms", runs * len(planned), quiet) as report:
-        comparison = compare(
-            base, {one.name: one.given for one in arms}, runs, seed, threads, series=kept, progress=report
-        )
-    if folder is not None:
-        _write_comparison(comparison, folder)
+    with _progress(f"{1 + len(arms)} arms", total, quiet) as report:
+        if out is None:
+            given = {one.name: one.given for one in arms}
+            comparison = studies.compare(base, given, runs, seed, threads, progress=report)
+        else:
+            check_asked(base, runs, seed, threads, 1 + len(arms), series=series)
+            keeping = Keeping(out, threads, series, report, _said(quiet), in_a_shell(command), strict=True)
+            with _resumable():
+                done = studies.kept_arms(base, arms, runs, seed, keeping)
+            comparison = studies.compared(base, arms, done, seed)
+            made, manifest = MadeFromRuns(out), done.manifest
+    if made is not None:
+        _write_comparison(comparison, made)
     with showing(out) as step:
-        if folder is not None:
-            _draw_comparison(comparison, folder, threads, svg, quiet, step)
+        if made is not None:
+            _draw_comparison(comparison, made, lambda: provenance(manifest, str(found)), threads, svg, quiet, step)
         if not quiet:
             _print_comparison(comparison, step)
             took = time.perf_counter() - started
-            _say(f"{runs * len(planned):,} runs in {took:.1f} s.")
+            _say(f"{len(comparison.runs):,} runs in {took:.1f} s.")
             if out is not None:
                 _say(f"Page, tables, figures and manifest: {_shown(out)}{_begin_with(out / PAGE)}")
 
@@ -118,7 +125,8 @@ def _arms(
     found: Path, texts: Sequence[str], file: Path | None, given: Sequence[str]
 ) -> tuple[Scenario, list[WrittenArm]]:
     """The scenario with what `--set` says, and its arms; all problems of all of them at once."""
-    from ..designs.as_written import read_arms, settings_in_words
+    from ..designs.as_written import read_arms
+    from ..designs.words import settings_in_words
     from ..scenario.load import load
 
     base = load(found)
@@ -137,12 +145,12 @@ def _arms(
     return base, arms
 
 
-def _write_comparison(comparison: Comparison, folder: RunFolder) -> None:
+def _write_comparison(comparison: Comparison, made: MadeFromRuns) -> None:
     """The tables that `compare` leaves in its folder."""
     from ..reports.words import file_stems
     from ..running.parquet import write_effects, write_outcomes
 
-    with folder.staged(_tables(comparison)) as place:
+    with made.staged() as place:
         for stem, one in zip(file_stems(comparison.arms), comparison.ensembles.values()):
             write_outcomes(one.table, place(f"outcomes_{stem}.parquet"))
             place(f"scenario_{stem}.toml").write_text(one.scenario.to_toml(), "utf-8")
@@ -150,12 +158,18 @@ def _write_comparison(comparison: Comparison, folder: RunFolder) -> None:
 
 
 def _draw_comparison(
-    comparison: Comparison, folder: RunFolder, threads: int | None, svg: bool, quiet: bool, step: Step
+    comparison: Comparison,
+    made: MadeFromRuns,
+    origin: Callable[[], tuple[dict[str, str], str]],
+    threads: int | None,
+    svg: bool,
+    quiet: bool,
+    step: Step,
 ) -> None:
-    """Figures, findings in words and the page, beside the tables of `compare`."""
+    """Figures, findings in words and the page, beside the tables of `compare`. `origin` says where its numbers come from."""
     from dataclasses import replace
 
-    tables, title = _tables(comparison), comparison.scenario.title
+    title = comparison.scenario.title
     drawn: dict[str, Ensemble] = {}
     with step("the figures could not be drawn"):
         load_matplotlib()
@@ -172,28 +186,23 @@ def _draw_comparison(
         }
         for name, one in drawn.items():
             figures |= all_figures(one, one.scenario, name, f"{stems[name]}_")
-        _save_figures(figures, folder, tables, f"{plain(title)}: arms compared", svg, step)
+        _save_figures(figures, made, f"{plain(title)}: arms compared", svg, step)
         if not quiet:
             _note_missing_letters([title, *drawn])
     with step("the findings could not be written"):
         from ..reports.sentences import findings_in_markdown
 
         text = findings_in_markdown(comparison)
-        with folder.staged(tables, adding=True) as place:
+        with made.staged(adding=True) as place:
             place("what_one_sees.md").write_text(text, "utf-8")
     with step("the page could not be written"):
         from ..reports.page import comparison_page
-        from ..running.provenance import provenance
 
         whole = {name: replace(one, table=comparison.ensembles[name].table) for name, one in drawn.items()}
-        about, command = provenance(folder.plan, folder.started)
+        about, command = origin()
         text = comparison_page(comparison, whole, about, command)
-        with folder.staged(tables, adding=True) as place:
+        with made.staged(adding=True) as place:
             place(PAGE).write_text(text, "utf-8")
-
-
-def _tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
-    return {name: one.table for name, one in comparison.ensembles.items()}
 
 
 def _print_comparison(comparison: Comparison, step: Step) -> None:

@@ -8,19 +8,16 @@ from typing import TYPE_CHECKING
 from ..reports.screen import print_note
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..reports.screen import Step
     from ..reports.style import Told
-    from ..running.run_folder import RunFolder
+    from ..running.made_from_runs import MadeFromRuns
 
 __all__ = []
 
 
 def _save_figures(
     figures: Mapping[str, Told],
-    folder: RunFolder,
-    tables: dict[str, pd.DataFrame],
+    made: MadeFromRuns,
     heading: str,
     svg: bool,
     step: Step,
@@ -28,10 +25,10 @@ def _save_figures(
     """Put figures beside the tables."""
     from ..reports.saving import save_figures, save_svg
 
-    with folder.staged(tables, adding=True) as place:
+    with made.staged(adding=True) as place:
         save_figures(figures, place, heading)
     if svg:
-        with step("the figures could not be written as SVG"), folder.staged(tables, adding=True) as place:
+        with step("the figures could not be written as SVG"), made.staged(adding=True) as place:
             save_svg(figures, place)
 
 

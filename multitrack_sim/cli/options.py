@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import SettingError, printable
+from ..reports.screen import print_note
 
 if TYPE_CHECKING:
+    from ..analysis.comparison import ArmRuns
     from ..running.ensemble import Ensemble
-    from ..running.plan import Plan
     from ..scenario.scenario import Scenario
 
 __all__ = ["app"]
@@ -74,7 +76,7 @@ def _find(given: str) -> Path:
 
 def _changes(given: Sequence[str]) -> dict[str, Any]:
     """What `--set` says; all problems at once."""
-    from ..designs.as_written import settings_in_words
+    from ..designs.words import settings_in_words
 
     changes, problems = settings_in_words(given, "--set")
     if problems:
@@ -82,23 +84,21 @@ def _changes(given: Sequence[str]) -> dict[str, Any]:
     return changes
 
 
-def _plan(arms: Sequence[tuple[str, Scenario, Path, dict[str, Any]]], runs: int, seed: int, command: list[str]) -> Plan:
-    from ..engine.sources import model_version
-    from ..running.plan import Arm, Plan
+@contextmanager
+def _resumable() -> Iterator[None]:
+    """Where runs are kept: stopped, a command says what is there and that the same command goes on."""
+    from ..running.runner import SweepInterrupted
 
-    described = [
-        Arm(name, arm.title, arm.to_toml(), {"written": dict(arm.settings), "changed": changes}, str(path))
-        for name, arm, path, changes in arms
-    ]
-    return Plan(described, runs, seed, model_version(), command)
+    try:
+        yield
+    except SweepInterrupted as stopped:
+        print_note(f"multitrack: {stopped}")
+        raise typer.Exit(INTERRUPTED) from None
 
 
-def _folder(path: Path, plan: Plan) -> Any:
-    from ..running.run_folder import RunFolder
-
-    folder = RunFolder(path, plan)
-    folder.check()
-    return folder
+def _said(quiet: bool) -> Callable[[str], None]:
+    """What is said about a folder of runs, where anything is."""
+    return (lambda line: None) if quiet else print_note
 
 
 def _most_drawn(scenario: Scenario) -> int:
@@ -108,12 +108,12 @@ def _most_drawn(scenario: Scenario) -> int:
     return int(MOST_SERIES // (scenario.value("run.months") * SERIES_ROW.itemsize))
 
 
-def _for_figures(result: Ensemble, runs: int, seed: int, threads: int | None) -> Ensemble:
+def _for_figures(result: ArmRuns, runs: int, seed: int, threads: int | None) -> Ensemble:
     """The runs with their months; of very many runs, the first so many again (the figures say how many they show)."""
-    if result.series is not None:
-        return result
-    from ..running.ensemble import run_ensemble
+    from ..running.ensemble import Ensemble, run_ensemble
 
+    if result.series is not None:
+        return Ensemble(result.scenario, result.table, result.series)
     runs = min(runs, _most_drawn(result.scenario))
     return run_ensemble(result.scenario, runs=runs, seed=seed, threads=threads, series=True)
 

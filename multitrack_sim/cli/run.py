@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,10 +26,10 @@ from .options import (
     _changes,
     _command,
     _find,
-    _folder,
     _for_figures,
     _most_drawn,
-    _plan,
+    _resumable,
+    _said,
     _say,
     _say_filled,
     _shown,
@@ -37,7 +37,9 @@ from .options import (
 from .progress import _announce_compiling, _progress
 
 if TYPE_CHECKING:
+    from ..designs.design import Design
     from ..running.ensemble import Ensemble
+    from ..running.made_from_runs import MadeFromRuns
     from ..scenario.scenario import Scenario
 
 __all__ = []
@@ -53,7 +55,10 @@ def run(
     seed: Seed = 1,
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for tables, figures and manifest; must be new, empty or this run's own."),
+        typer.Option(
+            help="Folder for runs, tables, figures and manifest; must be new, empty or this run's own. Safe to interrupt: "
+            "repeat to resume."
+        ),
     ] = None,
     set_: Annotated[
         list[str] | None,
@@ -80,34 +85,33 @@ def run(
     command += ["--out", str(out)] if out is not None else []
     command += ["--svg"] if svg else []
     command += ["--story", "--story-run", str(story_run)] if story else []
-    plan = _plan([("all", loaded, found, changes)], runs, seed, command)
-    folder = _folder(out, plan) if out is not None else None
-
     started = time.perf_counter()
-    result = _ensemble(loaded, runs, seed, threads, quiet, series=folder is not None)
-    tables = {"all": result.table}
-    if folder is not None:
+    if out is None:
+        result, made = _ensemble(loaded, runs, seed, threads, quiet), None
+    else:
+        from ..designs.kinds import replicates
         from ..running.parquet import write_outcomes
 
-        with folder.staged(tables) as place:
+        results, made = _kept({"": loaded}, replicates(runs), seed, threads, quiet, out, command)
+        result = results[""]
+        with made.staged() as place:
             write_outcomes(result.table, place("outcomes.parquet"))
-            place("scenario.toml").write_text(loaded.to_toml(), "utf-8")
     with showing(out) as step:
         told, told_in_markdown = "", ""
         if story:
             with step("the story could not be told"):
                 told, told_in_markdown = _told(loaded, seed, story_run, threads, quiet)
-        if folder is not None:
+        if made is not None:
             with step("the figures could not be drawn"):
                 load_matplotlib()
                 from ..reports.figures import all_figures
 
                 figures = all_figures(_for_figures(result, runs, seed, threads), loaded)
-                _save_figures(figures, folder, tables, loaded.title, svg, step)
+                _save_figures(figures, made, loaded.title, svg, step)
                 if not quiet:
                     _note_missing_letters([loaded.title])
             if told_in_markdown:
-                with step("the story could not be written"), folder.staged(tables, adding=True) as place:
+                with step("the story could not be written"), made.staged(adding=True) as place:
                     place("story.md").write_text(told_in_markdown, "utf-8")
         if not quiet:
             with step("the results could not be printed"):
@@ -136,57 +140,75 @@ def demo(
     without = with_it.with_settings(DEMO_CHANGE)
     command = ["multitrack", "demo", "--runs", str(runs), "--seed", str(seed), "--out", str(out)]
     command += ["--svg"] if svg else []
-    arms: list[tuple[str, Scenario, Path, dict[str, Any]]] = [
-        (DEMO_ARMS[0], with_it, found, {}),
-        (DEMO_ARMS[1], without, found, DEMO_CHANGE),
-    ]
-    folder = _folder(out, _plan(arms, runs, seed, command))
-    results = [_ensemble(arm, runs, seed, threads, quiet, name, series=True) for name, arm, _, _ in arms]
-
+    from ..designs.kinds import paired
     from ..running.parquet import write_outcomes
 
+    scenarios = dict(zip(DEMO_ARMS, (with_it, without)))
+    design = paired(dict(zip(DEMO_ARMS, ({}, DEMO_CHANGE))), runs)
+    results, made = _kept(scenarios, design, seed, threads, quiet, out, command)
     stems = [name.lower().replace(" ", "_").replace("track_ii", "track_two") for name in DEMO_ARMS]
-    tables = {name: result.table for name, result in zip(DEMO_ARMS, results)}
-    with folder.staged(tables) as place:
-        for stem, (_, arm, _, _), result in zip(stems, arms, results):
+    with made.staged() as place:
+        for stem, result in zip(stems, results.values()):
             write_outcomes(result.table, place(f"outcomes_{stem}.parquet"))
-            place(f"scenario_{stem}.toml").write_text(arm.to_toml(), "utf-8")
+            place(f"scenario_{stem}.toml").write_text(result.scenario.to_toml(), "utf-8")
     title, told = f"{with_it.title}, {DEMO_ARMS[0]} and {DEMO_ARMS[1]}", ""
     with showing(out) as step:
         with step("the figures could not be drawn"):
             load_matplotlib()
             from ..reports.figures import all_figures, comparison_figure
 
-            drawn = [_for_figures(result, runs, seed, threads) for result in results]
+            drawn = [_for_figures(result, runs, seed, threads) for result in results.values()]
             figures = {"comparison": comparison_figure(drawn[0], drawn[1], with_it, DEMO_ARMS)}
-            for stem, (name, arm, _, _), seen in zip(stems, arms, drawn):
+            for stem, (name, arm), seen in zip(stems, scenarios.items(), drawn):
                 figures |= all_figures(seen, arm, name, f"{stem}_")
-            _save_figures(figures, folder, tables, title, svg, step)
+            _save_figures(figures, made, title, svg, step)
         with step("what one sees could not be told"):
             from ..reports.sentences import comparison_paragraph
             from ..reports.words import for_markdown
 
-            one, two = tables.values()
+            one, two = (result.table for result in results.values())
             told = comparison_paragraph(one, two, with_it, DEMO_ARMS, DEMO_SUBJECT, DEMO_HANGS_ON)
             text = f"# {for_markdown(title, 200)}\n\n{for_markdown(told, 10_000)}\n"
-            with folder.staged(tables, adding=True) as place:
+            with made.staged(adding=True) as place:
                 place("what_one_sees.md").write_text(text, "utf-8")
         if not quiet:
             with step("the results could not be printed"):
-                _print_results([(f"{with_it.title}, {name}", result) for name, result in zip(DEMO_ARMS, results)])
+                _print_results([(f"{with_it.title}, {name}", result) for name, result in results.items()])
             _say_filled(told)
             _say(f"\nFigures, tables and manifest: {_shown(out)}{_begin_with(out / 'comparison.png')}")
 
 
-def _ensemble(
-    scenario: Scenario, runs: int, seed: int, threads: int | None, quiet: bool, name: str = "runs", series: bool = False
-) -> Ensemble:
+def _ensemble(scenario: Scenario, runs: int, seed: int, threads: int | None, quiet: bool) -> Ensemble:
     from ..running.ensemble import run_ensemble
 
     _announce_compiling(quiet)
-    series = series and runs <= _most_drawn(scenario)
-    with _progress(name, runs, quiet) as report:
-        return run_ensemble(scenario, runs=runs, seed=seed, threads=threads, series=series, progress=report)
+    with _progress("runs", runs, quiet) as report:
+        return run_ensemble(scenario, runs=runs, seed=seed, threads=threads, progress=report)
+
+
+def _kept(
+    scenarios: Mapping[str, Scenario],
+    design: Design,
+    seed: int,
+    threads: int | None,
+    quiet: bool,
+    out: Path,
+    command: Sequence[str],
+) -> tuple[dict[str, Ensemble], MadeFromRuns]:
+    """The runs of each arm of a design, kept in a folder; and that folder, for what is made from them."""
+    from ..running.ensemble import check_asked
+    from ..running.made_from_runs import MadeFromRuns
+    from ..running.provenance import in_a_shell
+    from ..studies.kept import Keeping, ensembles_of, kept_runs
+
+    base = next(iter(scenarios.values()))
+    series = len(design) <= _most_drawn(base)
+    check_asked(base, design.runs, seed, threads, len(scenarios), series=series)
+    _announce_compiling(quiet)
+    with _progress("runs", len(design), quiet) as report, _resumable():
+        keeping = Keeping(out, threads, series, report, _said(quiet), in_a_shell(command), strict=True)
+        done = kept_runs(base, design, seed, keeping)
+    return ensembles_of(done, scenarios), MadeFromRuns(out)
 
 
 def _told(scenario: Scenario, seed: int, run: int, threads: int | None, quiet: bool) -> tuple[str, str]:

@@ -10,7 +10,7 @@ import typer
 
 from ..errors import StoreError
 from ..reports.screen import console, print_note, showing
-from .options import INTERRUPTED, Quiet, Seed, Threads, _changes, _command, _find, _say, _shown
+from .options import Quiet, Seed, Threads, _changes, _command, _find, _resumable, _said, _say, _shown
 from .progress import _announce_compiling, _sweep_progress
 
 __all__ = []
@@ -40,10 +40,14 @@ def sweep(
     arm: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME:...",
-            help='An arm, on the same seeds as the others: "without: track_two.budget=0". For coalitions: a track, and what '
-            "mutes it. May be repeated.",
+            metavar="NAME: SETTING=VALUE, ...",
+            help="An arm, on the same seeds as the others: 'without: track_two.budget=0'; nothing after the colon is the "
+            "scenario as it is; or a ready-made arm: 'no workshops'. For coalitions: a track, and what mutes it. May be "
+            "repeated.",
         ),
+    ] = None,
+    arm_file: Annotated[
+        Path | None, typer.Option(help='A TOML file of arms: [arms."NAME"] with lines "SETTING" = VALUE below it.')
     ] = None,
     points: Annotated[
         int | None, typer.Option(min=1, help="Points of the sample (of sobol its base, of morris its trajectories).")
@@ -79,28 +83,25 @@ def sweep(
     """Run a design into a folder: many points, arms and runs, on threads or a cluster. Ended at any moment, it goes on."""
     found = _find(scenario)
     changes = _changes(set_ or [])
-    from ..designs.as_written import asked_design, base_of, read_sweep_arms, read_vary
-    from ..running.runner import SweepInterrupted
+    from ..designs.as_written import read_arms
+    from ..designs.from_options import base_of, design_from_options, read_vary
     from ..running.sweep import sweep as run_sweep
 
-    varied, arms, rule = read_vary(vary or []), read_sweep_arms(arm or []), None
+    varied, rule = read_vary(vary or []), None
     if until is not None:
         from ..analysis.sequential import until as rule_of
 
         rule = rule_of(until)
     base = base_of(found, changes)
-    asked = asked_design(design, varied, arms, points, runs, seed, base, until is not None)
+    arms = {one.name: one.in_design for one in read_arms(base, arm or [], arm_file, (), for_design=True)}
+    chosen = design_from_options(design, varied, arms, points, runs, seed, base, until is not None)
     options: dict[str, Any] = {
         "backend": backend, "cluster": cluster, "threads": threads, "series": series, "retry_failed": retry_failed,
     }  # fmt: skip
     _announce_compiling(quiet)
-    say, started = (lambda line: None) if quiet else print_note, time.perf_counter()
-    try:
-        with _sweep_progress(quiet) as report:
-            done = run_sweep(base, asked, out=out, seed=seed, until=rule, progress=report, say=say, **options)
-    except SweepInterrupted as stopped:
-        print_note(f"multitrack: {stopped}")
-        raise typer.Exit(INTERRUPTED) from None
+    say, started = _said(quiet), time.perf_counter()
+    with _resumable(), _sweep_progress(quiet) as report:
+        done = run_sweep(base, chosen, out=out, seed=seed, until=rule, progress=report, say=say, **options)
     if not quiet:
         _say(f"{done.done:,} runs in {_shown(out)} ({time.perf_counter() - started:.1f} s).")
         if done.until:
@@ -120,14 +121,15 @@ def _write_sensitivity(done: Any, quiet: bool) -> None:
     from ..analysis.sensitivity import main_sensitivities
     from ..reports.terminal import sensitivity_table
     from ..running.csv_text import csv_text
-    from ..running.files import write_whole
+    from ..running.made_from_runs import MadeFromRuns
 
     found = main_sensitivities(done)
     if found.empty:  # nothing differs between the points
         return
     written = True
     try:
-        write_whole(done.path / "sensitivity.csv", csv_text(found), replace=True)
+        with MadeFromRuns(done.path).staged() as place:
+            place("sensitivity.csv").write_text(csv_text(found), "utf-8", newline="\n")
     except StoreError as problem:  # a finished sweep may lie where nothing can be written
         written = False
         print_note(f"multitrack: {problem}")

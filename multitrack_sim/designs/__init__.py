@@ -1,11 +1,8 @@
-"""What to run, as values: designs, ready-made arms, and both as people write them."""
+"""What to run, as values: designs, parts and ready-made arms, and all of them as people write them."""
 
-from .design import (
-    CODE,
+from .design import CODE, DUMMY, Design, run_identity
+from .kinds import (
     DESIGNS,
-    DUMMY,
-    TRACKS,
-    Design,
     coalitions,
     dose_response,
     factorial,
@@ -14,11 +11,11 @@ from .design import (
     one_at_a_time,
     paired,
     replicates,
-    run_identity,
     sobol,
 )
+from .parts import TRACKS, coalition_names
 
 __all__ = [
-    "CODE", "DESIGNS", "DUMMY", "TRACKS", "Design", "coalitions", "dose_response", "factorial", "latin", "morris",
-    "one_at_a_time", "paired", "replicates", "run_identity", "sobol",
+    "CODE", "DESIGNS", "DUMMY", "TRACKS", "Design", "coalition_names", "coalitions", "dose_response", "factorial",
+    "latin", "morris", "one_at_a_time", "paired", "replicates", "run_identity", "sobol",
 ]  # fmt: skip

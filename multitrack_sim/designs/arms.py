@@ -1,29 +1,27 @@
 """Ready-made arms: what each switches off, by which settings, and the sentence that says whose effect it shows.
 
-The same switches serve comparisons (`mt.compare(scenario, ["no workshops"])`) and attribution. What a scenario's own
+The same parts serve comparisons (`mt.compare(scenario, ["no workshops"])`), sweeps and attribution. What a scenario's own
 interventions would switch on again later is left out of a ready-made arm; an arm given as plain settings keeps them.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import MultitrackError, SettingError, nearest, printable
-from ..scenario.interventions import changed_setting
-from ..scenario.read_only import ReadOnly
+from ..errors import SettingError, nearest, printable
 from ..scenario.scenario import Scenario
-from ..scenario.settings import Setting, covers, find_setting
-from ..scenario.validation import row_columns
 from ..schema.categories import MutedMoney
-from .design import NOBODY
+from .changes import changed
+from .design import HELD, INTERVENTIONS
+from .parts import PARTS, SWITCHES, Part
 
 __all__ = [
     "ARMS",
     "BASELINE",
+    "INTERVENTIONS",
     "PARTS",
     "Arm",
     "Part",
@@ -31,24 +29,16 @@ __all__ = [
     "from_month",
     "money_in_words",
     "plain",
-    "switch_off",
     "with_money",
 ]
 
+BASELINE = "as the scenario says"
 MONEY = {
     "burned": "the money it does not get is burned",
     "moved": "the money it does not get goes to the other unofficial track",
     "replaced": "the money it does not get is replaced in part by other donors",
 }
 Settings = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of a peace process that can be switched off. `off` reads the settings that do so from a scenario's rows."""
-
-    name: str
-    off: Callable[[Scenario], Settings]
 
 
 @dataclass(frozen=True)
@@ -68,61 +58,19 @@ class Arm:
         if not self.month:
             return {**off, **money}
         changes = [{"month": self.month, "set": name, "to": value} for name, value in off.items()]
-        return {**money, "interventions": changes}
+        return {**money, INTERVENTIONS: changes}
+
+    def changes(self, scenario: Scenario) -> Settings:
+        """What it changes, as a design takes it: what it switches off is held off from its month on."""
+        return {**self.settings(scenario), HELD: dict.fromkeys(self.off(scenario), self.month)}
 
     def scenario(self, scenario: Scenario) -> Scenario:
         """The scenario of this arm."""
-        return switch_off(scenario, self.settings(scenario), self.off(scenario), self.month)
+        return changed(scenario, self.changes(scenario))
 
 
-def _organisations(*columns: str) -> Callable[[Scenario], Settings]:
-    """All organisations' columns at 0, by the full names of their settings."""
-
-    def off(scenario: Scenario) -> Settings:
-        table, rows = "organisations", scenario.rows["organisations"]
-        cells = [(row["name"], row_columns(table)[column]) for row in rows for column in columns]
-        return {Setting(table, (name,), column).name: 0.0 for name, column in cells}
-
-    return off
-
-
-def _zero(*names: str) -> Callable[[Scenario], Settings]:
-    return lambda scenario: dict.fromkeys(names, 0.0)
-
-
-_MEDIATION = _organisations("skill", "leverage")
-_GUARANTEE = _organisations("guarantee", "monitoring")
-
-# The parts that attribution shares an effect among.
-PARTS: dict[str, Part] = {
-    part.name: part
-    for part in (
-        Part("Track II", _zero("track_two.budget")),
-        Part("Track III", _zero("track_three.budget")),
-        Part("CBMs", _zero("cbm.budget")),
-        Part("mediation", _MEDIATION),
-        Part("guarantee", _GUARANTEE),
-    )
-}
-
-_TRACK_TWO, _TRACK_THREE, _MEASURES = "track_two.budget", "track_three.budget", "cbm.budget"
-_ALL = [
-    Arm("no workshops", "no money of donors for unofficial workshops (Track II's budget at 0)", _zero(_TRACK_TWO)),
-    Arm(
-        "no unofficial channel",
-        "no unofficial channel at all (Track II's budget at 0, and no back channel opens either)",
-        _zero(_TRACK_TWO, "track_two.channel"),
-    ),
-    Arm("no Track III", "no money of donors for grassroots programmes (Track III's budget at 0)", _zero(_TRACK_THREE)),
-    Arm("no CBMs", "no confidence-building measures (their budget at 0)", _zero(_MEASURES)),
-    Arm("no mediation", "no mediation (all organisations' skill and leverage at 0)", _MEDIATION),
-    Arm(
-        "no guarantee",
-        "no outside guarantee (all organisations' guarantee and monitoring at 0; what the text itself protects stays)",
-        _GUARANTEE,
-    ),
-]
-ARMS: dict[str, Arm] = {arm.name: arm for arm in _ALL}
+ARMS: dict[str, Arm] = {part.arm: Arm(part.arm, part.sentence, part.off) for part in SWITCHES}
+_ALSO = {f"no {part.name}": part.arm for part in SWITCHES}  # an arm is known by its part, too: "no Track II"
 
 
 def with_money(arm: Arm | str, money: str) -> Arm:
@@ -159,9 +107,9 @@ def arm_named(arm: Arm | str) -> Arm:
         return arm
     name, _, money = str(arm).partition(", money ")
     name, _, month = name.partition(" from month ")
-    found = ARMS.get("no workshops" if name == "no Track II" else name)
+    found = ARMS.get(_ALSO.get(name, name))
     if found is None or (month and not month.isdigit()):
-        near = nearest(name, ARMS)
+        near = nearest(name, [*ARMS, *_ALSO])
         hint = f" (did you mean {near!r}?)" if near else ""
         allowed = "; ".join([*ARMS, "each also '... from month 24' and '..., money moved'"])
         raise SettingError(f"no ready-made arm {printable(arm)}; allowed: {allowed}{hint}")
@@ -190,59 +138,3 @@ def money_in_words(scenario: Scenario) -> str:
     'the money it does not get is burned'
     """
     return MONEY[scenario.value("funding.muted")]
-
-
-def switch_off(scenario: Scenario, changes: Settings, off: Settings, month: int = 0) -> Scenario:
-    """The scenario with these changes, and without any intervention of its own that would undo what is `off` from
-    `month` on.
-    """
-    made = without_interventions(scenario, off, month)
-    interventions = changes.get("interventions", ())
-    made = made.with_settings({name: value for name, value in changes.items() if name != "interventions"})
-    return made.with_interventions(interventions) if interventions else made
-
-
-def without_interventions(scenario: Scenario, settings: Mapping[str, Any], month: int = 0) -> Scenario:
-    """The scenario without its interventions on these settings from `month` on; one that would end later ends nowhere."""
-    kept = []
-    for change in scenario.interventions:
-        if not _touches(scenario, change, settings):
-            kept.append(change)
-        elif change["month"] < month:
-            ends_later = change["until"] is not None and change["until"] > month
-            kept.append(ReadOnly({**change, "until": None}) if ends_later else change)
-    if tuple(kept) == scenario.interventions:
-        return scenario
-    return dataclasses.replace(scenario, interventions=tuple(kept), source_text="")
-
-
-def _touches(scenario: Scenario, change: Mapping[str, Any], settings: Mapping[str, Any]) -> bool:
-    names = scenario.names
-    changed = changed_setting(names, change)
-    return any(covers(changed, find_setting(names, name)) for name in settings)
-
-
-MOST_PARTS = 10  # 1024 coalitions
-
-
-def _subsets(names: Sequence[str]) -> list[frozenset[str]]:
-    """All subsets, the smallest first."""
-    return [frozenset(some) for size in range(len(names) + 1) for some in itertools.combinations(names, size)]
-
-
-def _called(inside: frozenset[str], names: Sequence[str]) -> str:
-    return " + ".join(name for name in names if name in inside) or NOBODY
-
-
-def _part(part: str | Part) -> Part:
-    if isinstance(part, Part):
-        return part
-    if part not in PARTS:
-        near = nearest(str(part), PARTS)
-        hint = f" (did you mean {near!r}?)" if near else ""
-        raise MultitrackError(f"no part {printable(part)}; allowed: {', '.join(PARTS)}, or a Part of your own{hint}")
-    return PARTS[part]
-
-
-BASELINE = "as the scenario says"
-INTERVENTIONS = "interventions"

@@ -1,8 +1,9 @@
-"""What to run: designs, as values. A design names what is varied, the points at which it is tried, and the arms.
+"""What to run, as a value: what is varied, the points at which it is tried, and the arms.
 
 A design knows no scenario and holds no state: the same call gives the same points. What may be varied is any setting of
 a scenario, as `codes.track2` any code of the codebook (of scenarios made from codes), and `dummy`, which changes nothing.
-A setting is given as a range `(low, high)` or as a list of levels (numbers or words). SALib makes the samples.
+An arm changes settings; beside them it may have `interventions`, for changes in later months, and `held`: settings that the
+scenario's own interventions leave alone from a month on.
 
 Every run of a point has a seed that only depends on the seed of the whole and the number of the run, never on the point or
 the arm: what differs between points and arms is owed to the settings, not to luck.
@@ -14,67 +15,49 @@ import hashlib
 import itertools
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import MultitrackError, Problem, SettingError, nearest, printable
-from ..schema.parameters import PARAMETERS
+from ..errors import Problem, SettingError, printable
 
 __all__ = [
+    "BESIDE",
     "CODE",
-    "DESIGNS",
     "DUMMY",
-    "NOBODY",
-    "TRACKS",
+    "HELD",
+    "INTERVENTIONS",
+    "RUNS",
+    "Changes",
     "Design",
-    "coalition_names",
-    "coalitions",
-    "dose_response",
-    "factorial",
-    "latin",
-    "morris",
-    "one_at_a_time",
-    "paired",
-    "replicates",
+    "Value",
+    "check_runs",
+    "in_words",
+    "is_whole",
     "run_identity",
-    "sobol",
 ]
 
 CODE = "codes."  # what a name begins with that means a code
 DUMMY = "dummy"  # may be varied like a setting and changes nothing: what it seems to do is noise
+INTERVENTIONS = (
+    "interventions"  # what an arm changes in later months: a list, each as `Scenario.with_interventions` takes it
+)
+HELD = "held"  # {setting: month}: from then on the scenario's own interventions leave it alone
+BESIDE = (INTERVENTIONS, HELD)  # what an arm says beside settings
 RUNS = 100  # of each point, where nobody says how many
-POINTS = 64  # of a sample
-TRAJECTORIES = 20
-LEVELS = 4  # of a screening, an even number (Morris 1991)
-STEPS = 7  # of a dose-response curve
-
-# The tracks that a coalition has or has not: what each is muted by.
-TRACKS: dict[str, dict[str, Any]] = {
-    "Track II": {"track_two.budget": 0.0},
-    "Track III": {"track_three.budget": 0.0},
-    "CBMs": {"cbm.budget": 0.0},
-}
-NOBODY = "none"  # what the coalition of no track is called
-MOST_PLAYERS = 12  # 4096 coalitions
-MOST_POINTS = 10_000_000
-MOST_GIVEN = 1_000_000  # levels of one setting
-MOST_VALUES = 100_000_000  # points times what is varied: some gigabytes
 MOST_ARMS = 10_000
 MOST_RUNS = 1_000_000_000  # of a design in all: some days on a large cluster
-MOST_LEVELS = 1000  # of a screening
 Value = float | int | str
-Range = tuple[float, float]
-Vary = Mapping[str, Range | Sequence[Value]]
+Changes = Mapping[str, Any]  # what an arm changes: settings, and what stands beside them
 
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """Points by arms by runs. `columns` has the settings varied, a value per point; an arm has settings of its own,
-    which come after the point's. Without arms there is one, called "".
+    """Points by arms by runs. `columns` has the settings varied, a value per point; what an arm changes
+    comes after the point's settings. Without arms there is one, called "".
 
     >>> design = factorial({"track_two.budget": [0, 1], "track_one.agenda": ["package", "gradual"]}, runs=50)
     >>> len(design), design.points, design.runs
@@ -83,13 +66,13 @@ class Design:
 
     kind: str
     columns: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
-    arms: Mapping[str, Mapping[str, Value]] = field(default_factory=lambda: {"": {}})
+    arms: Mapping[str, Changes] = field(default_factory=lambda: {"": {}})
     runs: int = RUNS
     options: Mapping[str, Any] = field(default_factory=dict)  # what an analysis of it needs to know: SALib's problem
 
     def __post_init__(self) -> None:
         problems = []
-        if not _whole(self.runs, 1):
+        if not is_whole(self.runs, 1):
             problems.append(Problem("runs", f"found {printable(self.runs)}", "a whole number from 1"))
         if not self.arms:
             problems.append(Problem("arms", "there is none", "at least one"))
@@ -104,7 +87,7 @@ class Design:
             problems = [Problem("arms", f"there are {len(self.arms):,}", f"up to {MOST_ARMS:,}")]
         if problems:
             raise SettingError(problems)
-        _check_runs(self.points, len(self.arms), self.runs)
+        check_runs(self.points, len(self.arms), self.runs)
 
     @property
     def points(self) -> int:
@@ -117,11 +100,12 @@ class Design:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All that differs between points or arms, in order."""
-        return tuple(dict.fromkeys([*self.columns, *itertools.chain(*self.arms.values())]))
+        """All settings that differ between points or arms, in order."""
+        named = dict.fromkeys([*self.columns, *itertools.chain(*self.arms.values())])
+        return tuple(name for name in named if name not in BESIDE)
 
-    def settings(self, point: int, arm: str = "") -> dict[str, Value]:
-        """What a run of this point and arm sets.
+    def settings(self, point: int, arm: str = "") -> dict[str, Any]:
+        """What a run of this point and arm changes.
 
         >>> paired({"with": {}, "without": {"track_two.budget": 0}}).settings(0, "without")
         {'track_two.budget': 0}
@@ -132,7 +116,7 @@ class Design:
         """One row per point: what is varied."""
         return pd.DataFrame({name: list(values) for name, values in self.columns.items()}, index=range(self.points))
 
-    def with_arms(self, arms: Mapping[str, Mapping[str, Value]]) -> Design:
+    def with_arms(self, arms: Mapping[str, Changes]) -> Design:
         """The same points, each run in every one of these arms, on the same seeds."""
         return Design(self.kind, self.columns, {k: dict(v) for k, v in arms.items()}, self.runs, self.options)
 
@@ -168,317 +152,24 @@ def _hash(content: Any) -> str:
     return hashlib.sha256(json.dumps(plain(content)).encode()).hexdigest()[:32]
 
 
-# --- the designs
-def replicates(runs: int = 1000) -> Design:
-    """The scenario as it is, many times.
-
-    >>> len(replicates(500))
-    500
-    """
-    return Design("replicates", runs=runs)
-
-
-def factorial(vary: Vary, runs: int = RUNS) -> Design:
-    """All combinations of the levels; of a range, its two ends.
-
-    >>> factorial({"track_two.budget": (0, 1), "cbm.budget": [0, 1, 2]}).points
-    6
-    """
-    levels = _levels(_checked(vary))
-    _check_size(math.prod(len(one) for one in levels.values()), len(levels), "fewer levels, or latin, sobol, morris")
-    points = list(itertools.product(*levels.values()))
-    return Design("factorial", _columns(levels, points), runs=runs)
-
-
-def dose_response(vary: Vary, points: int = STEPS, runs: int = RUNS) -> Design:
-    """One setting in steps, from the low to the high end of its range, or through its levels.
-
-    >>> dose_response({"track_two.budget": (0, 3)}, points=4).columns["track_two.budget"]
-    (0.0, 1.0, 2.0, 3.0)
-    """
-    ranges = _checked(vary)
-    if len(ranges) != 1:
-        raise SettingError(Problem("dose_response", f"found {len(ranges)} settings", "one", "several: factorial"))
-    _check_count("points", points, 2)
-    _check_size(points, 1)
-    name, given = next(iter(ranges.items()))
-    values = _steps(name, given, points) if isinstance(given, tuple) else tuple(given)
-    return Design("dose_response", {name: values}, runs=runs)
-
-
-def one_at_a_time(vary: Vary, base: Mapping[str, Value], points: int = 2, runs: int = RUNS) -> Design:
-    """Every setting in steps, the others as in `base`; the first point is the base itself.
-
-    >>> design = one_at_a_time({"track_two.budget": (0, 3), "cbm.budget": (0, 3)}, {"track_two.budget": 1, "cbm.budget": 1})
-    >>> design.table().values.tolist()
-    [[1.0, 1.0], [0.0, 1.0], [3.0, 1.0], [1.0, 0.0], [1.0, 3.0]]
-    """
-    vary = _checked(vary)
-    _check_count("points", points, 2)
-    steps = sum(points if isinstance(given, tuple) else len(given) for given in vary.values())
-    _check_size(1 + steps, len(vary))
-    if missing := [name for name in vary if name not in base]:
-        raise SettingError([Problem(f"base of {printable(name)}", "is missing", "a value") for name in missing])
-    middle = [base[name] for name in vary]
-    rows = [middle]
-    for at, (name, given) in enumerate(vary.items()):
-        for value in _steps(name, given, points) if isinstance(given, tuple) else given:
-            rows.append([*middle[:at], value, *middle[at + 1 :]])
-    return Design("one_at_a_time", _columns(vary, rows), runs=runs)
-
-
-def latin(vary: Vary, points: int = POINTS, runs: int = 1, seed: int = 1) -> Design:
-    """A Latin hypercube (McKay, Beckman and Conover 1979): every setting meets each of `points` equal parts of its range.
-
-    >>> latin({"track_two.budget": (0, 3)}, points=10).points
-    10
-    """
-    vary = _checked(vary)
-    _check_count("points", points, 1)
-    _check_size(points, len(vary))
-    _check_seed(seed)
-    _check_runs(points, 1, runs)
-    from SALib.sample import latin as salib
-
-    return _sampled("latin", vary, salib.sample(_problem(vary), points, seed=seed), runs, {"seed": seed})
-
-
-def sobol(vary: Vary, points: int = POINTS, runs: int = 1, seed: int = 1, second_order: bool = False) -> Design:
-    """Saltelli's sample for Sobol indices (Saltelli 2002; scrambled Sobol sequence): `points` is its base, a power of 2.
-
-    It has points x (D + 2) points, or points x (2 D + 2) with `second_order`.
-
-    >>> sobol({"track_two.budget": (0, 3), "cbm.budget": (0, 3)}, points=8).points
-    32
-    """
-    vary = _checked(vary)
-    _check_count("points", points, 1)
-    if points & (points - 1):
-        raise SettingError(Problem("points", f"found {_count(points)}", "a power of 2: 64, 128, 256 ..."))
-    _check_size(points * ((2 * len(vary) if second_order else len(vary)) + 2), len(vary))
-    _check_seed(seed)
-    _check_runs(points * ((2 * len(vary) if second_order else len(vary)) + 2), 1, runs)
-    from SALib.sample import sobol as salib
-
-    sample = salib.sample(_problem(vary), points, calc_second_order=second_order, seed=seed)
-    return _sampled("sobol", vary, sample, runs, {"seed": seed, "base": points, "second_order": second_order})
-
-
-def morris(vary: Vary, points: int = TRAJECTORIES, runs: int = 1, seed: int = 1, levels: int = LEVELS) -> Design:
-    """Morris's screening (1991): `points` trajectories, in each step of which one setting changes: points x (D + 1).
-
-    >>> morris({"track_two.budget": (0, 3), "cbm.budget": (0, 3)}, points=10).points
-    30
-    """
-    vary = _checked(vary)
-    _check_count("points", points, 2)
-    _check_count("levels", levels, 2)
-    if levels % 2 or levels > MOST_LEVELS:
-        raise SettingError(Problem("levels", f"found {_count(levels)}", f"an even number up to {MOST_LEVELS:,}"))
-    _check_size(points * (len(vary) + 1), len(vary))
-    _check_seed(seed)
-    _check_runs(points * (len(vary) + 1), 1, runs)
-    from SALib.sample import morris as salib
-
-    sample = salib.sample(_problem(vary), points, num_levels=levels, seed=seed)
-    return _sampled("morris", vary, sample, runs, {"seed": seed, "base": points, "levels": levels})
-
-
-def paired(arms: Mapping[str, Mapping[str, Value]], runs: int = RUNS) -> Design:
-    """Arms on the same seeds: run k of one arm differs from run k of another only by what the arms set.
-
-    >>> len(paired({"with": {}, "without": {"track_two.budget": 0}}, runs=100))
-    200
-    """
-    return Design("paired", arms={name: dict(settings) for name, settings in arms.items()}, runs=runs)
-
-
-def coalitions(tracks: Mapping[str, Mapping[str, Value]] | None = None, runs: int = RUNS) -> Design:
-    """Every subset of the tracks, as arms: those not in it are muted. `tracks` says what mutes each (default `TRACKS`).
-
-    >>> list(coalitions({"A": {"track_two.budget": 0}, "B": {"track_three.budget": 0}}).arms)
-    ['A + B', 'A', 'B', 'none']
-    """
-    tracks = TRACKS if tracks is None else tracks
-    if not 1 <= len(tracks) <= MOST_PLAYERS:
-        raise SettingError(Problem("coalitions", f"found {len(tracks)} tracks", f"1 to {MOST_PLAYERS}"))
-    _check_mutes(tracks)
-    arms: dict[str, dict[str, Value]] = {}
-    for inside, called in coalition_names(tracks).items():
-        muted = [settings for name, settings in tracks.items() if name not in inside]
-        arms[called] = {name: v for settings in muted for name, v in settings.items()}
-    return Design("coalitions", arms=arms, runs=runs, options={"tracks": {k: dict(v) for k, v in tracks.items()}})
-
-
-def coalition_names(parts: Iterable[str]) -> dict[tuple[str, ...], str]:
-    """What every subset of these parts is called, the largest first. Parts of which two subsets would be called the same
-    are refused, with both: each subset keeps a name of its own.
-
-    >>> coalition_names(["A", "B"])
-    {('A', 'B'): 'A + B', ('A',): 'A', ('B',): 'B', (): 'none'}
-    """
-    parts, named = list(parts), dict[str, tuple[str, ...]]()
-    if not all(isinstance(part, str) and part for part in parts) or len(set(parts)) < len(parts):
-        raise SettingError(Problem("coalitions", "a part has no name, or the name of another", "a name for each"))
-    for size in range(len(parts), -1, -1):
-        for inside in itertools.combinations(parts, size):
-            called = " + ".join(inside) or NOBODY
-            if called in named:
-                both = " and ".join(_subset(one) for one in (named[called], inside))
-                found = f"{both} would both be called {printable(called)}"
-                raise SettingError(Problem("coalitions", found, f'names without " + ", and not "{NOBODY}"'))
-            named[called] = inside
-    return {inside: called for called, inside in named.items()}
-
-
-def _subset(inside: Sequence[str]) -> str:
-    """A subset in words."""
-    return f"{{{', '.join(map(printable, inside))}}}" if inside else "the empty coalition"
-
-
-def _check_mutes(tracks: Mapping[str, Mapping[str, Value]]) -> None:
-    """Two tracks that mute one setting at two values: the coalition without either would be that without one of them."""
-    first: dict[str, tuple[str, Value]] = {}
-    for track, settings in tracks.items():
-        for name, value in settings.items():
-            other, before = first.setdefault(name, (track, value))
-            if before != value:
-                found = f"{printable(other)} sets {printable(name)} to {before}, {printable(track)} to {value}"
-                raise SettingError(Problem("coalitions", found, "one value of a setting"))
-
-
-DESIGNS = {
-    "replicates": replicates, "factorial": factorial, "latin": latin, "sobol": sobol, "morris": morris,
-    "one_at_a_time": one_at_a_time, "dose_response": dose_response, "paired": paired, "coalitions": coalitions,
-}  # fmt: skip
-
-
-# --- what they share
-def _whole(value: Any, least: int) -> bool:
+# --- what is too much
+def is_whole(value: Any, least: int) -> bool:
     return isinstance(value, int | np.integer) and not isinstance(value, bool) and int(value) >= least
 
 
-def _check_count(name: str, value: Any, least: int) -> None:
-    if not _whole(value, least):
-        raise SettingError(Problem(name, f"found {printable(value)}", f"a whole number from {least}"))
-
-
-def _check_size(points: int, varied: int, hint: str = "fewer points") -> None:
-    """Refuse what would be too much, before any of it is made."""
-    most = min(MOST_POINTS, MOST_VALUES // varied)
-    if points > most:
-        raise SettingError(Problem("points", f"{_count(points)} in all", f"up to {most:,}", hint))
-
-
-def _check_runs(points: int, arms: int, runs: int) -> None:
+def check_runs(points: int, arms: int, runs: int) -> None:
     """Refuse more runs than anybody will wait for, before any of them is planned."""
-    if _whole(runs, 1) and points * arms * int(runs) > MOST_RUNS:
-        parts = f"{points:,} points x {arms:,} arms x {_count(runs)} runs"
-        found = f"{_count(points * arms * int(runs))} runs in all ({parts})"
+    if is_whole(runs, 1) and points * arms * int(runs) > MOST_RUNS:
+        parts = f"{points:,} points x {arms:,} arms x {in_words(runs)} runs"
+        found = f"{in_words(points * arms * int(runs))} runs in all ({parts})"
         raise SettingError(Problem("design", found, f"up to {MOST_RUNS:,}", "fewer points, arms or runs of each"))
 
 
-def _check_seed(seed: Any) -> None:
-    if not _whole(seed, 0) or seed >= 2**53:
-        raise SettingError(Problem("seed", f"found {printable(seed)}", "a whole number from 0 to 2**53 - 1"))
-
-
-def _count(number: int) -> str:
+def in_words(number: int) -> str:
     """A number as people read it, however large.
 
-    >>> _count(12345), _count(10**40)
+    >>> in_words(12345), in_words(10**40)
     ('12,345', 'some 10**40')
     """
     number = int(number)
     return f"{number:,}" if number < 10**15 else f"some 10**{int(math.log10(number))}"
-
-
-def _checked(vary: Vary) -> dict[str, Any]:
-    """Ranges as tuples of two floats, levels as lists; SettingError lists everything else."""
-    problems: list[Problem] = []
-    good: dict[str, Any] = {}
-    if not vary:
-        problems.append(Problem("vary", "names no setting", "at least one, with a range or levels"))
-    for name, given in vary.items():
-        shown = printable(name)
-        if isinstance(given, tuple) and len(given) == 2 and not any(isinstance(end, str) for end in given):
-            low, high = map(float, given)
-            if -math.inf < low < high < math.inf:
-                good[name] = (low, high)
-            else:
-                problems.append(Problem(shown, f"found the range {low:g} to {high:g}", "low before high"))
-        elif isinstance(given, Iterable) and not isinstance(given, str) and (levels := _few(given)):
-            if len(levels) > MOST_GIVEN:
-                problems.append(Problem(shown, f"more than {MOST_GIVEN:,} levels", "a range (low, high)"))
-                continue
-            if len(set(levels)) < len(levels):
-                problems.append(Problem(shown, "a level stands there twice", "each level once"))
-            if len({isinstance(level, str) for level in levels}) > 1:
-                problems.append(Problem(shown, "levels are words and numbers", "one or the other"))
-            good[name] = levels
-        else:
-            problems.append(Problem(shown, f"found {printable(given)}", "a range (low, high) or a list of levels"))
-    if problems:
-        raise SettingError(problems)
-    return good
-
-
-def _few(given: Iterable[Any]) -> list[Any]:
-    """The levels given, no more of them than one too many."""
-    return list(itertools.islice(given, MOST_GIVEN + 1))
-
-
-def _is_whole(name: str) -> bool:
-    if name.startswith(CODE):
-        return name == f"{CODE}parties"
-    return name in PARAMETERS and PARAMETERS[name].whole
-
-
-def _levels(vary: Mapping[str, Any]) -> dict[str, list[Value]]:
-    return {name: list(given) for name, given in vary.items()}
-
-
-def _steps(name: str, ends: Range, points: int) -> tuple[Value, ...]:
-    values = np.linspace(*ends, points)
-    return tuple(dict.fromkeys((np.rint(values) if _is_whole(name) else values).tolist()))
-
-
-def _problem(vary: Mapping[str, Any]) -> dict[str, Any]:
-    """All on [0, 1]: what a number there means is ours to say, for levels and whole numbers too."""
-    return {"num_vars": len(vary), "names": list(vary), "bounds": [[0.0, 1.0]] * len(vary)}
-
-
-def _sampled(kind: str, vary: Mapping[str, Any], sample: np.ndarray, runs: int, options: dict[str, Any]) -> Design:
-    columns = {name: _spread(name, given, sample[:, at]) for at, (name, given) in enumerate(vary.items())}
-    ranges = {name: list(given) for name, given in vary.items()}
-    kinds = {name: "range" if isinstance(given, tuple) else "levels" for name, given in vary.items()}
-    return Design(kind, columns, runs=runs, options={**options, "vary": ranges, "kinds": kinds})
-
-
-def _spread(name: str, given: Any, shares: np.ndarray) -> tuple[Value, ...]:
-    """Numbers between 0 and 1 as values: over the range evenly, over whole numbers and levels in equal parts."""
-    if isinstance(given, tuple):
-        low, high = given
-        if not _is_whole(name):
-            return tuple((low + shares * (high - low)).tolist())
-        given = range(math.ceil(low), math.floor(high) + 1)
-        if not 1 <= given.stop - given.start <= 2**53:
-            found = f"{'no' if given.stop <= given.start else 'too many'} whole numbers from {low:g} to {high:g}"
-            raise SettingError(Problem(printable(name), found))
-    places = np.minimum((shares * len(given)).astype(int), len(given) - 1)
-    return tuple(given[at] for at in places)
-
-
-def _columns(names: Iterable[str], rows: Sequence[Sequence[Value]]) -> dict[str, tuple[Value, ...]]:
-    return {name: tuple(row[at] for row in rows) for at, name in enumerate(names)}
-
-
-def find_design(name: str) -> Any:
-    """The function that makes designs of this kind, dashes or underscores; unknown names are refused with the nearest."""
-    found = DESIGNS.get(name.replace("-", "_"))
-    if found is None:
-        near = nearest(name.replace("-", "_"), DESIGNS)
-        hint = f"did you mean {near.replace('_', '-')}?" if near else ""
-        allowed = ", ".join(one.replace("_", "-") for one in DESIGNS)
-        raise MultitrackError(Problem(f"--design {printable(name)}", "no such design", allowed, hint))
-    return found

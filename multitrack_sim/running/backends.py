@@ -33,8 +33,8 @@ class Backend:
 class Serial(Executor):
     """Everything at once in the caller's own thread."""
 
-    def submit(self, function: Callable, /, *arguments: Any, **options: Any) -> Future:
-        done: Future = Future()
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
+        done: Future[Any] = Future()
         try:
             done.set_result(function(*arguments, **options))
         except Exception as problem:

@@ -96,7 +96,7 @@ def months_fault(plan: SweepPlan, chunk: int, table: pa.Table, failed: np.ndarra
 def _numbers(column: Any, words: tuple[str, ...]) -> np.ndarray:
     """A column as numbers: words as their places in `words` (another word: -1), NaN where missing."""
     if not words:
-        return column.to_numpy().astype(float) if column.null_count else column.to_numpy()
+        return np.asarray(column.to_numpy(), float) if column.null_count else np.asarray(column.to_numpy())
     place = {word: float(at) for at, word in enumerate(words)}
     column = column.combine_chunks()
     parts = column.chunks if hasattr(column, "chunks") else [column]

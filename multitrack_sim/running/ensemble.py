@@ -211,7 +211,17 @@ def _check_varied(setting: Setting, values: np.ndarray) -> None:
         raise SettingError(f"{name}: found {values[~good][0]:g}; allowed: {kind} from {first} to {last}")
 
 
-def _compiled(layout, seeds, cells, values, outcomes, series, finals, threads, progress) -> None:
+def _compiled(
+    layout: Layout,
+    seeds: np.ndarray,
+    cells: np.ndarray,
+    values: np.ndarray,
+    outcomes: np.ndarray,
+    series: np.ndarray,
+    finals: np.ndarray,
+    threads: int,
+    progress: Callable[[int, int], None] | None,
+) -> None:
     """Chunks of runs on threads (compiled months hold no lock); every thread has a world of its own."""
     runs = len(seeds)
     size = max(1, min(RUNS_AT_ONCE, -(-runs // threads)))

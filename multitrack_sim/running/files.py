@@ -28,6 +28,7 @@ __all__ = [
     "MANIFEST",
     "OF_THE_SYSTEM",
     "PARTIAL",
+    "SET_ASIDE",
     "alone",
     "check_place",
     "disk",
@@ -138,7 +139,7 @@ def put(
     waiting = partial(folder)
     try:
         fill(waiting)
-        digest = sealed(waiting)["sha256"]
+        digest = str(sealed(waiting)["sha256"])
         take(waiting, folder / named(digest))
         seal_folder(folder)
     finally:

@@ -10,24 +10,26 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 
-from ..designs.design import CODE, DUMMY, Design
+from ..designs.changes import beside_settings, changed, checked_code
+from ..designs.design import CODE, DUMMY, HELD, INTERVENTIONS, Design
 from ..engine.random import run_seed
 from ..engine.sources import model_version
-from ..errors import MultitrackError, Problem, ScenarioError, SettingError, nearest, printable
+from ..errors import MultitrackError, Problem, ScenarioError, SettingError, printable
 from ..scenario.codebook import CODES, Coded
 from ..scenario.interventions import changed_setting, verb_of
 from ..scenario.layout import lay_out
+from ..scenario.read_only import ReadOnly
 from ..scenario.scenario import Scenario
 from ..scenario.settings import Setting, checked_value, covers, find_setting
 from .ensemble import can_vary
 
-__all__ = ["Arm", "Piece", "Plan", "Segment", "SweepPlan", "Varied", "bind", "content_of", "scenario_with"]
+__all__ = ["Piece", "Segment", "SweepPlan", "Varied", "bind", "content_of"]
 
 CHUNK_WORK = 2e9  # cells times months that one file of runs is worth: some seconds
 LONGEST_CHUNK = 4000  # runs
@@ -169,7 +171,7 @@ class SweepPlan:
     def values(self, point: np.ndarray, arm: np.ndarray) -> np.ndarray:
         """What these runs set (runs x varied)."""
         own = self.arms[arm]
-        return np.where(np.isnan(own), self.points[point], own)
+        return np.asarray(np.where(np.isnan(own), self.points[point], own))
 
     def months_of(self, numbers: np.ndarray) -> np.ndarray:
         """How many months these runs last."""
@@ -179,7 +181,7 @@ class SweepPlan:
             return np.full(len(numbers), usual)
         point, arm, _ = self.places(numbers)
         given = self.values(point, arm)[:, names.index("run.months")]
-        return np.where(np.isnan(given), usual, given)
+        return np.asarray(np.where(np.isnan(given), usual, given))
 
     def seeds(self, run: np.ndarray) -> np.ndarray:
         return np.array([_seed_of(self.seed, k) for k in run.tolist()], np.int64)
@@ -193,13 +195,14 @@ class SweepPlan:
         """Runs `first` up to, not including, `stop` of a chunk."""
         begin = self.span(chunk)[0]
         point, arm, run = self.places(np.arange(begin + first, begin + stop))
-        segments = tuple(self._segments(self.values(point, arm)))
+        segments = tuple(self._segments(point, arm))
         return Piece(self.identity, model_version(), self.base, chunk, first, self.seeds(run), segments, self.series)
 
-    def _segments(self, values: np.ndarray) -> Iterator[Segment]:
+    def _segments(self, point: np.ndarray, arm: np.ndarray) -> Iterator[Segment]:
         """Cut where the scenario changes, or which settings are given."""
+        values, own = self.values(point, arm), ~np.isnan(self.arms[arm])
         slow = [at for at, v in enumerate(self.varied) if not v.fast]
-        shape = np.column_stack([values[:, slow], np.isnan(values)])
+        shape = np.column_stack([values[:, slow], own[:, slow], np.isnan(values), self._scenario_of_arm[arm]])
         shape = np.where(np.isnan(shape), np.inf, shape)
         cuts = np.flatnonzero((shape[1:] != shape[:-1]).any(axis=1)) + 1
         for start, stop in zip([0, *cuts.tolist()], [*cuts.tolist(), len(values)]):
@@ -207,15 +210,41 @@ class SweepPlan:
                 at for at, v in enumerate(self.varied) if v.fast and v.name != DUMMY and not np.isnan(values[start, at])
             ]
             vary = {self.varied[at].name: np.ascontiguousarray(values[start:stop, at]) for at in fast}
-            yield Segment(start, stop, tuple(self.settings(values[start], fast=False).items()), vary)
+            said = np.where(own[start] | self._by_point, values[start], np.nan)  # not what is as the scenario has it
+            settings = self.settings(said, fast=False) | self._beside[arm[start]]
+            yield Segment(start, stop, tuple(settings.items()), vary)
+
+    @cached_property
+    def _by_point(self) -> np.ndarray:
+        """Which of what is varied differs between points, or is a code, which has a value in every run."""
+        names = self.design.names
+        return np.array([name in self.design.columns or name.startswith(CODE) for name in names], bool)
+
+    @cached_property
+    def _beside(self) -> list[dict[str, Any]]:
+        """Of each arm, what it changes beside settings, as values that cannot change."""
+        return [_fixed(beside_settings(changes)) for changes in self.design.arms.values()]
+
+    @cached_property
+    def _scenario_of_arm(self) -> np.ndarray:
+        """Of each arm a number, the same for those that differ in settings only."""
+        numbers: dict[Any, int] = {}
+        return np.array([numbers.setdefault(tuple(one.items()), len(numbers)) for one in self._beside])
+
+    def arm_content(self, arm: str) -> str:
+        """All that decides the results of an arm's runs, but for settings and seeds, as a text."""
+        beside = beside_settings(self.design.arms[arm])
+        return content_of(changed(self.scenario, beside) if beside else self.scenario)
 
 
-def scenario_with(base: Scenario | Coded, settings: Mapping[str, Any]) -> Scenario:
-    """A scenario with these settings, codes among them."""
-    codes = {name.removeprefix(CODE): value for name, value in settings.items() if name.startswith(CODE)}
-    rest = {name: value for name, value in settings.items() if not name.startswith(CODE) and name != DUMMY}
-    scenario = base.scenario(codes) if isinstance(base, Coded) else base
-    return scenario.with_settings(rest) if rest else scenario
+def _fixed(beside: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands beside settings, as values that cannot change and can be compared."""
+    found: dict[str, Any] = {}
+    if INTERVENTIONS in beside:
+        found[INTERVENTIONS] = tuple(ReadOnly(one) for one in beside[INTERVENTIONS])
+    if HELD in beside:
+        found[HELD] = ReadOnly(beside[HELD])
+    return found
 
 
 def bind(base: Scenario | Coded, design: Design, seed: int, series: bool = False, in_rounds: bool = False) -> SweepPlan:
@@ -226,6 +255,7 @@ def bind(base: Scenario | Coded, design: Design, seed: int, series: bool = False
         raise MultitrackError(Problem("seed", f"found {printable(seed)}", "a whole number from 0 to 2**53 - 1"))
     problems: list[Problem] = []
     scenario = base.scenario() if isinstance(base, Coded) else base
+    later = _later_changes(base, scenario, design, problems)
     given = {name: _given(design, name) for name in design.names}
     with_codes = any(name.startswith(CODE) for name in given)
     varied: list[Varied] = []
@@ -233,7 +263,7 @@ def bind(base: Scenario | Coded, design: Design, seed: int, series: bool = False
     arms: list[np.ndarray] = []
     for name, values in given.items():
         try:
-            one, number = _varied(base, scenario, name, values)
+            one, number = _varied(base, scenario, name, values, later)
         except (SettingError, ScenarioError) as wrong:
             problems += wrong.problems
             continue
@@ -270,8 +300,24 @@ def _given(design: Design, name: str) -> list[Any]:
     return list(dict.fromkeys(values))
 
 
+def _later_changes(
+    base: Scenario | Coded, scenario: Scenario, design: Design, problems: list[Problem]
+) -> list[Mapping[str, Any]]:
+    """The interventions of the scenario and of all arms, once each arm's were tried on it; `problems` gets what is wrong."""
+    later: dict[Mapping[str, Any], None] = dict.fromkeys(scenario.interventions)
+    for name, changes in design.arms.items():
+        beside = beside_settings(changes)
+        if beside:
+            try:
+                later |= dict.fromkeys(changed(base, beside).interventions)
+            except MultitrackError as wrong:
+                told = (Problem(f"arm {printable(name)}", str(one)) for one in wrong.problems)
+                problems += told
+    return list(later)
+
+
 def _varied(
-    base: Scenario | Coded, scenario: Scenario, name: str, values: list[Any]
+    base: Scenario | Coded, scenario: Scenario, name: str, values: list[Any], later: Sequence[Mapping[str, Any]]
 ) -> tuple[Varied, dict[Any, float]]:
     """How a setting is varied, and its values as numbers."""
     if name.startswith(CODE):
@@ -296,7 +342,7 @@ def _varied(
         raise SettingError(problems[:10])
     words = column.choices or tuple(dict.fromkeys(v for v in good.values() if isinstance(v, str)))
     number = {value: float(words.index(v)) if isinstance(v, str) else float(v) for value, v in good.items()}
-    return Varied(setting.name, _is_fast(scenario, setting), words), number
+    return Varied(setting.name, _is_fast(scenario, setting, later), words), number
 
 
 def _refers() -> Mapping[str, str]:
@@ -306,40 +352,17 @@ def _refers() -> Mapping[str, str]:
 
 
 def _codes(base: Scenario | Coded, name: str, values: list[Any]) -> dict[Any, float]:
-    code = name.removeprefix(CODE)
-    if not isinstance(base, Coded):
-        raise SettingError(
-            Problem(printable(name), "the scenario is not made from codes", "a file of codes, codes={...}")
-        )
-    if code not in CODES:
-        near = nearest(code, CODES)
-        hint = f"did you mean {CODE}{near}?" if near else ""
-        raise SettingError(Problem(printable(name), "no such code", "" if near else ", ".join(CODES), hint))
-    scale = CODES[code]
-    kind = "a whole number" if scale.whole else "a number"
-    bad = [
-        value
-        for value in values
-        if isinstance(value, str) or not scale.low <= value <= scale.high or (scale.whole and value % 1)
-    ]
-    if bad:
-        raise SettingError(
-            Problem(printable(name), f"found {printable(bad[0])}", f"{kind} from {scale.low:g} to {scale.high:g}")
-        )
-    return {value: float(value) for value in values}
+    return {value: checked_code(base, name, value) for value in values}
 
 
-def _is_fast(scenario: Scenario, setting: Setting) -> bool:
+def _is_fast(scenario: Scenario, setting: Setting, later: Sequence[Mapping[str, Any]]) -> bool:
     """Whether runs of one world may differ in it: where nothing else of the scenario hangs on its value."""
     if not can_vary(setting) or scenario.value(setting.name) is None:
         return False
     if setting.table != "parameters" and (setting.column.whole or setting.column.choices):
         return False
-    for change in scenario.interventions:
-        if verb_of(change) in ("scale", "shift"):
-            if covers(changed_setting(scenario.names, change), setting):
-                return False
-    return True
+    names = scenario.names
+    return not any(verb_of(one) in ("scale", "shift") and covers(changed_setting(names, one), setting) for one in later)
 
 
 def _code_as_it_is(base: Scenario | Coded, name: str) -> float:
@@ -356,36 +379,3 @@ def _as_it_is(scenario: Scenario, one: Varied) -> float:
     if isinstance(value, str):
         return float(one.words.index(value)) if value in one.words else np.nan
     return np.nan if value is None else float(value)
-
-
-@dataclass(frozen=True)
-class Arm:
-    """One scenario as it was run."""
-
-    name: str
-    title: str
-    scenario: str  # its TOML text
-    settings: dict[str, Any]
-    source: str = ""  # the file it was read from
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is to be run. Two plans with the same `identity` give the same results on one platform."""
-
-    arms: Sequence[Arm]
-    runs: int
-    seed: int
-    model_version: str
-    command: Sequence[str] = field(default=(), compare=False)
-
-    @property
-    def identity(self) -> str:
-        """A hash of all that decides the results.
-
-        >>> arm = Arm("all", "A", "title = 'A'", {})
-        >>> Plan([arm], 10, 1, "f").identity == Plan([arm], 11, 1, "f").identity
-        False
-        """
-        content = [[(arm.name, arm.scenario) for arm in self.arms], self.runs, self.seed, self.model_version]
-        return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]

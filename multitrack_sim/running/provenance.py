@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import shlex
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -15,26 +17,38 @@ from typing import Any
 from .. import __version__
 from ..engine.resources import available_cores
 from ..engine.sources import model_version
-from .plan import Plan
 
-__all__ = ["machine", "made_by", "provenance"]
+__all__ = ["in_a_shell", "machine", "made_by", "now", "provenance"]
 
 
-def provenance(plan: Plan, started: str) -> tuple[dict[str, str], str]:
-    """What a page says about where its numbers come from, in words, and the command that makes them again."""
+def provenance(manifest: Mapping[str, Any], source: str) -> tuple[dict[str, str], str]:
+    """What a page says about where its numbers come from, in words, and the command that makes them again.
+
+    `source` is the file of the scenario, of which only the name is told: not whose computer it was.
+    """
     about = machine()
     versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
     told = {
-        "Scenario": ", ".join(dict.fromkeys(Path(arm.source).name for arm in plan.arms)),  # not whose computer it was
-        "Runs of each arm": f"{plan.runs:,}",
-        "Seed": str(plan.seed),
-        "Model version": plan.model_version,
-        "This comparison": f"identity {plan.identity}: the same means the same numbers",
+        "Scenario": Path(source).name,
+        "Runs of each arm": f"{manifest['sweep']['runs']:,}",
+        "Seed": str(manifest["sweep"]["seed"]),
+        "Model version": manifest["model"],
+        "This comparison": f"identity {manifest['identity']}: the same means the same numbers",
         "Versions": versions,
         "Machine": f"{about['platform']}, {about['processor_kind']}, {about['libm']}",
-        "Made": started,
+        "Made": manifest["started"],
     }
-    return told, (subprocess.list2cmdline if os.name == "nt" else _shell)(plan.command)
+    return told, manifest["command"]
+
+
+def in_a_shell(command: Sequence[str]) -> str:
+    """A command as one would type it."""
+    return subprocess.list2cmdline(command) if os.name == "nt" else shlex.join(command)
+
+
+def now() -> str:
+    """The time, as manifests say it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def made_by(command: str, version: str = "") -> str:
@@ -80,9 +94,3 @@ def _processor_model() -> str:
             asked = ["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"]
             return subprocess.run(asked, capture_output=True, text=True, timeout=5, check=True).stdout.strip()
     return platform.processor() or platform.machine()
-
-
-def _shell(command: Sequence[str]) -> str:
-    import shlex
-
-    return shlex.join(command)

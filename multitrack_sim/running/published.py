@@ -124,7 +124,7 @@ def measured(groups: Sequence[Group] = GROUPS, threads: int | None = None) -> di
 def published() -> dict[str, Any]:
     """What was published: `model_version` and `runs`. MultitrackError if the file is missing or damaged."""
     try:
-        found = json.loads(FILE.read_text("utf-8"))
+        found: dict[str, Any] = json.loads(FILE.read_text("utf-8"))
         kinds = {"outcomes": str, "series": str, "values": dict, "months": list}
         whole = [isinstance(run[part], kind) for run in found["runs"].values() for part, kind in kinds.items()]
         if isinstance(found["model_version"], str) and whole and all(whole):

@@ -183,9 +183,9 @@ class _Runner:
     # --- running
 
     def _run_chunks(self, chunks: Iterator[_Chunk]) -> None:
-        pending: dict[Future, tuple[_Chunk, int, int]] = {}
+        pending: dict[Future[Answer], tuple[_Chunk, int, int]] = {}
         current: _Chunk | None = None
-        writes: list[Future] = []
+        writes: list[Future[Kept]] = []
         with ThreadPoolExecutor(1, "multitrack-writer") as writer:
             try:
                 while True:
@@ -218,7 +218,7 @@ class _Runner:
         if self.stop.is_set():
             raise SweepInterrupted(sum(map(self.plan.length, self.kept)), self.total)
 
-    def _submit(self, chunk: _Chunk, pending: dict[Future, tuple[_Chunk, int, int]]) -> None:
+    def _submit(self, chunk: _Chunk, pending: dict[Future[Answer], tuple[_Chunk, int, int]]) -> None:
         """The next piece of a chunk: as long as pieces should take, towards the end shorter, so that nobody waits for the
         last (guided self-scheduling: Polychronopoulos and Kuck 1987); without gaps.
         """
@@ -232,14 +232,16 @@ class _Runner:
         chunk.cut += count
         self._send(chunk, first, first + count, pending)
 
-    def _send(self, chunk: _Chunk, first: int, stop: int, pending: dict[Future, tuple[_Chunk, int, int]]) -> None:
+    def _send(
+        self, chunk: _Chunk, first: int, stop: int, pending: dict[Future[Answer], tuple[_Chunk, int, int]]
+    ) -> None:
         piece = self.plan.piece(chunk.chunk, first, stop)
         try:
             pending[self.backend.executor.submit(run_piece, piece)] = chunk, first, stop
         except RuntimeError as problem:
             raise self._lost(problem) from problem
 
-    def _take(self, future: Future, chunk: _Chunk, first: int, stop: int, pending: Any) -> None:
+    def _take(self, future: Future[Answer], chunk: _Chunk, first: int, stop: int, pending: Any) -> None:
         """The answer to a piece. Where its worker died of it, again run by run, to see which run it is."""
         try:
             answer: Answer = future.result()
@@ -294,7 +296,7 @@ class _Runner:
         self.kept[chunk.chunk] = kept
         return kept
 
-    def _written(self, write: Future) -> None:
+    def _written(self, write: Future[Kept]) -> None:
         write.result()
 
     def _months(self, chunk: _Chunk) -> pa.Table:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..designs.changes import changed
 from ..designs.design import DUMMY, Design, run_identity
 from ..engine.sources import model_version
 from ..errors import MultitrackError, Problem, SettingError, StoreError, printable
@@ -33,10 +34,11 @@ from .ensemble import run_rows
 from .files import MANIFEST
 from .memory import check_table
 from .parquet import as_categories
-from .plan import SweepPlan, bind, content_of, scenario_with
+from .plan import SweepPlan, bind
+from .recognise import check_inputs
 from .runner import Until, _Runner, _until_asked_to_stop
 from .sweep_manifest import AGAIN, design_of, read_manifest
-from .sweep_store import MONTHS, RUNS, SCENARIO, Misfit, SweepStore, check_inputs, failures_in, kept_of
+from .sweep_store import MONTHS, RUNS, SCENARIO, Misfit, SweepStore, failures_in, kept_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,12 +100,13 @@ class Sweep:
         """The identity of a run, given its row of the table: what it hashes is all that decides its outcomes."""
         names = [varied.name for varied in self.plan.varied if varied.name != DUMMY]
         settings = {name: row[name] for name in names if row[name] is not None and row[name] == row[name]}
-        return run_identity(content_of(self.plan.scenario), settings, int(row["seed"]), model_version())
+        arm = row.get("arm", self.plan.arm_names[0])
+        return run_identity(self.plan.arm_content(arm), settings, int(row["seed"]), model_version())
 
     def scenario(self, point: int, arm: str | None = None) -> Scenario:
         """The scenario of a point in an arm: `PeaceProcess(sweep.scenario(3), seed=...)` repeats one of its runs."""
         arm = next(iter(self.plan.design.arms)) if arm is None else arm
-        return scenario_with(self.plan.base, self.plan.design.settings(point, arm))
+        return changed(self.plan.base, self.plan.design.settings(point, arm))
 
     def _keys(self) -> list[str]:
         return ["point", "arm", *(v.name for v in self.plan.varied), "run", "seed"]
@@ -229,15 +232,16 @@ def sweep(
     progress: Callable[[int, int], None] | None = None,
     say: Callable[[str], None] | None = None,
     command: str = "",
+    strict: bool = False,
 ) -> Sweep:
     """Run a design into the folder `out`; called again, it goes on where it was.
 
-    `scenario` may be a file or a name ("oslo_1993"), or codes (a mapping, or `Coded`), so
-    that `codes.track2` can be varied. `backend` is "threads", "serial",
-    "dask" (with `cluster="tcp://..."` one that runs already) or any `concurrent.futures.Executor`; none of them changes a
-    result. With `until`, the design's runs are the most there may be. `progress(done, total)` is called as pieces finish,
-    `say(line)` with what a reader should know (default: to stderr). Failed runs are kept as records; `retry_failed` runs them
-    again.
+    `scenario` may be a file or a name ("oslo_1993"), or codes (a mapping, or `Coded`), so that `codes.track2` can be
+    varied. `backend` is "threads", "serial", "dask" (with `cluster="tcp://..."` one that runs already) or any
+    `concurrent.futures.Executor`; none of them changes a result. With `until`, the design's runs are the most there may
+    be. `progress(done, total)` is called as pieces finish, `say(line)` with what a reader should know (default: to
+    stderr). Failed runs are kept as records; `retry_failed` runs them again. `strict` refuses a folder that holds anything
+    besides this sweep and what was made from it.
 
     Raises SettingError for settings that do not fit, StoreError for a folder that holds something else or a disk that is
     full, SweepInterrupted on Ctrl-C.
@@ -250,10 +254,10 @@ def sweep(
         raise SettingError(Problem("until", f"found {printable(until)}", 'a rule: mt.until("durable +- 0.01")'))
     plan = bind(base, design, seed, series, in_rounds=until is not None)
     say = say or (lambda line: print(line, file=sys.stderr, flush=True))
-    store = SweepStore(out, plan, command)
+    store = SweepStore(out, plan, command, strict=strict)
     with store.opened(say), _until_asked_to_stop() as stop:
         layout = lay_out(plan.scenario)
-        run_rows(layout, np.zeros(0, np.int64))  # compiled once, before many ask for it
+        run_rows(layout, np.zeros(1, np.int64))  # compiled once, before many ask for it
         with opened(backend, threads, cluster) as found:
             runner = _Runner(store.plan, store, found, stop, progress, say)
             held = runner.run(until, retry_failed)

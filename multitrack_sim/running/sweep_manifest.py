@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..designs.design import Design
+from ..designs.changes import settings_of
+from ..designs.design import HELD, INTERVENTIONS, Design
 from ..errors import Problem, StoreError, printable
 from ..scenario.codebook import Coded
 from .files import MANIFEST, made_by_us, read_json
@@ -45,6 +46,14 @@ def _settings(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(one, plain) and one == one for one in value.values())
 
 
+def _changes(value: Any) -> bool:
+    """Settings, and what an arm may have beside them."""
+    if not isinstance(value, dict) or not _settings(settings_of(value)):
+        return False
+    rows, held = value.get(INTERVENTIONS, []), value.get(HELD, {})
+    return isinstance(rows, list) and all(isinstance(row, dict) for row in rows) and isinstance(held, dict)
+
+
 _TEXT = "a text", lambda value: isinstance(value, str)
 _FLAG = "true or false", lambda value: isinstance(value, bool)
 _TABLE = "a table", lambda value: isinstance(value, dict)
@@ -60,7 +69,7 @@ SHAPE: dict[tuple[str, ...], tuple[str, Callable[[Any], bool]]] = {
     ("sweep", "points"): _whole(1),
     ("sweep", "arms"): (
         "a table of settings for each arm",
-        lambda value: isinstance(value, dict) and bool(value) and all(map(_settings, value.values())),
+        lambda value: isinstance(value, dict) and bool(value) and all(map(_changes, value.values())),
     ),
     ("sweep", "runs"): _whole(1),
     ("sweep", "seed"): _whole(0),
@@ -146,7 +155,7 @@ def read_manifest(folder: Path | str) -> dict[str, Any]:
 def design_of(manifest: Mapping[str, Any], folder: Path) -> Design:
     """The design of a sweep, as it was given."""
     said = manifest["sweep"]
-    columns: dict[str, tuple] = {}
+    columns: dict[str, tuple[Any, ...]] = {}
     if said["columns"]:
         points = read_table(folder / POINTS, said["columns"], AGAIN).to_pandas()
         columns = {name: tuple(points[name].tolist()) for name in said["columns"]}

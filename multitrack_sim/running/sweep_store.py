@@ -38,17 +38,15 @@ from .files import (
 )
 from .parquet import PARQUET_PROBLEMS, run_schema, series_schema, why_unread
 from .plan import SweepPlan
-from .provenance import machine
-from .run_folder import now
+from .provenance import machine, now
+from .recognise import MONTHS, RUNS, SCENARIO, check_nothing_else, files_of, hash_of, only_begun
 from .sweep_manifest import AGAIN, FORMAT, POINTS, about_sweep, difference, manifest_of, seal_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["MONTHS", "RUNS", "SCENARIO", "Kept", "Misfit", "SweepStore", "check_inputs", "failures_in", "kept_of"]
+__all__ = ["MONTHS", "RUNS", "SCENARIO", "Kept", "Misfit", "SweepStore", "failures_in", "kept_of"]
 
-RUNS, MONTHS = "runs", "series"  # the two kinds of files, and the folders they lie in
-SCENARIO = "scenario.toml"
 _NAME = re.compile(r"(runs|series)-([0-9]{6,12})\.([0-9]{1,9})\.([0-9a-f]{32})\.parquet")
 
 
@@ -80,12 +78,17 @@ class Misfit(StoreError):
 class SweepStore:
     """The folder of one sweep. One program writes in it at a time, which `opened` sees to.
 
-    `identity` is the one that its files bear: the plan's, unless another version of the model made them.
+    `identity` is the one that its files bear: the plan's, unless another version of the model made them. With `strict`, a
+    folder that holds anything besides this sweep and what was made from it is refused.
     """
 
-    def __init__(self, path: Path | str, plan: SweepPlan, command: str = "", held: Mapping[str, Any] | None = None):
-        self.path, self.plan, self.command = Path(path), plan, command
+    def __init__(
+        self, path: Path | str, plan: SweepPlan, command: str = "", held: Mapping[str, Any] | None = None,
+        strict: bool = False,
+    ):  # fmt: skip
+        self.path, self.plan, self.command, self.strict = Path(path), plan, command, strict
         self.shown = printable(self.path, 300)
+        self.called = "run" if strict else "sweep"
         self.schema = run_schema(plan.varied, plan.arm_names)
         self.series_schema = series_schema(plan.arm_names)
         self.identity = held["identity"] if held else plan.identity
@@ -93,6 +96,8 @@ class SweepStore:
         self.inputs: dict[str, str] = {}  # the hashes of what was run: the scenario, the points
         self.months: dict[int, Kept] = {}  # as `done` found them
         self.read_only = False
+        self.started = now()
+        self.files: dict[str, Any] = {}  # what was made from the runs, and stands beside them
 
     # --- opening
 
@@ -121,6 +126,7 @@ class SweepStore:
         """All that stands in the folder beside the runs, made or made anew where it is missing or damaged."""
         held = self._recognised() if look_into(self.path) else None
         self._cut(held)
+        self._go_on_from(held)
         for kind in (RUNS, MONTHS) if self.plan.series else (RUNS,):
             real_folder(self.path / kind)
         self._sweep_partial()
@@ -139,17 +145,25 @@ class SweepStore:
         held, why = manifest_of(self.path)
         if held is not None:
             if held["identity"] != self.identity:
-                raise StoreError(
-                    Problem(self.shown, f"holds another sweep ({difference(held, self._about())})", hint=ADVICE)
-                )
+                found = f"holds another {self.called} ({difference(held, self._about())})"
+                raise StoreError(Problem(self.shown, found, hint=ADVICE))
+            if self.strict:
+                check_nothing_else(self.path, held)
             return held
-        if self._cuts():
+        if self._cuts() or only_begun(self.path, self.plan.scenario.to_toml()):
             return None
-        found = sorted(look_into(self.path))
-        some = ", ".join(printable(name) for name in found[:3]) + (", ..." if len(found) > 3 else "")
+        there = sorted(look_into(self.path))
+        some = ", ".join(printable(name) for name in there[:3]) + (", ..." if len(there) > 3 else "")
         others = " of this command" if any(self.listed().values()) else ""
-        told = f"is not empty and holds no sweep{others} ({some})"
-        raise StoreError(Problem(self.shown, told if MANIFEST not in found else f"{told}: {why}", hint=ADVICE))
+        ours = "no run of ours" if self.strict else "no sweep"
+        told = f"is not empty and holds {ours}{others} ({some})"
+        raise StoreError(Problem(self.shown, told if MANIFEST not in there else f"{told}: {why}", hint=ADVICE))
+
+    def _go_on_from(self, held: Mapping[str, Any] | None) -> None:
+        """Keep what an earlier manifest says that is not of the runs: when they were begun, what was made from them."""
+        if held is not None:
+            self.files = files_of(held)
+            self.started = held["started"] if isinstance(held.get("started"), str) else self.started
 
     def _cuts(self) -> Counter[int]:
         """How many runs a chunk has, as the files say that bear this sweep's identity."""
@@ -180,7 +194,7 @@ class SweepStore:
         """Have a file of what was run in the folder: as it is, where it has its hash, or else made anew."""
         digest = said.get(name) if isinstance(said, dict) else None
         there = os.path.lexists(self.path / name)
-        if there and (self.format == 1 or digest and _hash(self.path / name) == digest):
+        if there and (self.format == 1 or digest and hash_of(self.path / name) == digest):
             self.inputs |= {name: digest} if digest else {}
             return
         if there:
@@ -196,13 +210,22 @@ class SweepStore:
 
     def write_manifest(self, state: Mapping[str, Any]) -> dict[str, Any]:
         """Say what the folder holds; the manifest."""
-        about = {**self._about(), "command": self.command, "written": now(), "state": dict(state), **machine()}
+        times = {"started": self.started, "written": now()}
+        about = {
+            **self._about(),
+            "command": self.command,
+            **times,
+            "state": dict(state),
+            "files": self.files,
+            **machine(),
+        }
         about = json.loads(json.dumps(about, default=_plain))
         text = json.dumps({**about, "seal": seal_of(about)}, indent=1) + "\n"
         if not self.read_only:
             with disk(self.shown):
                 put(self.path, lambda path: path.write_text(text, "utf-8"), lambda _: MANIFEST)
-        return json.loads(text)
+        written: dict[str, Any] = json.loads(text)
+        return written
 
     # --- files
 
@@ -362,28 +385,11 @@ class SweepStore:
                 path.unlink(missing_ok=True)
 
 
-def check_inputs(held: Mapping[str, Any], folder: Path) -> None:
-    """StoreError where a file of what was run is not the one that the manifest speaks of."""
-    inputs = held.get("inputs")
-    for name, digest in inputs.items() if isinstance(inputs, dict) else ():
-        if name in (SCENARIO, POINTS) and _hash(folder / name) != digest:
-            found = f"its {name} is not what was written" if (folder / name).exists() else f"has no {name}"
-            raise StoreError(Problem(printable(folder, 300), found, hint=AGAIN))
-
-
-def _hash(path: Path) -> str:
-    try:
-        with opened_file(path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
-
-
 def failures_in(table: pa.Table) -> np.ndarray:
     """Which of a table's runs failed."""
     import pyarrow.compute as pc
 
-    return pc.is_valid(table["failure"]).to_numpy()
+    return np.asarray(pc.is_valid(table["failure"]).to_numpy())
 
 
 def _plain(value: Any) -> Any:

@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from ..designs.changes import changed
 from ..engine.sources import model_version
 from ..errors import MultitrackError
 from ..scenario.layout import Layout, lay_out
 from ..schema.outcomes import OUTCOME_ROW, SERIES_ROW
 from ..schema.world import World
 from .ensemble import run_rows
-from .plan import Piece, Segment, scenario_with
+from .plan import Piece, Segment
 
 __all__ = ["Answer", "run_piece"]
 
@@ -94,7 +95,7 @@ def _world(piece: Piece, segment: Segment) -> tuple[Layout, World]:
     kept: OrderedDict[Any, tuple[Layout, World]] = _kept.__dict__.setdefault("worlds", OrderedDict())
     key = (piece.sweep, segment.settings)
     if key not in kept:
-        layout = lay_out(scenario_with(piece.base, dict(segment.settings)))
+        layout = lay_out(changed(piece.base, dict(segment.settings)))
         kept[key] = layout, layout.new_world()
         while len(kept) > 1 and sum(2 * len(world.words) for _, world in kept.values()) > MOST_KEPT:
             kept.popitem(last=False)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from os import PathLike
+from typing import Any
 
 import pandas as pd
 
 from ..analysis.attribution import ALL_PARTS, Attribution, interactions, shapley
 from ..analysis.run_tables import chosen_outcomes
-from ..designs.arms import MOST_PARTS, PARTS, Part, _called, _part, _subsets, switch_off
-from ..designs.design import coalition_names
+from ..designs.changes import changed, together
+from ..designs.design import HELD
+from ..designs.parts import PARTS, Part, coalition_names, part_named
 from ..errors import MultitrackError, printable
 from ..running.ensemble import check_asked, run_ensemble
 from ..scenario.library import as_scenario
@@ -19,6 +21,7 @@ from ..schema.outcomes import OUTCOMES
 
 __all__ = ["attribute", "coalition_runs"]
 
+MOST_PARTS = 10  # 1024 coalitions
 MAIN = ("agreed", "durable", "months_at_peace", "violence_total")
 
 
@@ -33,7 +36,7 @@ def attribute(
 ) -> Attribution:
     """Run all 2^n coalitions of the parts on the same seeds and share the effect of all among them.
 
-    `parts` are names from `analysis.arms.PARTS` or a `Part` of your own; what switches one off is read from the
+    `parts` are names from `designs.parts.PARTS` or a `Part` of your own; what switches one off is read from the
     scenario's rows, and interventions that would switch it on again later are left out. `runs` is the number of seeds
     of each coalition; `progress(done, coalitions)` is called after each. The money of a muted track goes where the
     scenario's `funding.muted` says: with "moved", a part's value is that of its money as well.
@@ -45,7 +48,7 @@ def attribute(
     ['Track II', 'mediation', 'all parts together']
     """
     scenario = as_scenario(scenario)
-    chosen = [_part(part) for part in ([parts] if isinstance(parts, str | Part) else parts)]
+    chosen = [part_named(part) for part in ([parts] if isinstance(parts, str | Part) else parts)]
     table = coalition_runs(scenario, chosen, runs, seed, threads, progress)
     names = tuple(part.name for part in chosen)
     asked = chosen_outcomes([outcomes] if isinstance(outcomes, str) else outcomes, [table])
@@ -71,29 +74,35 @@ def coalition_runs(
     [['none', 0], ['none', 0], ['Track II', 1], ['Track II', 1]]
     """
     scenario = as_scenario(scenario)
-    chosen = [_part(part) for part in parts]
+    chosen = [part_named(part) for part in parts]
     names = [part.name for part in chosen]
-    _check_names(names)
-    check_asked(scenario, runs, seed, threads, 2 ** len(names))
+    coalitions = _coalitions(names)
+    check_asked(scenario, runs, seed, threads, len(coalitions))
+    without = {part.name: _switched_off(part, scenario) for part in chosen}
+    together(without)  # parts that switch one setting off differently are refused
     frames = []
-    for inside in _subsets(names):
-        one = scenario
-        for part in chosen:
-            if part.name not in inside:
-                off = part.off(scenario)
-                one = switch_off(one, off, off)
+    for inside, called in coalitions.items():
+        one = changed(scenario, together({name: off for name, off in without.items() if name not in inside}))
         frame = run_ensemble(one, runs, seed, threads).table
         for at, name in enumerate(names):
             frame.insert(at, name, int(name in inside))
-        frame.insert(0, "coalition", _called(inside, names))
+        frame.insert(0, "coalition", called)
         frames.append(frame)
         if progress:
-            progress(len(frames), 2 ** len(names))
+            progress(len(frames), len(coalitions))
     return pd.concat(frames, ignore_index=True)
 
 
-def _check_names(names: Sequence[str]) -> None:
-    """Refuse parts that could not be told from one another, from their coalitions, or from columns of the table."""
+def _switched_off(part: Part, scenario: Scenario) -> dict[str, Any]:
+    """What a coalition without the part changes; no intervention of the scenario's own switches it on again."""
+    off = part.off(scenario)
+    return {**off, HELD: dict.fromkeys(off, 0)}
+
+
+def _coalitions(names: Sequence[str]) -> dict[tuple[str, ...], str]:
+    """Every coalition and what it is called, the smallest first. Refused are parts that could not be told from one another,
+    from their coalitions, or from columns of the table.
+    """
     if not 1 <= len(names) <= MOST_PARTS or len(set(names)) < len(names):
         raise MultitrackError(f"found {len(names)} parts; allowed: 1 to {MOST_PARTS}, each once")
     taken = {"coalition", "seed", ALL_PARTS, *OUTCOMES}
@@ -101,4 +110,5 @@ def _check_names(names: Sequence[str]) -> None:
         raise MultitrackError(
             f"the name of a part, {printable(clash[0])}, is taken in the table; allowed: another name"
         )
-    coalition_names(names)
+    named = sorted(coalition_names(names).items(), key=lambda one: len(one[0]))
+    return dict(named)
