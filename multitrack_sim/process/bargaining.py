@@ -1,7 +1,18 @@
-"""The text on the table: what it is worth to each party, demands, concessions, options, drafts."""
+"""The text on the table: what it is worth to each party, demands, concessions, options, drafts; and which part of it
+whom would suit.
+
+What a party gains by adding the issues in scope to the accord in force, c of its salience covered before and C after:
+the sum over these issues of salience x (value of the text - value of fighting on + what fighting on costs - devaluation
+- bitterness), less danger x (C^danger_curve - c^danger_curve), less demand x (C^demand_curve - c^demand_curve), less
+what signing costs at all. For a whole text with nothing in force this is the surplus of `value_of_signing`.
+"""
+
+import math
 
 from ..engine.compiled import part, rule
 from .basics import clip, dyad_row, sigma
+
+QUIETEST, LOUDEST = 0.02, 50.0  # voices stay within these: guards against overflow
 
 
 @rule
@@ -18,22 +29,63 @@ def value_on_issue(gap, issue, known, p):
 
 @rule(of="governments")
 def believe(me, belief, misperception):
-    """What a leadership makes of its dyads: mean probability that the others are reliable, mean misperception."""
+    """What a leadership makes of its dyads: probability that all the others are reliable, mean misperception."""
     me.belief = belief
     me.misperception = misperception
 
 
 @rule
-def value_of_signing(me, guarantee, bitterness, p):
-    """Value of the text, less reactive devaluation, less the danger that the others do not keep it.
+def link_of_reliability(trust, power, strongest):
+    """One link of the chain that a deal among many hangs on: it holds only if all keep it who count, as far as they do
+    by their power against the strongest's. With one other party it is the belief itself.
+    """
+    return sigma(trust) ** (power / strongest)
 
-    The danger is (1 - P(others reliable)) x exposure x (1 - guarantee) (1 - internal guarantee): under a perfect
+
+@rule
+def exposure_to_others(guarantee, p):
+    """What a party loses under an accord on everything that the others do not keep: less under guarantees from outside
+    (Walter 1997) and in the text itself (Hartzell and Hoddie 2003).
+    """
+    return p.conflict_exposure * (1.0 - guarantee) * (1.0 - p.conflict_internal_guarantee)
+
+
+@rule
+def danger_of_accord(me, guarantee, p):
+    """What a party expects to lose under an accord on everything: (1 - P(others reliable)) x exposure. Under a perfect
     guarantee it does not depend on trust.
     """
-    danger = (1.0 - me.belief) * p.conflict_exposure * (1.0 - guarantee) * (1.0 - p.conflict_internal_guarantee)
+    return (1.0 - me.belief) * exposure_to_others(guarantee, p)
+
+
+@rule
+def value_of_signing(me, guarantee, bitterness, p):
+    """Value of the whole text, less reactive devaluation, bitterness and the danger that the others do not keep it."""
+    danger = danger_of_accord(me, guarantee, p)
     return (
         me.draft_value - p.track_one_reactive_devaluation * me.misperception - danger - p.accord_bitterness * bitterness
     )
+
+
+@rule
+def attraction_of_peace(motivation, misperception, p):
+    """What settling anything is worth beside the text, per share of salience: the costs of fighting on that it spares,
+    less what the other side's words lose because they are the other side's (reactive devaluation).
+    """
+    return p.track_one_war_cost * motivation - p.track_one_reactive_devaluation * misperception
+
+
+@rule
+def price_of_coverage(covered, danger, demand, p):
+    """What an accord costs besides its text: its danger and what is demanded of it grow faster than what it covers."""
+    return danger * covered**p.track_one_danger_curve + demand * covered**p.track_one_demand_curve
+
+
+@rule(of="governments")
+def raise_voice(me, mean_gain, p):
+    """Whom the text leaves worse off than others is heard more in the next draft (Raiffa 1982; Zeuthen 1930)."""
+    behind = clip(p.track_one_response * (mean_gain - me.gain), -1.0, 1.0)
+    me.voice = clip(me.voice * math.exp(behind), QUIETEST, LOUDEST)
 
 
 @rule(of="governments")
@@ -68,9 +120,9 @@ def instruct(me, p):
 
 
 @rule(of="governments")
-def concede(me, attacks, in_public, p):
+def concede(me, attacks, in_public, pace, p):
     """Demands fall with readiness, faster when the others concede; hawks, opposition and attacks slow or reverse that,
-    and so do factions of its own at the table. On a departing train attacks harden less.
+    and so do factions of its own at the table. On a departing train attacks harden less. A crowded table is slower.
 
     They never fall below the reservation value: an aspiration of 0 asks for no more than fighting on would give.
     """
@@ -78,6 +130,7 @@ def concede(me, attacks, in_public, p):
     freedom = 1.0 - in_public * p.track_one_opposition * (1.0 - me.perceived_support)
     step = (
         p.track_one_concession
+        * pace
         * me.instructed
         * will
         * freedom
@@ -89,10 +142,17 @@ def concede(me, attacks, in_public, p):
     me.concession = before - me.aspiration
 
 
+@rule
+def pace_of_table(parties, p):
+    """How fast a table works, against one of two parties: every word has to pass more delegations."""
+    return (2.0 / parties) ** p.track_one_crowding if parties > 2 else 1.0
+
+
 @rule(of="issues")
-def invent_officially(me, mediation, mean_belief, p):
+def invent_officially(me, mediation, mean_belief, pace, p):
     """Options found by official talks, in a pool of their own: mediation and trust help."""
-    found = p.track_one_invention * (0.35 + 0.65 * mediation) * (0.4 + mean_belief)
+    helped = p.track_one_invention_alone + (1.0 - p.track_one_invention_alone) * mediation
+    found = p.track_one_invention * pace * helped * (p.track_one_invention_distrust + mean_belief)
     me.found_official += clip(found, 0.0, 1.0) * (1.0 - me.found_official)
 
 
@@ -103,16 +163,22 @@ def take_in(stake, issue, p):
 
 
 @rule(of="issues")
-def redraft(me, aim, miss, p):
+def redraft(me, aim, miss, pace, p):
     """The single negotiating text moves towards the compromise aimed at, and misses it by misperception."""
-    step = p.track_one_drafting * (aim - me.draft)
+    step = p.track_one_drafting * pace * (aim - me.draft)
     me.draft = clip(me.draft + step + miss, 0.0, 1.0)
 
 
 @rule
 def negotiable(issue):
-    """Whether the text on the table covers an issue: active, tabled, not put off."""
-    return issue.active == 1 and issue.tabled == 1 and issue.deferred == 0
+    """Whether parties would settle an issue at all: active and tabled."""
+    return issue.active == 1 and issue.tabled == 1
+
+
+@rule
+def still_open(issue):
+    """Whether the text on the table covers an issue: no accord in force has settled and frozen it."""
+    return issue.active == 1 and issue.tabled == 1 and issue.in_accord == 0
 
 
 @part
@@ -143,7 +209,9 @@ def value_fighting_on(world):
 
 @part
 def compromise_on(world, k):
-    """The compromise aimed at on one issue: positions weighted by power and salience; mediation moves it to the fair point."""
+    """The compromise aimed at on one issue: positions weighted by power, salience and voice; mediation moves it to the
+    fair point.
+    """
     governments, stakes, issues = world.governments, world.stakes, world.issues
     process = world.process[0]
     agenda = len(issues)
@@ -151,35 +219,20 @@ def compromise_on(world, k):
     for i in range(len(governments)):
         me, stake = governments[i], stakes[i * agenda + k]
         if me.active and me.required:
-            by_power += me.share_of_power * stake.salience * stake.ideal
-            powers += me.share_of_power * stake.salience
-            fair += stake.salience * stake.ideal
-            weights += stake.salience
+            weight = me.voice * stake.salience
+            by_power += me.share_of_power * weight * stake.ideal
+            powers += me.share_of_power * weight
+            fair += weight * stake.ideal
+            weights += weight
     if weights <= 0.0:
         return issues[k].draft
     return (1.0 - process.fairness) * by_power / powers + process.fairness * fair / weights
 
 
 @part
-def readiness_of_quorum(world, quorum):
-    """The readiness that so many required parties reach: that of the least ready, where all are needed."""
-    governments = world.governments
-    reached = 0.0
-    for i in range(len(governments)):
-        if governments[i].required and governments[i].active and governments[i].readiness > reached:
-            as_ready = 0
-            for j in range(len(governments)):
-                other = governments[j]
-                if other.required and other.active and other.readiness >= governments[i].readiness:
-                    as_ready += 1
-            if as_ready >= quorum - 1e-9:
-                reached = governments[i].readiness
-    return reached
-
-
-@part
 def read_text(world, anticipated):
-    """What every party makes of the text: known options, value, surplus, readiness. An avoided issue stays as fighting leaves it.
+    """What every party makes of the whole text: known options, value, surplus, readiness. An avoided issue stays as
+    fighting leaves it.
 
     Before talks the text is the compromise to be expected, with the share of options that parties anticipate.
     """
@@ -196,7 +249,7 @@ def read_text(world, anticipated):
                 if stake.known_unofficial < unofficial:
                     unofficial = stake.known_unofficial
         issues[k].known = 1.0 - (1.0 - official) * (1.0 - unofficial)
-    process.least_surplus, required = 99.0, 0
+    seen = False
     for i in range(parties):
         me = governments[i]
         me.draft_value = 0.0
@@ -209,32 +262,38 @@ def read_text(world, anticipated):
                 me.draft_value += stake.salience * value_on_issue(abs(stake.ideal - issue.draft), issue, known, p)
             else:
                 me.draft_value += stake.salience * stake.war_value
-        belief, misperception, others = 0.0, 0.0, 0
+        belief, misperception, others, strongest = 1.0, 0.0, 0, 0.0
+        for j in range(parties):
+            if j != i and governments[j].required and governments[j].active:
+                others += 1
+                if governments[j].share_of_power > strongest:
+                    strongest = governments[j].share_of_power
         for j in range(parties):
             if j != i and governments[j].required and governments[j].active:
                 dyad = dyads[dyad_row(i, j, parties)]
-                belief += sigma(dyad.trust)
+                belief *= link_of_reliability(dyad.trust, governments[j].share_of_power, strongest)
                 misperception += dyad.misperception
-                others += 1
         if others > 0:
-            believe(me, belief / others, misperception / others)
+            believe(me, belief, misperception / others)
         assess(me, process.guarantee, process.bitterness, p)
         get_ready(me, p)
         if me.required and me.active:
-            required += 1
-            if me.surplus < process.least_surplus:
+            if not seen or me.surplus < process.least_surplus:
                 process.least_surplus = me.surplus
-    process.least_readiness = readiness_of_quorum(world, p.track_one_quorum * required)
+            if not seen or me.readiness < process.least_readiness:
+                process.least_readiness = me.readiness
+            seen = True
 
 
 @part
 def settle_issues(world):
-    """Which issues every required party can live with, and how far that gets the parties."""
+    """Which issues are agreed on, or such that every required party can live with the text on them."""
     governments, stakes, issues = world.governments, world.stakes, world.issues
     p, process = world.parameters[0], world.process[0]
     agenda, weight, settled = len(issues), 0.0, 0.0
     for k in range(agenda):
         issue, content, salience = issues[k], negotiable(issues[k]), 0.0
+        agreed = issue.in_accord == 1
         for i in range(len(governments)):
             me, stake = governments[i], stakes[i * agenda + k]
             if me.required and me.active:
@@ -242,7 +301,181 @@ def settle_issues(world):
                 gain = value_on_issue(abs(stake.ideal - issue.draft), issue, issue.known, p) - stake.war_value
                 if gain + p.track_one_war_cost * me.motivation < p.track_one_margin * me.aspiration:
                     content = False
-        issue.settled = 1 if content else 0
+        issue.settled = 1 if content or agreed else 0
         weight += salience
         settled += salience * issue.settled
     process.settled = settled / weight if weight > 0.0 else 0.0
+
+
+@part
+def value_issues(world):
+    """What every party would gain on every issue by the text as it stands, before demands and dangers."""
+    governments, stakes, issues = world.governments, world.stakes, world.issues
+    p, process = world.parameters[0], world.process[0]
+    agenda = len(issues)
+    for i in range(len(governments)):
+        me = governments[i]
+        peace = attraction_of_peace(me.motivation, me.misperception, p) - p.accord_bitterness * process.bitterness
+        for k in range(agenda):
+            issue, stake = issues[k], stakes[i * agenda + k]
+            value = value_on_issue(abs(stake.ideal - issue.draft), issue, issue.known, p)
+            stake.worth = stake.salience * (value - stake.war_value + peace)
+
+
+@part
+def gain_of_scope(world, i):
+    """What one party gains by adding the issues in scope to the accord in force (all it covers, for one outside it)."""
+    governments, stakes, issues = world.governments, world.stakes, world.issues
+    p, process = world.parameters[0], world.process[0]
+    me, agenda = governments[i], len(issues)
+    gain, before, after = 0.0, 0.0, 0.0
+    for k in range(agenda):
+        stake = stakes[i * agenda + k]
+        if issues[k].in_accord and me.joined:
+            before += stake.salience
+            after += stake.salience
+        elif issues[k].in_accord or issues[k].in_scope:
+            after += stake.salience
+            gain += stake.worth
+    danger, demand = danger_of_accord(me, process.guarantee, p), p.track_one_margin * me.aspiration
+    gain -= price_of_coverage(after, danger, demand, p) - price_of_coverage(before, danger, demand, p)
+    return gain - p.track_one_signing_cost * p.conflict_exposure
+
+
+@part
+def least_gain(world):
+    """The gain of the signatory that gains least by the scope proposed; all their gains are written down."""
+    governments = world.governments
+    least, seen = 0.0, False
+    for i in range(len(governments)):
+        me = governments[i]
+        if me.signs:
+            me.gain = gain_of_scope(world, i)
+            if not seen or me.gain < least:
+                least, seen = me.gain, True
+    return least
+
+
+@part
+def coverage(world, with_scope):
+    """Of the weight of all issues to the required parties, what the accord in force covers (and the scope adds)."""
+    governments, stakes, issues = world.governments, world.stakes, world.issues
+    agenda, weight, covered = len(issues), 0.0, 0.0
+    for k in range(agenda):
+        inside = issues[k].in_accord or (with_scope and issues[k].in_scope)
+        for i in range(len(governments)):
+            if governments[i].required and governments[i].active:
+                weight += stakes[i * agenda + k].salience
+                covered += stakes[i * agenda + k].salience if inside else 0.0
+    return covered / weight if weight > 0.0 else 0.0
+
+
+@part
+def propose_whole(world):
+    """The scope is all that is still open. How many issues that is."""
+    issues = world.issues
+    left = 0
+    for k in range(len(issues)):
+        issues[k].in_scope = 1 if still_open(issues[k]) else 0
+        left += issues[k].in_scope
+    return left
+
+
+@part
+def narrow(world):
+    """Drop issues from the text, each time the one without which the signatory that gains least gains most, until all
+    signatories gain. True if what is left is worth a signature (Fisher 1964, fractionating conflict).
+    """
+    issues, p = world.issues, world.parameters[0]
+    left = propose_whole(world)
+    least = least_gain(world)
+    while least < 0.0 and left > 1:
+        best, which = 0.0, -1
+        for k in range(len(issues)):
+            if issues[k].in_scope:
+                issues[k].in_scope = 0
+                gain = least_gain(world)
+                issues[k].in_scope = 1
+                if which < 0 or gain > best:
+                    best, which = gain, k
+        issues[which].in_scope = 0
+        left -= 1
+        least = least_gain(world)
+    return least >= 0.0 and left > 0 and coverage(world, True) - coverage(world, False) >= p.track_one_least_scope
+
+
+@part
+def enough_hold(world, joined):
+    """Whether those who have joined the accord (or would sign the text) hold enough of the required parties' power and
+    number, and are more than one.
+    """
+    governments, p = world.governments, world.parameters[0]
+    power, holding, parties, holders = 0.0, 0.0, 0, 0
+    for i in range(len(governments)):
+        me = governments[i]
+        if me.required and me.active:
+            power += me.share_of_power
+            parties += 1
+            inside = me.joined if joined else me.signs
+            if inside:
+                holding += me.share_of_power
+                holders += 1
+    share = p.track_one_participation
+    return holders > 1 and holding >= share * power - 1e-12 and holders >= share * parties - 1e-12
+
+
+@part
+def muster(world):
+    """Who signs what: all required parties as wide a text as all can sign; else, without those that lose most by the
+    whole text, the others, as long as they are enough (Nilsson 2008, partial peace; Barrett 2003). Those who hold the
+    accord in force already go on together.
+    """
+    governments = world.governments
+    everybody_signs(world)
+    while True:
+        if narrow(world):
+            return True
+        propose_whole(world)
+        least_gain(world)
+        least, which = 0.0, -1
+        for i in range(len(governments)):
+            me = governments[i]
+            if me.signs and not me.joined and (which < 0 or me.gain < least):
+                least, which = me.gain, i
+        if which < 0:
+            return False
+        governments[which].signs = 0
+        if not enough_hold(world, False):
+            return False
+
+
+@part
+def everybody_signs(world):
+    """A text for all required parties."""
+    governments = world.governments
+    for i in range(len(governments)):
+        governments[i].signs = 1 if governments[i].required and governments[i].active else 0
+
+
+@part
+def weigh_accord(world):
+    """What every party to the accord in force, or to the text that awaits ratification, gains by it, without what it
+    still demands: the war to come weighs as it did at signature, not as it is remembered; what is carried out already
+    is in no danger.
+    """
+    governments, stakes, issues = world.governments, world.stakes, world.issues
+    p, process = world.parameters[0], world.process[0]
+    agenda = len(issues)
+    for i in range(len(governments)):
+        me = governments[i]
+        me.held, me.covered = 0.0, 0.0
+        motive = me.motive if me.motive > me.motivation else me.motivation
+        peace = attraction_of_peace(motive, me.misperception, p)
+        for k in range(agenda):
+            issue, stake = issues[k], stakes[i * agenda + k]
+            if issue.in_accord or (issue.in_scope and me.signs):
+                value = value_on_issue(abs(stake.ideal - issue.draft), issue, issue.known, p)
+                me.held += stake.salience * (value - stake.war_value + peace)
+                me.covered += stake.salience
+        danger = danger_of_accord(me, process.guarantee, p) * (1.0 - process.carried_out)
+        me.held -= price_of_coverage(me.covered, danger, 0.0, p)

@@ -125,10 +125,9 @@ def run_channel(world, month):
             record(world, month, Event.CHANNEL_ENDED, -1, -1, 0.0)
     elif opens and before_talks:
         process.channel = 1
-        if process.phase != Phase.SUSPENDED:
-            process.month_round = month
         process.deadlock = 0.0
-        process.best_gap = -99.0
+        process.fresh = 1
+        process.assembled = 1.0
         record(world, month, Event.CHANNEL_OPENED, -1, -1, process.contact)
 
 

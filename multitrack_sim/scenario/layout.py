@@ -17,7 +17,7 @@ import numpy as np
 
 from ..schema.categories import InterventionKind
 from ..schema.parameters import PARAMETERS
-from ..schema.tables import NAMED, REFERS, RELATIONS, SPARSE, TABLES, Column
+from ..schema.tables import MOST_ACCORDS, NAMED, REFERS, RELATIONS, SPARSE, TABLES, Column
 from ..schema.world import World, _world_on, cell, empty_world, sizes
 from .scenario import Names, Scenario, Setting, changed_setting, find_setting, saliences, settings_meant, verb_of
 from .validation import row_columns
@@ -153,6 +153,7 @@ def lay_out(scenario: Scenario) -> Layout:
         "ties": communities * ties,
         "commitments": len(rows["measures"]) * parties,
         "provisions": issues * parties,
+        "signatures": MOST_ACCORDS * parties,
         "interventions": len(changed),
     }
     world: Any = copy.deepcopy(_blank(tuple(count.items())))
@@ -196,6 +197,7 @@ def lay_out(scenario: Scenario) -> Layout:
     world.communities["ties"] = ties
     world.commitments["measure"], world.commitments["party"] = np.divmod(np.arange(count["commitments"]), parties)
     world.provisions["issue"], world.provisions["party"] = np.divmod(np.arange(count["provisions"]), parties)
+    world.signatures["accord"], world.signatures["party"] = np.divmod(np.arange(count["signatures"]), parties)
     for row, (change, setting, at) in zip(world.interventions, changed):
         verb, column = verb_of(change), setting.column
         row["cell"] = cell(world, setting.table, at, column.name)
