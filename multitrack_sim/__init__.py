@@ -34,6 +34,7 @@ _PUBLIC = {
     "SettingError": "errors",
     "Spoiler": "agents",
     "Sweep": "running.sweep",
+    "agreements": "running.agreements",
     "attribute": "analysis.attribution",
     "codes_table": "scenario",
     "compare": "analysis.comparison",
