@@ -230,14 +230,9 @@ def compromise_on(world, k):
 
 
 @part
-def read_text(world, anticipated):
-    """What every party makes of the whole text: known options, value, surplus, readiness. An avoided issue stays as
-    fighting leaves it.
-
-    Before talks the text is the compromise to be expected, with the share of options that parties anticipate.
-    """
-    governments, dyads, issues, stakes = world.governments, world.dyads, world.issues, world.stakes
-    p, process = world.parameters[0], world.process[0]
+def share_options(world):
+    """The options on every issue that all required parties know, from either pool: only these can lower its cost."""
+    governments, issues, stakes = world.governments, world.issues, world.stakes
     parties, agenda = len(governments), len(issues)
     for k in range(agenda):
         official, unofficial = 1.0, 1.0
@@ -249,6 +244,19 @@ def read_text(world, anticipated):
                 if stake.known_unofficial < unofficial:
                     unofficial = stake.known_unofficial
         issues[k].known = 1.0 - (1.0 - official) * (1.0 - unofficial)
+
+
+@part
+def read_text(world, anticipated):
+    """What every party makes of the whole text: known options, value, surplus, readiness. An avoided issue stays as
+    fighting leaves it.
+
+    Before talks the text is the compromise to be expected, with the share of options that parties anticipate.
+    """
+    governments, dyads, issues, stakes = world.governments, world.dyads, world.issues, world.stakes
+    p, process = world.parameters[0], world.process[0]
+    parties, agenda = len(governments), len(issues)
+    share_options(world)
     seen = False
     for i in range(parties):
         me = governments[i]

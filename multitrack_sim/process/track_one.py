@@ -26,6 +26,7 @@ from .bargaining import (
     read_text,
     redraft,
     settle_issues,
+    share_options,
     still_open,
     take_in,
     value_fighting_on,
@@ -172,6 +173,7 @@ def break_down(world, month):
         issues[k].settled = 0
     for row in range(len(stakes)):
         stakes[row].known_official *= 1.0 - p.track_one_unsettling
+    share_options(world)
     record(world, month, Event.TALKS_BROKE_DOWN, -1, -1, process.deadlock)
 
 
