@@ -24,18 +24,18 @@ __all__ = ["VARIED", "centre", "judge", "run_wave"]
 
 # What is varied, and between what: parameters on which the patterns hang, in the range that the form allows for.
 VARIED = {
-    "track_one.concession": (0.06, 0.25), "track_one.breakdown": (0.02, 0.09), "track_one.deadlock": (0.1, 0.5),
-    "track_one.aspiration": (0.3, 0.7), "track_one.margin": (0.4, 1.0), "track_one.partial": (0.1, 0.5),
-    "track_one.demand_curve": (1.8, 4.0), "track_one.danger_curve": (1.8, 4.5), "track_one.signing_cost": (0.04, 0.2),
-    "track_one.least_scope": (0.1, 0.35), "track_one.response": (0.0, 0.6), "track_one.reopening": (0.0, 0.03),
-    "track_one.reactive_devaluation": (0.05, 0.2), "track_one.invention": (0.08, 0.35), "track_one.opening": (0.2, 0.7),
+    "track_one.concession": (0.08, 0.24), "track_one.breakdown": (0.02, 0.08), "track_one.deadlock": (0.1, 0.45),
+    "track_one.aspiration": (0.3, 0.65), "track_one.margin": (0.5, 1.0), "track_one.partial": (0.12, 0.45),
+    "track_one.demand_curve": (1.8, 3.6), "track_one.danger_curve": (1.8, 4.0), "track_one.signing_cost": (0.0, 0.18),
+    "track_one.least_scope": (0.1, 0.33), "track_one.response": (0.0, 0.6), "track_one.reopening": (0.0, 0.025),
+    "track_one.reactive_devaluation": (0.05, 0.2), "track_one.invention": (0.1, 0.5), "track_one.opening": (0.2, 0.7),
     "track_one.war_cost": (0.25, 0.45), "track_one.dispersal": (0.2, 0.45), "track_one.procedure": (0.15, 0.35),
-    "fighting.ceasefire": (0.008, 0.03), "fighting.recurrence": (0.010, 0.024), "fighting.petering_out": (0.008, 0.02),
-    "fighting.victory": (0.02, 0.06), "accord.withdrawal": (0.06, 0.25), "accord.doubt": (0.03, 0.12),
+    "fighting.ceasefire": (0.008, 0.028), "fighting.recurrence": (0.010, 0.024), "fighting.petering_out": (0.008, 0.02),
+    "fighting.victory": (0.025, 0.06), "accord.withdrawal": (0.07, 0.25), "accord.doubt": (0.03, 0.1),
     "accord.temptation": (1.0, 4.0), "spoiling.deterrence": (0.5, 0.9),
 }  # fmt: skip
 IMPLAUSIBLE = 3.0  # standard deviations (Pukelsheim 1994: nearly all of any unimodal distribution lies within)
-CANDIDATES = 20_000
+CANDIDATES = 3_000
 
 
 def drawn(count: int, seed: int) -> pd.DataFrame:
@@ -95,7 +95,7 @@ def next_settings(done: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     wide = drawn(CANDIDATES, seed)
     misses = emulator.misses(wide)
-    best = wide.iloc[np.argsort((misses**2).mean(axis=1).to_numpy())[: 20 * count]]
+    best = wide.iloc[np.argsort((misses**2).mean(axis=1).to_numpy())[: 4 * count]]
     low, high = np.array(list(VARIED.values())).T
     near = best.iloc[rng.integers(0, min(len(best), 2 * count), CANDIDATES)].to_numpy()
     near = np.clip(near + 0.15 * (high - low) * rng.standard_normal(near.shape), low, high)
