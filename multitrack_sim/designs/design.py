@@ -68,7 +68,7 @@ class Design:
     """Points by arms by runs. `columns` has the settings varied, a value per point; an arm has settings of its own,
     which come after the point's. Without arms there is one, called "".
 
-    >>> design = factorial({"track_two.budget": [0, 1], "track_one.agenda": ["package", "gradual"]}, runs=50)
+    >>> design = factorial({"track_two.budget": [0, 1], "funding.muted": ["burned", "moved"]}, runs=50)
     >>> len(design), design.points, design.runs
     (200, 4, 50)
     """

@@ -38,10 +38,13 @@ from .third_parties import gather_organisations
 
 
 @rule
-def breakdown_hazard(process, p):
-    """Hazard that a round fails: it grows with every month without progress; mediation holds it together."""
+def breakdown_hazard(process, ready, p):
+    """Hazard that a round fails: it grows with every month without progress, and mediation holds it together; and parties
+    walk out of talks for which they are not ready, as they do of soundings.
+    """
     growing = 1.0 + p.track_one_deadlock * process.deadlock
-    return p.track_one_breakdown * growing * (1.0 - p.track_one_mediation_hold * process.mediation)
+    falls_apart = p.track_one_breakdown * growing * (1.0 - p.track_one_mediation_hold * process.mediation)
+    return falls_apart + p.track_one_walk_out * (1.0 - ready)
 
 
 @rule
@@ -215,7 +218,7 @@ def track_one(world, month):
     ready = threshold(process.least_readiness, needed, p.track_one_ready_steepness)
     stops = p.track_one_suspension * (1.0 - p.spoiling_departing_train)
     suspends = chance(key, Draw.SUSPENSION, month, 0, 0) < 1.0 - (1.0 - stops) ** process.attacks_now
-    fails = chance(key, Draw.BREAKDOWN, month, 0, 0) < breakdown_hazard(process, p)
+    fails = chance(key, Draw.BREAKDOWN, month, 0, 0) < breakdown_hazard(process, ready, p)
 
     if process.phase == Phase.FIGHTING:
         if chance(key, Draw.PRETALKS, month, 0, 0) < p.track_one_pretalks * ready:

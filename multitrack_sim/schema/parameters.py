@@ -204,6 +204,7 @@ _ALL = [
     Parameter("track_one.learning", 0.2, 0, 1, MONTHLY, "of the officially found options, what each delegation takes in", FITTED),
     Parameter("track_one.breakdown", 0.0487, 0, 1, RATE, "talks break down with no deadlock", FITTED, (0.0, 0.2)),
     Parameter("track_one.deadlock", 0.28, 0, 2, "factor per month", "how much each month of deadlock raises the hazard of breakdown", FITTED),
+    Parameter("track_one.walk_out", 0.03, 0, 1, RATE, "talks are left by parties that are not ready for them at all", "Zartman 2000; Pruitt 2007 (role); size " + FITTED, (0.0, 0.2)),
     Parameter("track_one.suspension", 0.10, 0, 1, "probability", "talks are suspended after an attack", TRIAL),
     Parameter("track_one.resumption", 0.16, 0, 1, RATE, "suspended talks resume, parties fully ready", TRIAL),
     Parameter("track_one.resumption_contact", 1.0, 0, 5, "factor", "how much more living unofficial contact makes them resume"),
