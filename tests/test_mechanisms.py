@@ -242,7 +242,9 @@ def test_what_is_agreed_is_frozen_and_an_accord_without_enough_signatories_falls
         if process["in_force"]:
             assert joined.sum() > 1 and power[joined].sum() >= p["track_one_participation"] - 1e-9
             assert (world.issues["settled"] >= world.issues["in_accord"]).all() and world.issues["in_accord"].any()
-            covered = (world.stakes["salience"].reshape(len(parties), -1) @ world.issues["in_accord"]).sum() / len(parties)
+            covered = (world.stakes["salience"].reshape(len(parties), -1) @ world.issues["in_accord"]).sum() / len(
+                parties
+            )
             assert process["reach"] == pytest.approx(covered * power[joined].sum())
             some_partial |= process["reach"] < p["track_one_comprehensive"]
         else:
@@ -260,7 +262,13 @@ def test_only_signatories_owe_anything(steps):
 
 def test_months_add_up(steps):
     table = steps.table
-    parts = ["months_under_accord", "months_after_ceasefire", "months_after_victory", "months_dormant", "months_of_fighting"]
+    parts = [
+        "months_under_accord",
+        "months_after_ceasefire",
+        "months_after_victory",
+        "months_dormant",
+        "months_of_fighting",
+    ]
     assert table[parts].sum(axis=1).to_numpy() == pytest.approx(300.0)
     assert (table["options_known"] <= table["options_found"]).all()
 

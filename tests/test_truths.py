@@ -173,7 +173,9 @@ def test_who_stays_and_who_leaves_is_evidence_that_keeps_its_mean_and_is_calibra
     assert result.table["departures"].mean() > 0.3, "nobody left: the test would be empty"
     dyads, governments = result.entities("dyads"), result.entities("governments")
     dyads["reliable"] = (
-        governments.set_index(["seed", "id"])["reliable"].loc[list(zip(dyads["seed"], dyads["other"], strict=True))].to_numpy()
+        governments.set_index(["seed", "id"])["reliable"]
+        .loc[list(zip(dyads["seed"], dyads["other"], strict=True))]
+        .to_numpy()
     )
     dyads["belief"] = 1.0 / (1.0 + np.exp(-dyads["trust"]))
     means = dyads.groupby("seed")["belief"].mean()

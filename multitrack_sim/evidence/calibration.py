@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +55,7 @@ class Emulator:
 
     def __init__(self, settings: pd.DataFrame, values: pd.DataFrame):
         from sklearn.gaussian_process import GaussianProcessRegressor
-        from sklearn.gaussian_process.kernels import ConstantKernel, RBF, WhiteKernel
+        from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
 
         self.models, self.scales = {}, {}
         places = _places(settings)
@@ -169,7 +168,7 @@ def main() -> None:
     found.to_csv(chosen.out / "fresh.csv")
     print(found.drop(columns="pattern").to_string(float_format="%.3f"))
     worst = found.loc[[t.id for t in CALIBRATED], "miss"].abs().max()
-    print(f"mean squared miss {mean_squared_miss(found):.2f}, largest {worst:.1f}, {math.ceil(len(CALIBRATED))} patterns")
+    print(f"mean squared miss {mean_squared_miss(found):.2f}, largest {worst:.1f}, {len(CALIBRATED)} patterns")
 
 
 if __name__ == "__main__":

@@ -56,7 +56,8 @@ def conflict_codes(count: int, seed: int) -> pd.DataFrame:
     for name, shares in POPULATION.items():
         tie = HARDNESS.get(name, 0.0)
         behind = tie * hardness + math.sqrt(1.0 - tie * tie) * rng.standard_normal(count)
-        ranks = np.argsort(np.argsort(behind)) / count  # the marginal is met as nearly as the number of conflicts allows
+        # ranks, not draws: the marginal is met as nearly as the number of conflicts allows
+        ranks = np.argsort(np.argsort(behind)) / count
         table[name] = np.searchsorted(np.cumsum(shares) / 100.0 - 1e-9, ranks, side="right").clip(0, 4)
     table["parties"] = rng.choice(list(PARTIES), size=count, p=list(PARTIES.values()))
     return pd.DataFrame(table)
@@ -78,8 +79,10 @@ class Record:
     def of(self, keep: np.ndarray) -> Record:
         """The same, of some of the runs."""
         runs = self.runs[keep]
-        inside = [part[part["run"].isin(runs["run"])] for part in (self.agreements, self.attacks, self.texts)]
-        return Record(runs, *inside, self.months)
+        signed, attacks, texts = (
+            part[part["run"].isin(runs["run"])] for part in (self.agreements, self.attacks, self.texts)
+        )
+        return Record(runs, signed, attacks, texts, self.months)
 
 
 class Population:
@@ -115,14 +118,16 @@ class Population:
         codes = self.codes.iloc[conflict].reset_index(drop=True).add_prefix("code_")
         table = pd.concat([table.assign(run=np.arange(len(table)), conflict=conflict), codes], axis=1)
         happened = _numbered([rows for many in events for rows in many])
-        signed = agreements_frame(_numbered([rows for many in accords for rows in many])).rename(columns={"seed": "run"})
+        signed = agreements_frame(_numbered([rows for many in accords for rows in many])).rename(
+            columns={"seed": "run"}
+        )
         return Record(table, signed, happened[happened["kind"].isin(_ATTACKS)], _texts(happened, signed), self.months)
 
     def _run_one(self, at: int, settings: Mapping[str, float], runs: int) -> tuple:
         layout = self.layouts[at]
         seeds = np.array([run_seed(run_seed(self.seed, at), k) for k in range(runs)], dtype=np.int64)
         finals = np.zeros((runs, len(layout.world.words)))
-        vary = {name: np.full(runs, value) for name, value in settings.items()}
+        vary = {name: [value] * runs for name, value in settings.items()}
         outcomes, _ = run_rows(layout, seeds, vary, finals=finals)
         accords, events = [], []
         for k in range(runs):

@@ -104,7 +104,9 @@ def _stands(record: Record, kind: str, months: float) -> float:
 
 def _end_hazard(record: Record, after: float, until: float) -> float:
     """Monthly hazard of a full accord's end between two ages: ends over months at risk."""
-    full = record.agreements[(record.agreements["kind"] == "comprehensive") & record.agreements["month_in_force"].notna()]
+    full = record.agreements[
+        (record.agreements["kind"] == "comprehensive") & record.agreements["month_in_force"].notna()
+    ]
     age = full["month_ended"].fillna(record.months) - full["month_in_force"]
     at_risk = (age.clip(upper=until) - after).clip(lower=0).sum()
     ends = (full["month_ended"].notna() & (age >= after) & (age < until)).sum()
@@ -217,7 +219,9 @@ def _guaranteed_ending(record: Record) -> float:
     """Hazard ratio of the end of accords where guarantees are strong, against the others (ends over months)."""
     rates = []
     strong = set(_split(record, "guarantee", 2)[0]["run"])
-    accords = record.agreements[(record.agreements["kind"] != "ceasefire") & record.agreements["month_in_force"].notna()]
+    accords = record.agreements[
+        (record.agreements["kind"] != "ceasefire") & record.agreements["month_in_force"].notna()
+    ]
     for inside in (True, False):
         part = accords[accords["run"].isin(strong) == inside]
         months = (part["month_ended"].fillna(record.months) - part["month_in_force"]).sum()
@@ -256,7 +260,7 @@ def _votes_failed(record: Record) -> float:
 
 
 def _workshops_a_year(record: Record) -> float:
-    """Workshops a year and dialogue (three convenors share what a scenario's donors pay for), where dialogue is sustained."""
+    """Workshops a year and convenor, where dialogue is sustained."""
     sustained = record.runs[record.runs["code_track2"] >= 3]
     return float((sustained["workshops"] / record.months * YEAR / CONVENORS).mean())
 
@@ -264,6 +268,7 @@ def _workshops_a_year(record: Record) -> float:
 CONVENORS = 2  # that a scenario made from codes has for unofficial dialogue
 
 
+# fmt: off
 def _rows() -> Iterator[Target]:
     fit, look = "calibrate", "predict"
     pax, pad, term = "PA-X v10, 144 processes, neither local nor purely between states", "PAD 22.1", "UCDP termination v3, n = 279, episodes of one conflict hang together (design effect 2)"
@@ -321,6 +326,7 @@ def _rows() -> Iterator[Target]:
     yield Target("T32", "what is transferred: process more than outcome", 0, -1, 1, "order", look, "Cuhadar 2009", "S", None, "not measured")
 
 
+# fmt: on
 TARGETS: dict[str, Target] = {target.id: target for target in _rows()}
 # What a population's runs can be fitted to. Track II's rhythm and experiments are judged elsewhere.
 CALIBRATED = tuple(t for t in TARGETS.values() if t.use == "calibrate" and t.measure is not None and t.id != "T25")

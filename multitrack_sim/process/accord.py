@@ -5,8 +5,6 @@ leaving, with doubts; for an unreliable leadership that includes exploiting the 
 and little is carried out. When one leaves, the accord goes on as long as those who stay are enough.
 """
 
-import math
-
 from ..engine.compiled import part, phase, rule
 from ..engine.random import chance
 from ..schema.categories import Ending, Phase
@@ -284,7 +282,9 @@ def mean_trust_of_required(world):
     trust, pairs = 0.0, 0
     for i in range(parties):
         for j in range(parties):
-            both = governments[i].required and governments[i].active and governments[j].required and governments[j].active
+            both = (
+                governments[i].required and governments[i].active and governments[j].required and governments[j].active
+            )
             if i != j and both:
                 trust += dyads[dyad_row(i, j, parties)].trust
                 pairs += 1

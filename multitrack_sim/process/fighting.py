@@ -204,9 +204,7 @@ def fighting(world, month):
         misperception += dyads[row].misperception
     misperception /= len(dyads)
 
-    resumes = process.ceasefire and chance(key, Draw.CEASEFIRE_ENDS, month, 0, 0) < end_of_ceasefire_hazard(
-        process, p
-    )
+    resumes = process.ceasefire and chance(key, Draw.CEASEFIRE_ENDS, month, 0, 0) < end_of_ceasefire_hazard(process, p)
     process.escalations_now = 0
     incident = chance(key, Draw.INCIDENT, month, 0, 0) < p.conflict_incidents
     escalates = chance(key, Draw.ESCALATION, month, 0, 0) < escalation_probability(process, misperception, p)

@@ -66,7 +66,6 @@ def count(world, month):
 def measure_month(world, row):
     """Fill one row of the monthly series from the world as it stands."""
     process, governments, dyads, communities = world.process[0], world.governments, world.dyads, world.communities
-    tally = world.tally[0]
     row.phase = process.phase
     row.violence = process.violence
     row.mean_trust, row.mean_misperception = 0.0, 0.0

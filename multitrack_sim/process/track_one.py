@@ -7,7 +7,7 @@ to a chance of agreement.
 
 from ..engine.compiled import part, phase, rule
 from ..engine.random import chance
-from ..schema.categories import Ending, Phase
+from ..schema.categories import Phase
 from ..schema.draws import Draw
 from ..schema.events import Event
 from .agreement import hold_vote, leave_the_rest, let_accede, open_round, sign, take_up_the_rest, withdraw_text

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ..schema.categories import Agreement
 from ..scenario.scenario import Scenario
+from ..schema.categories import Agreement
 from .ensemble import run_ensemble
 
 __all__ = ["agreements", "agreements_frame"]
+
 
 def agreements_frame(rows: pd.DataFrame) -> pd.DataFrame:
     """The agreements of final worlds as people read them, from their rows with the `run` (or seed) they belong to."""
