@@ -10,8 +10,9 @@ from ..engine.random import chance
 from ..schema.categories import Ending, Phase
 from ..schema.draws import Draw
 from ..schema.events import Event
-from .bargaining import coverage, enough_hold, exposure_to_others
+from .bargaining import exposure_to_others
 from .basics import clip, dyad_row, enter, record, sigma
+from .scope import coverage, enough_hold
 from .trust import evidence_of_conduct, evidence_of_loyalty, learn_from_accord
 
 

@@ -10,8 +10,9 @@ from ..schema.categories import Agreement, Phase, Ratifier
 from ..schema.draws import Draw
 from ..schema.events import Event
 from .accord import power_of_holders, reach_as_far_as_it_does, schedule_provisions
-from .bargaining import coverage, open_with, propose_whole, settle_issues
+from .bargaining import open_with, settle_issues
 from .basics import clip, enter, record, sigma
+from .scope import coverage, propose_whole
 
 
 @rule(of="governments")

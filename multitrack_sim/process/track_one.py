@@ -14,14 +14,10 @@ from .agreement import hold_vote, leave_the_rest, let_accede, open_round, sign, 
 from .bargaining import (
     compromise_on,
     concede,
-    everybody_signs,
     instruct,
     invent_officially,
-    least_gain,
-    muster,
     open_with,
     pace_of_table,
-    propose_whole,
     raise_voice,
     read_text,
     redraft,
@@ -30,10 +26,9 @@ from .bargaining import (
     still_open,
     take_in,
     value_fighting_on,
-    value_issues,
-    weigh_accord,
 )
 from .basics import clip, enter, record, threshold
+from .scope import everybody_signs, least_gain, muster, propose_whole, value_issues, weigh_accord
 from .third_parties import gather_organisations
 
 
