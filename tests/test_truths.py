@@ -290,12 +290,13 @@ def test_a_chain_of_one_link_is_the_belief_itself_and_more_links_hold_less():
 
 
 # Cunningham 2006: more parties agree more rarely, and later, all else equal.
+@pytest.mark.slow
 def test_more_parties_agree_more_rarely_and_later():
-    """2, 4 and 8 parties, 1,000 runs each: each step in both is more than 2 standard errors, the two together more than 4."""
+    """2, 4 and 8 parties, 3,000 runs each: each step in both is more than 2 standard errors, the two together more than 4."""
     found = []
     for parties in (2, 4, 8):
         scenario = mt.scenario_from_codes({"hurting_stalemate": 3, "mediation": 3, "parties": parties})
-        table = mt.simulate(scenario.with_settings({"society.communities": 40, "run.months": 300}), runs=1000, seed=5)
+        table = mt.simulate(scenario.with_settings({"society.communities": 40, "run.months": 300}), runs=3000, seed=5)
         waited = (table["months_to_substantive"] - table["months_to_talks"]).dropna()
         found.append((table["comprehensive"].to_numpy(), waited.to_numpy()))
     for what, sign in ((0, -1), (1, 1)):
