@@ -34,6 +34,7 @@ _PUBLIC = {
     "SettingError": "errors",
     "Spoiler": "agents",
     "Sweep": "running.sweep",
+    "agreements": "running.agreements",
     "attribute": "studies.attribution",
     "codes_table": "scenario",
     "compare": "studies.comparison",

@@ -20,7 +20,7 @@ from multitrack_sim.errors import MultitrackError, SettingError
 from multitrack_sim.reports.words import file_stems
 from multitrack_sim.studies.attribution import coalition_runs
 
-VARY = {"track_two.budget": (0, 3), "cbm.budget": (0.5, 2), "track_one.agenda": ["package", "gradual"]}
+VARY = {"track_two.budget": (0, 3), "cbm.budget": (0.5, 2), "funding.muted": ["burned", "moved"]}
 
 
 @settings(max_examples=25, deadline=None)
@@ -50,9 +50,9 @@ def test_a_step_of_morris_changes_one_setting():
 
 
 def test_levels_and_whole_numbers_are_met_equally_often():
-    vary = {"track_one.agenda": ["package", "gradual"], "cbm.review": (1, 4), "codes.parties": (2, 4)}
+    vary = {"funding.muted": ["burned", "moved"], "cbm.review": (1, 4), "codes.parties": (2, 4)}
     table = designs.latin(vary, points=120).table()
-    assert table["track_one.agenda"].value_counts().eq(60).all()
+    assert table["funding.muted"].value_counts().eq(60).all()
     assert table["cbm.review"].value_counts().to_dict() == dict.fromkeys([1, 2, 3, 4], 30)
     assert table["codes.parties"].value_counts().to_dict() == dict.fromkeys([2, 3, 4], 40)
 

@@ -22,7 +22,7 @@ def experiment(monkeypatch):
 
 def test_in_the_full_cast_nothing_is_switched_off(experiment):
     scenario = experiment("support.worlds").full_cast()
-    assert scenario.value("track_one.agenda") == "gradual" and scenario.value("funding.muted") == "replaced"
+    assert scenario.value("track_one.participation") == 0.75 and scenario.value("funding.muted") == "replaced"
     assert {row["kind"] for row in scenario.rows["spoilers"]} == {"limited", "greedy", "total"}
     assert {row["inside"] for row in scenario.rows["spoilers"]} == {0, 1}
     assert {row["programme"] for row in scenario.rows["ngos"]} == {"exchange", "education", "interfaith"}

@@ -225,8 +225,7 @@ def test_any_valid_scenario_makes_a_world_within_the_tables(scenario):
                 ("dyads", "misperception"),
                 ("positions", "position"),
             }
-            if (name, c.name) != ("process", "best_gap"):
-                assert (values[known] >= c.low).all() and (values[known] <= c.high).all(), (name, c.name)
+            assert (values[known] >= c.low).all() and (values[known] <= c.high).all(), (name, c.name)
             if c.name in REFERS and len(values):
                 assert values.max() < rows[REFERS[c.name]]
     assert len(layout.world.communities) == scenario.value("society.communities")

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import multitrack_sim as mt
+from multitrack_sim.running.agreements import agreements_frame
 from multitrack_sim.schema.events import Event
 
 LIVELY = {
@@ -46,6 +47,9 @@ def moved(one, two):
 
 
 NO_TALKS = {"track_one.pretalks": 0.0, "track_two.channel": 0.0}
+FRAGILE = {"accord.withdrawal": 0.5, "accord.doubt": 0.15, "run.months": 240}
+MANY = {"run.months": 240}  # with five parties
+SLIGHT = ("wars come back while memory is fresh", "small progress is progress")
 # name: settings of both arms, what is changed, what moves, and which way
 SETTINGS = {
     "donors tire": (NO_TALKS, {"funding.fatigue": (0.0, 0.06)}, "spent_track_two", -1),
@@ -54,8 +58,8 @@ SETTINGS = {
     "interests that live from the conflict hold back": (every(lively(), "governments", "interests", -1.0), {"pressure.interests": (0.0, 0.3)}, "mean_readiness", -1),
     "a military that wants out presses": (every(lively(), "governments", "military", 1.0), {"pressure.military": (0.0, 0.5)}, "mean_readiness", 1),
     "organisations press": (every(lively(), "organisations", "pressure", 1.0), {"pressure.organisations": (0.0, 0.5)}, "mean_readiness", 1),
-    "instructions take time": ({}, {"track_one.instruction_lag": (0.0, 12.0)}, "months_to_agreement", 1),
-    "digital channels shorten it": ({"track_one.instruction_lag": 12.0, "technology.speed": 1.0}, {"track_one.technology": (0.0, 1.0)}, "months_to_agreement", -1),
+    "instructions take time": ({}, {"track_one.instruction_lag": (0.0, 12.0)}, "months_to_substantive", 1),
+    "digital channels shorten it": ({"track_one.instruction_lag": 12.0, "technology.speed": 1.0}, {"track_one.technology": (0.0, 1.0)}, "months_to_substantive", -1),
     "online workshops are cheaper": (NO_TALKS, {"track_two.digital": (0.0, 1.0)}, "workshops", 1),
     "online workshops are shallower": (NO_TALKS | {"technology.saving": 0.0}, {"track_two.digital": (0.0, 1.0)}, "mean_rapport", -1),
     "online programmes reach more": (NO_TALKS | {"technology.shallowness": 0.0}, {"track_three.digital": (0.0, 1.0)}, "communities.programme_months", 1),
@@ -90,17 +94,42 @@ SETTINGS = {
     "coercion breeds grievance": ({"spoiling.coercion": 0.1}, {"spoiling.coercion_grievance": (0.0, 5.0)}, "communities.grievance", 1),
     "greedy factions are bought": ({}, {"spoiling.payment": (0.0, 1.0)}, "spoilers.capacity", -1),
     "payment lures imitators": ({"spoiling.payment": 1.0}, {"spoiling.payment_lure": (0.0, 1.0)}, "spoilers.capacity", 1),
-    "a departing train suspends less": ({"track_one.suspension": 0.8}, {"spoiling.departing_train": (0.0, 1.0)}, "months_to_agreement", -1),
+    "a departing train suspends less": ({"track_one.suspension": 1.0, "spoiling.deterrence": 0.0}, {"spoiling.departing_train": (0.0, 1.0)}, "months_in_talks", 1),
     "who is left behind feels threatened": ({"spoiling.departing_train": 1.0}, {"spoiling.train_threat": (0.0, 2.0)}, "attacks", 1),
     "who sits at the table attacks less": (every(lively(), "spoilers", "inside", 1), {"spoiling.inside_restraint": (0.0, 1.0)}, "attacks", -1),
-    "factions at the table hold concessions back": (every(lively(), "spoilers", "inside", 1), {"spoiling.inside_veto": (0.0, 10.0)}, "months_to_agreement", 1),
-    "ownership protects": ({"accord.collapse": 0.03, "run.months": 240}, {"accord.ownership": (0.0, 5.0)}, "collapses", -1),
+    "factions at the table hold concessions back": (every(lively(), "spoilers", "inside", 1), {"spoiling.inside_veto": (0.0, 10.0)}, "months_to_substantive", 1),
+    "ownership protects": (FRAGILE, {"accord.leaving_ownership": (0.0, 5.0)}, "departures", -1),
+    "legitimacy protects": (FRAGILE, {"accord.leaving_legitimacy": (0.0, 5.0)}, "departures", -1),
+    "support protects": (FRAGILE, {"accord.leaving_support": (0.0, 10.0)}, "departures", -1),
+    "attacks endanger": (FRAGILE, {"accord.leaving_attacks": (0.0, 20.0)}, "departures", 1),
+    "what was never tabled endangers": (FRAGILE | {"issues.'Security'.tabled": 0, "track_two.access": 0.0}, {"accord.leaving_ownerless": (0.0, 10.0)}, "departures", 1),
+    "unreliable signatories exploit": (FRAGILE | {"trust.reliable_share": 0.0}, {"accord.temptation": (0.0, 8.0)}, "departures", 1),
+    "signatories in doubt leave": ({"run.months": 240}, {"accord.doubt": (0.01, 0.5)}, "departures", 1),
     "what is left out rankles": ({"issues.'Security'.tabled": 0}, {"accord.untabled_grievance": (0.0, 0.5)}, "communities.grievance", 1),
-    "will and pressure make provisions carried out": ({"trust.reliable_share": 0.0, "accord.collapse": 0.0}, {"accord.will": (0.0, 1.0)}, "implementation", 1),
-    "leaderships that would gain by fighting on endanger an accord": ({"accord.collapse": 0.05, "conflict.exposure": 0.8, "run.months": 300}, {"accord.collapse_commitment": (0.0, 10.0)}, "collapses", 1),
+    "will and pressure make provisions carried out": ({"trust.reliable_share": 0.0, "accord.withdrawal": 0.0}, {"accord.will": (0.0, 1.0)}, "implementation", 1),
     "organisations pay": (NO_TALKS, every(lively(), "organisations", "funding", (0.0, 1.0)), "workshops", 1),
     "organisations lend their standing to hosts": (NO_TALKS, every(lively(), "organisations", "hosting", (0.0, 1.0)), "academics.invited", 1),
-    "an accord on part of the issues": ({}, {"track_one.agenda": ("package", "gradual")}, "comprehensive", -1),
+    "what suits is signed": ({}, {"track_one.partial": (0.0, 0.8)}, "agreements", 1),
+    "a small accord is not worth it": ({}, {"track_one.least_scope": (0.05, 0.9)}, "agreements", -1),
+    "signing costs": ({}, {"track_one.signing_cost": (0.0, 0.5)}, "agreements", -1),
+    "small steps are less dangerous": ({"conflict.exposure": 0.7}, {"track_one.danger_curve": (1.0, 5.0)}, "months_to_substantive", -1),
+    "little is demanded of small steps": ({}, {"track_one.demand_curve": (1.0, 5.0)}, "months_to_substantive", -1),
+    "the text answers the worst off": ({"governments.'Party 1'.power": 6.0, "organisations.'Mediator'.skill": 0.0}, {"track_one.response": (0.0, 2.0)}, "share_settled", 1),
+    "talks on the rest begin anew": ({"run.months": 240}, {"track_one.reopening": (0.0, 0.3)}, "comprehensive", 1),
+    "those outside accede": (MANY, {"track_one.accession": (0.0, 0.5)}, "accessions", 1),
+    "a coalition need not be of all": (MANY, {"track_one.participation": (0.5, 1.0)}, "accessions", -1),
+    "a crowded table is slow": (MANY, {"track_one.crowding": (0.0, 1.5)}, "months_to_substantive", 1),
+    "assembled delegations sign texts on how to go on": ({}, {"track_one.procedure": (0.0, 0.4)}, "procedures", 1),
+    "delegations disperse": ({}, {"track_one.dispersal": (0.1, 1.0)}, "procedures", -1),
+    "mediation holds talks together": ({}, {"track_one.mediation_hold": (0.0, 1.0)}, "breakdowns", -1),
+    "small progress is progress": ({"track_one.procedure": 0.0, "track_one.deadlock": 2.0}, {"track_one.progress": (0.0, 0.5)}, "breakdowns", 1),
+    "official talks invent unaided": ({}, {"track_one.invention_alone": (0.0, 1.0)}, "options_found", 1),
+    "official talks invent in distrust": ({}, {"track_one.invention_distrust": (0.0, 1.0)}, "options_found", 1),
+    "an accord that reaches far enough ends the conflict": ({"run.months": 240}, {"accord.settling": (0.2, 0.9)}, "months_dormant", 1),
+    "exhaustion ends fighting": (NO_TALKS | {"fighting.cost_rate": 0.2}, {"fighting.exhaustion": (0.0, 1.0)}, "months_dormant", 1),
+    "monitors keep a truce": ({"fighting.ceasefire": 0.05} | every(lively(), "organisations", "monitoring", 1.0), {"fighting.truce_monitoring": (0.0, 1.0)}, "months_after_ceasefire", 1),
+    "wars come back for good": (NO_TALKS | {"run.months": 240, "fighting.petering_out": 0.05}, {"fighting.recurrence_lasting": (0.0, 1.0)}, "months_dormant", -1),
+    "wars come back while memory is fresh": (NO_TALKS | {"run.months": 240, "fighting.petering_out": 0.05}, {"fighting.recurrence_months": (6, 120)}, "months_dormant", -1),
 }  # fmt: skip
 
 
@@ -108,8 +137,11 @@ SETTINGS = {
 def test_it_moves_what_it_should(name):
     codes = {"spoilers": 2.5} if "bought" in name or "lures" in name else {}
     both, changed, what, sign = SETTINGS[name]
+    runs = 800 if what == "months_to_substantive" or name in SLIGHT else 200
+    if both is MANY:
+        codes["parties"] = 5
     arms = [lively(both, **codes).with_settings({k: pair[at] for k, pair in changed.items()}) for at in (0, 1)]
-    found = moved(*(measured(arm, what) for arm in arms))
+    found = moved(*(measured(arm, what, runs) for arm in arms))
     assert sign * found > 4.0, f"{what} moved by {found:.1f} standard errors"
 
 
@@ -179,43 +211,76 @@ def test_socialisation_moves_what_a_faction_wants_and_never_a_total_one():
     assert column(inside, "spoilers", "ideal")[:, 0].mean() > 1.3 * column(limited, "spoilers", "ideal")[:, 0].mean()
 
 
-# --- a gradual agenda
+# --- agreements in steps
 
 
 @pytest.fixture(scope="module")
-def gradual():
-    settings = {
-        "track_one.agenda": "gradual",
-        "run.months": 300,
-        "track_one.deferred": 0.2,
-        "track_one.interim_limit": 0.4,
-    }
-    return mt.run_ensemble(lively(settings, spoilers=0), runs=150, seed=2, worlds=True)
+def steps():
+    settings = {"run.months": 300, "track_one.reopening": 0.05, "accord.withdrawal": 0.3, "accord.doubt": 0.12}
+    return mt.run_ensemble(lively(settings, parties=4, spoilers=1), runs=150, seed=2, worlds=True)
 
 
 def kinds(world):
     return [int(kind) for kind in world.events["kind"][: int(world.tally["events"][0])]]
 
 
-def test_under_a_gradual_agenda_frameworks_come_first_and_some_become_comprehensive(gradual):
-    """Hard issues are put off; talks on them begin under the interim accord, and some succeed."""
-    table = gradual.table
-    assert set(table["agreement"]) >= {"framework", "comprehensive"}
-    began = np.array([Event.DEFERRED_TALKS_BEGAN in kinds(world) for world in gradual.worlds])
-    assert began.mean() > 0.5
-    assert (table["comprehensive"].to_numpy(bool) <= began).all()
+def test_frameworks_come_first_and_some_become_comprehensive(steps):
+    signed = agreements_frame(steps.entities("accords").query("signed >= 0"))
+    accords = signed[signed["kind"] != "ceasefire"]
+    first = accords.groupby("seed").first()
+    assert (first["kind"] == "framework").mean() > 0.3
+    later = accords[accords["kind"] == "comprehensive"]["seed"]
+    assert later.isin(first[first["kind"] == "framework"].index).any(), "no step led on"
 
 
-def test_a_failed_final_text_leaves_the_interim_accord_in_force(gradual):
-    process = [world.process[0] for world in gradual.worlds]
-    stays = [p for p in process if p["interim"] and p["signed_month"] == p["interim_month"]]
-    assert stays, "the scenario tests nothing"
-    for world in gradual.worlds:
-        p = world.process[0]
-        if p["interim"] and not p["final_talks"] and p["signed_month"] == p["interim_month"]:
-            assert (world.issues["in_accord"] == world.issues["in_interim"]).all()
-            collapses = world.counts["times"][Event.ACCORD_COLLAPSED]
-            assert world.tally["agreement"][0] <= 2 or collapses  # a further accord may have come, and gone, before
+def test_what_is_agreed_is_frozen_and_an_accord_without_enough_signatories_falls(steps):
+    """In every final world: who holds an accord is enough; what it covers is settled; nobody holds what has fallen."""
+    some_left = some_partial = False
+    for world in steps.worlds:
+        p, process, parties = world.parameters[0], world.process[0], world.governments
+        power = parties["power"] / parties["power"].sum()
+        joined = parties["joined"] == 1
+        some_left |= Event.PARTY_LEFT in kinds(world)
+        if process["in_force"]:
+            assert joined.sum() > 1 and power[joined].sum() >= p["track_one_participation"] - 1e-9
+            assert (world.issues["settled"] >= world.issues["in_accord"]).all() and world.issues["in_accord"].any()
+            covered = (world.stakes["salience"].reshape(len(parties), -1) @ world.issues["in_accord"]).sum() / len(
+                parties
+            )
+            assert process["reach"] == pytest.approx(covered * power[joined].sum())
+            some_partial |= process["reach"] < p["track_one_comprehensive"]
+        else:
+            assert not joined.any() and not world.issues["in_accord"].any() and process["reach"] == 0
+            standing = (world.accords["in_force"] >= 0) & (world.accords["ended"] < 0) & (world.accords["kind"] > 1)
+            assert not standing.any()
+    assert some_left and some_partial, "the scenario tests nothing"
+
+
+def test_only_signatories_owe_anything(steps):
+    for world in steps.worlds:
+        owing = world.provisions[world.provisions["due"] >= 0]
+        assert world.governments["joined"][owing["party"]].all() and world.issues["in_accord"][owing["issue"]].all()
+
+
+def test_months_add_up(steps):
+    table = steps.table
+    parts = [
+        "months_under_accord",
+        "months_after_ceasefire",
+        "months_after_victory",
+        "months_dormant",
+        "months_of_fighting",
+    ]
+    assert table[parts].sum(axis=1).to_numpy() == pytest.approx(300.0)
+    assert (table["options_known"] <= table["options_found"]).all()
+
+
+def test_signatures_say_who_signed_and_who_left(steps):
+    for world in steps.worlds:
+        parties = len(world.governments)
+        by_accord = world.signatures["signed"].reshape(-1, parties)
+        assert ((by_accord >= 0).sum(axis=1) >= world.accords["signatories"]).all()
+        assert (by_accord[world.accords["signed"] < 0] == -1).all()
 
 
 # --- interventions in full
@@ -268,7 +333,7 @@ def test_a_change_for_a_time_gives_every_row_its_own_value_back():
         ({"month": 1, "remove": "organisations.Mediator", "by": 2}, "by and remove"),
         ({"month": 1, "set": "communities.'Party 9'.fear", "to": 0.5}, "no such setting"),
         ({"month": 1, "set": "dyads.*.*.trust", "to": 0.5}, "no such setting"),
-        ({"month": 1, "scale": "track_one.agenda", "by": 2}, "is not a number"),
+        ({"month": 1, "scale": "funding.muted", "by": 2}, "is not a number"),
     ],
 )
 def test_interventions_that_make_no_sense_are_refused(change, said):
@@ -291,7 +356,8 @@ def test_every_kind_of_event_happens_somewhere():
     seen: set[int] = set()
     worlds = [
         lively({"track_two.clash": 0.5, "cbm.erosion": 0.1, "track_two.channel": 0.5, "track_two.leak": 0.2}),
-        lively({"track_one.agenda": "gradual", "conflict.incidents": 0.5, "run.months": 300}, spoilers=2, guarantee=0),
+        lively({"conflict.incidents": 0.5, "run.months": 300, "track_one.reopening": 0.1}, spoilers=2, guarantee=0),
+        lively({"run.months": 300, "accord.withdrawal": 0.3, "accord.doubt": 0.15}, parties=5, spoilers=1),
         lively(
             {"fighting.victory": 0.5, "fighting.petering_out": 0.05, "run.months": 300}, power_asymmetry=4, spoilers=1
         ),

@@ -30,14 +30,15 @@ HURRIED = {
     "track_one.signature": 0.9, "track_one.ratification_months": 1, "track_one.vote_base": -0.5,
     "track_one.breakdown": 0.15, "track_one.suspension": 0.9, "track_one.resumption": 0.9,
     "track_one.abandonment": 0.2, "conflict.exposure": 0.1, "conflict.incidents": 0.5, "accord.months": 6,
-    "accord.durable_months": 12, "accord.collapse": 0.015, "accord.compliance": 0.6, "cbm.proposal": 0.6,
+    "accord.durable_months": 12, "accord.doubt": 0.2, "accord.compliance": 0.6, "cbm.proposal": 0.6,
     "cbm.review": 1, "cbm.temptation": 1.0, "cbm.verification": 0.9, "cbm.erosion": 0.1, "trust.reliable_share": 0.4,
     "track_two.channel": 0.9, "track_two.leak": 0.3, "track_two.channel_ends": 0.2, "track_two.tabling": 0.7,
     "track_two.transfer": 0.9, "track_two.rapport_gain": 0.8, "fighting.escalation": 1.0, "fighting.victory": 0.15,
     "fighting.petering_out": 0.15, "fighting.ceasefire": 0.1, "fighting.ceasefire_ends": 0.2,
     "fighting.quiet_months": 3, "fighting.recurrence": 0.1, "spoiling.deterrence": 0.0, "spoiling.control": 0.9,
     "spoiling.controllable": 0.9, "leaders.turnover": 0.03, "track_two.clash": 0.4, "track_two.hardening": 0.5,
-    "track_one.agenda": "gradual", "track_one.deferred": 0.5, "track_one.interim_limit": 0.5, "cbm.recommitment": 0.4,
+    "track_one.reopening": 0.5, "track_one.partial": 0.6, "track_one.least_scope": 0.1, "track_one.signing_cost": 0.0,
+    "track_one.accession": 0.4, "track_one.procedure": 0.6, "accord.withdrawal": 0.2, "cbm.recommitment": 0.4,
 }  # fmt: skip
 
 

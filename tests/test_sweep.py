@@ -26,7 +26,7 @@ from multitrack_sim.running.files import LOCK
 from multitrack_sim.running.plan import bind
 from multitrack_sim.scenario.codebook import Coded
 
-VARY = {"track_two.budget": (0, 3), "track_one.agenda": ["package", "gradual"]}
+VARY = {"track_two.budget": (0, 3), "funding.muted": ["burned", "moved"]}
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_the_table_is_what_single_ensembles_give(scenario, design, tmp_path):
         "point",
         "arm",
         "track_two.budget",
-        "track_one.agenda",
+        "funding.muted",
         "cbm.budget",
         "run",
         "seed",
@@ -469,7 +469,7 @@ def test_everything_that_does_not_fit_is_told_at_once(scenario, tmp_path):
         {
             "track_two.bugdet": [0, 1],
             "cbm.budget": [0, 99],
-            "track_one.agenda": ["package", "grdual"],
+            "funding.muted": ["burned", "movd"],
             "codes.track2": [0, 1],
         }
     )
@@ -477,7 +477,7 @@ def test_everything_that_does_not_fit_is_told_at_once(scenario, tmp_path):
         run(scenario, wrong, tmp_path / "out")
     text = str(said.value)
     assert (
-        len(said.value.problems) == 4 and "did you mean 'track_two.budget'" in text and "did you mean 'gradual'" in text
+        len(said.value.problems) == 4 and "did you mean 'track_two.budget'" in text and "did you mean 'moved'" in text
     )
     assert "found 99" in text and "not made from codes" in text and not (tmp_path / "out").exists()
 

@@ -13,9 +13,10 @@ from strategies import full_cast, scenarios
 
 import multitrack_sim as mt
 from multitrack_sim.engine.arithmetic import sigma
-from multitrack_sim.process.bargaining import value_of_signing
+from multitrack_sim.process.accord import gain_by_exploiting
+from multitrack_sim.process.bargaining import link_of_reliability, price_of_coverage, value_of_signing
 from multitrack_sim.process.cbm import compliance_by_type
-from multitrack_sim.process.trust import evidence_of_conduct
+from multitrack_sim.process.trust import evidence_of_conduct, evidence_of_loyalty
 from multitrack_sim.process.workshops import insight_odds
 from multitrack_sim.schema.outcomes import OUTCOMES
 from multitrack_sim.schema.tables import LEDGER, TABLES
@@ -160,6 +161,42 @@ def test_every_source_tells_the_truth_on_average(beliefs, source):
         assert sign * entries.mean() > -3.0 * entries.std() / math.sqrt(len(entries))
 
 
+def test_who_stays_and_who_leaves_is_evidence_that_keeps_its_mean_and_is_calibrated():
+    """The same two truths where accords are so fragile that departures are what beliefs are made of (4 standard errors)."""
+    fragile = honest(0.6, guarantee=1, parties=4).with_settings(
+        {
+            "accord.withdrawal": 0.5, "accord.doubt": 0.15, "track_one.accession": 0.2, "track_two.budget": 0.0,
+            "cbm.budget": 0.0, "spoiling.control": 0.0, "accord.own_detection": 0.0, "run.months": 240,
+        }
+    ).with_settings({"organisations.'Guarantor'.monitoring": 0.0})  # fmt: skip
+    result = mt.run_ensemble(fragile, runs=1500, seed=23, worlds=True)
+    assert result.table["departures"].mean() > 0.3, "nobody left: the test would be empty"
+    dyads, governments = result.entities("dyads"), result.entities("governments")
+    dyads["reliable"] = (
+        governments.set_index(["seed", "id"])["reliable"]
+        .loc[list(zip(dyads["seed"], dyads["other"], strict=True))]
+        .to_numpy()
+    )
+    dyads["belief"] = 1.0 / (1.0 + np.exp(-dyads["trust"]))
+    means = dyads.groupby("seed")["belief"].mean()
+    assert dyads["belief"].std() > 0.1
+    assert abs(means.mean() - 0.6) < 4.0 * means.std() / math.sqrt(len(means))
+    for _, part in dyads.groupby((dyads["belief"] * 10).astype(int).clip(0, 9)):
+        gap = (part["reliable"] - part["belief"]).groupby(part["seed"]).mean()
+        if len(gap) >= 30:
+            assert abs(gap.mean()) < 4.0 * gap.std() / math.sqrt(len(gap)) + 1e-9, part["belief"].mean()
+
+
+def test_evidence_of_loyalty_by_hand():
+    """One month: a reliable signatory leaves with probability .01, an unreliable one with .05."""
+    left, stayed = evidence_of_loyalty(True, 0.01, 0.05), evidence_of_loyalty(False, 0.01, 0.05)
+    assert left == pytest.approx(math.log(0.2)) and stayed == pytest.approx(math.log(0.99 / 0.95))
+    assert 0.01 * left + 0.99 * stayed > 0.0 > 0.05 * left + 0.95 * stayed
+    for reliable in (0.0, 1.0):
+        for unreliable in (0.0, 1.0):
+            assert math.isfinite(evidence_of_loyalty(True, reliable, unreliable))
+
+
 def test_bayes_rule_by_hand():
     """One review under a measure: P(complies) .9 and .6, detection .5."""
     seen = evidence_of_conduct(True, 0.5, 0.9, 0.6)
@@ -233,6 +270,41 @@ def test_under_a_perfect_guarantee_the_value_of_signing_does_not_depend_on_trust
             values[guarantee, belief] = value_of_signing(me, guarantee, 0.0, p)
     assert values[1.0, 0.05] == values[1.0, 0.95]
     assert values[0.0, 0.95] - values[0.0, 0.05] > values[0.5, 0.95] - values[0.5, 0.05] > 0.0
+
+
+def test_under_a_perfect_guarantee_nobody_gains_by_exploiting_and_small_steps_are_less_dangerous():
+    model = mt.PeaceProcess(lively(), seed=2)
+    me, p, process = model.world.governments[0], model.world.parameters[0], model.world.process[0]
+    me.covered, process.carried_out = 1.0, 0.0
+    process.guarantee = 1.0
+    assert gain_by_exploiting(me, 0, process, p) == 0.0
+    process.guarantee = 0.0
+    assert gain_by_exploiting(me, 0, process, p) > 0.0 == gain_by_exploiting(me, 1, process, p)
+    prices = [price_of_coverage(c, 0.3, 0.2, p) / c for c in (0.25, 0.5, 1.0)]
+    assert prices == sorted(prices) and prices[-1] == pytest.approx(0.5)
+
+
+def test_a_chain_of_one_link_is_the_belief_itself_and_more_links_hold_less():
+    assert link_of_reliability(0.4, 0.3, 0.3) == sigma(0.4)
+    assert link_of_reliability(0.4, 0.1, 0.3) > link_of_reliability(0.4, 0.3, 0.3)
+
+
+# Cunningham 2006: more parties agree more rarely, and later, all else equal.
+@pytest.mark.slow
+def test_more_parties_agree_more_rarely_and_later():
+    """2, 4 and 8 parties, 3,000 runs each: each step in both is more than 2 standard errors, the two together more than 4."""
+    found = []
+    for parties in (2, 4, 8):
+        scenario = mt.scenario_from_codes({"hurting_stalemate": 3, "mediation": 3, "parties": parties})
+        table = mt.simulate(scenario.with_settings({"society.communities": 40, "run.months": 300}), runs=3000, seed=5)
+        waited = (table["months_to_substantive"] - table["months_to_talks"]).dropna()
+        found.append((table["comprehensive"].to_numpy(), waited.to_numpy()))
+    for what, sign in ((0, -1), (1, 1)):
+        values = [one[what] for one in found]
+        means = [v.mean() for v in values]
+        errors = [v.std(ddof=1) / math.sqrt(len(v)) for v in values]
+        steps = [sign * (means[k + 1] - means[k]) / math.hypot(errors[k], errors[k + 1]) for k in (0, 1)]
+        assert min(steps) > 2.0 and sign * (means[2] - means[0]) > 4.0 * math.hypot(errors[0], errors[2]), (what, means)
 
 
 # 9. Order and labels mean nothing.

@@ -33,7 +33,7 @@ def sweep(
         list[str] | None,
         typer.Option(
             metavar="NAME=...",
-            help="What is varied: a range, track_two.budget=0:3; levels, track_one.agenda=package,gradual or cbm.budget=0:3:4; "
+            help="What is varied: a range, track_two.budget=0:3; levels, funding.muted=burned,moved or cbm.budget=0:3:4; "
             "a code, codes.track2=0:4. May be repeated.",
         ),
     ] = None,

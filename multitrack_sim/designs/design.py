@@ -59,7 +59,7 @@ class Design:
     """Points by arms by runs. `columns` has the settings varied, a value per point; what an arm changes
     comes after the point's settings. Without arms there is one, called "".
 
-    >>> design = factorial({"track_two.budget": [0, 1], "track_one.agenda": ["package", "gradual"]}, runs=50)
+    >>> design = factorial({"track_two.budget": [0, 1], "funding.muted": ["burned", "moved"]}, runs=50)
     >>> len(design), design.points, design.runs
     (200, 4, 50)
     """

@@ -1,8 +1,10 @@
 """The text on the table: what it is worth to each party, demands, concessions, options, drafts."""
 
-from ..engine.arithmetic import power, sigma
+from ..engine.arithmetic import exp, power, sigma
 from ..engine.compiled import part, rule
 from .basics import clip, dyad_row
+
+QUIETEST, LOUDEST = 0.02, 50.0  # voices stay within these: guards against overflow
 
 
 @rule
@@ -19,22 +21,63 @@ def value_on_issue(gap, issue, known, p):
 
 @rule(of="governments")
 def believe(me, belief, misperception):
-    """What a leadership makes of its dyads: mean probability that the others are reliable, mean misperception."""
+    """What a leadership makes of its dyads: probability that all the others are reliable, mean misperception."""
     me.belief = belief
     me.misperception = misperception
 
 
 @rule
-def value_of_signing(me, guarantee, bitterness, p):
-    """Value of the text, less reactive devaluation, less the danger that the others do not keep it.
+def link_of_reliability(trust, strength, strongest):
+    """One link of the chain that a deal among many hangs on: it holds only if all keep it who count, as far as they do
+    by their power against the strongest's. With one other party it is the belief itself.
+    """
+    return power(sigma(trust), strength / strongest)
 
-    The danger is (1 - P(others reliable)) x exposure x (1 - guarantee) (1 - internal guarantee): under a perfect
+
+@rule
+def exposure_to_others(guarantee, p):
+    """What a party loses under an accord on everything that the others do not keep: less under guarantees from outside
+    (Walter 1997) and in the text itself (Hartzell and Hoddie 2003).
+    """
+    return p.conflict_exposure * (1.0 - guarantee) * (1.0 - p.conflict_internal_guarantee)
+
+
+@rule
+def danger_of_accord(me, guarantee, p):
+    """What a party expects to lose under an accord on everything: (1 - P(others reliable)) x exposure. Under a perfect
     guarantee it does not depend on trust.
     """
-    danger = (1.0 - me.belief) * p.conflict_exposure * (1.0 - guarantee) * (1.0 - p.conflict_internal_guarantee)
+    return (1.0 - me.belief) * exposure_to_others(guarantee, p)
+
+
+@rule
+def value_of_signing(me, guarantee, bitterness, p):
+    """Value of the whole text, less reactive devaluation, bitterness and the danger that the others do not keep it."""
+    danger = danger_of_accord(me, guarantee, p)
     return (
         me.draft_value - p.track_one_reactive_devaluation * me.misperception - danger - p.accord_bitterness * bitterness
     )
+
+
+@rule
+def attraction_of_peace(motivation, misperception, p):
+    """What settling anything is worth beside the text, per share of salience: the costs of fighting on that it spares,
+    less what the other side's words lose because they are the other side's (reactive devaluation).
+    """
+    return p.track_one_war_cost * motivation - p.track_one_reactive_devaluation * misperception
+
+
+@rule
+def price_of_coverage(covered, danger, demand, p):
+    """What an accord costs besides its text: its danger and what is demanded of it grow faster than what it covers."""
+    return danger * power(covered, p.track_one_danger_curve) + demand * power(covered, p.track_one_demand_curve)
+
+
+@rule(of="governments")
+def raise_voice(me, mean_gain, p):
+    """Whom the text leaves worse off than others is heard more in the next draft (Raiffa 1982; Zeuthen 1930)."""
+    behind = clip(p.track_one_response * (mean_gain - me.gain), -1.0, 1.0)
+    me.voice = clip(me.voice * exp(behind), QUIETEST, LOUDEST)
 
 
 @rule(of="governments")
@@ -69,9 +112,9 @@ def instruct(me, p):
 
 
 @rule(of="governments")
-def concede(me, attacks, in_public, p):
+def concede(me, attacks, in_public, pace, p):
     """Demands fall with readiness, faster when the others concede; hawks, opposition and attacks slow or reverse that,
-    and so do factions of its own at the table. On a departing train attacks harden less.
+    and so do factions of its own at the table. On a departing train attacks harden less. A crowded table is slower.
 
     They never fall below the reservation value: an aspiration of 0 asks for no more than fighting on would give.
     """
@@ -79,6 +122,7 @@ def concede(me, attacks, in_public, p):
     freedom = 1.0 - in_public * p.track_one_opposition * (1.0 - me.perceived_support)
     step = (
         p.track_one_concession
+        * pace
         * me.instructed
         * will
         * freedom
@@ -90,10 +134,17 @@ def concede(me, attacks, in_public, p):
     me.concession = before - me.aspiration
 
 
+@rule
+def pace_of_table(parties, p):
+    """How fast a table works, against one of two parties: every word has to pass more delegations."""
+    return power(2.0 / parties, p.track_one_crowding) if parties > 2 else 1.0
+
+
 @rule(of="issues")
-def invent_officially(me, mediation, mean_belief, p):
+def invent_officially(me, mediation, mean_belief, pace, p):
     """Options found by official talks, in a pool of their own: mediation and trust help."""
-    found = p.track_one_invention * (0.35 + 0.65 * mediation) * (0.4 + mean_belief)
+    helped = p.track_one_invention_alone + (1.0 - p.track_one_invention_alone) * mediation
+    found = p.track_one_invention * pace * helped * (p.track_one_invention_distrust + mean_belief)
     me.found_official += clip(found, 0.0, 1.0) * (1.0 - me.found_official)
 
 
@@ -104,16 +155,22 @@ def take_in(stake, issue, p):
 
 
 @rule(of="issues")
-def redraft(me, aim, miss, p):
+def redraft(me, aim, miss, pace, p):
     """The single negotiating text moves towards the compromise aimed at, and misses it by misperception."""
-    step = p.track_one_drafting * (aim - me.draft)
+    step = p.track_one_drafting * pace * (aim - me.draft)
     me.draft = clip(me.draft + step + miss, 0.0, 1.0)
 
 
 @rule
 def negotiable(issue):
-    """Whether the text on the table covers an issue: active, tabled, not put off."""
-    return issue.active == 1 and issue.tabled == 1 and issue.deferred == 0
+    """Whether parties would settle an issue at all: active and tabled."""
+    return issue.active == 1 and issue.tabled == 1
+
+
+@rule
+def still_open(issue):
+    """Whether the text on the table covers an issue: no accord in force has settled and frozen it."""
+    return issue.active == 1 and issue.tabled == 1 and issue.in_accord == 0
 
 
 @part
@@ -144,7 +201,9 @@ def value_fighting_on(world):
 
 @part
 def compromise_on(world, k):
-    """The compromise aimed at on one issue: positions weighted by power and salience; mediation moves it to the fair point."""
+    """The compromise aimed at on one issue: positions weighted by power, salience and voice; mediation moves it to the
+    fair point.
+    """
     governments, stakes, issues = world.governments, world.stakes, world.issues
     process = world.process[0]
     agenda = len(issues)
@@ -152,40 +211,20 @@ def compromise_on(world, k):
     for i in range(len(governments)):
         me, stake = governments[i], stakes[i * agenda + k]
         if me.active and me.required:
-            by_power += me.share_of_power * stake.salience * stake.ideal
-            powers += me.share_of_power * stake.salience
-            fair += stake.salience * stake.ideal
-            weights += stake.salience
+            weight = me.voice * stake.salience
+            by_power += me.share_of_power * weight * stake.ideal
+            powers += me.share_of_power * weight
+            fair += weight * stake.ideal
+            weights += weight
     if weights <= 0.0:
         return issues[k].draft
     return (1.0 - process.fairness) * by_power / powers + process.fairness * fair / weights
 
 
 @part
-def readiness_of_quorum(world, quorum):
-    """The readiness that so many required parties reach: that of the least ready, where all are needed."""
-    governments = world.governments
-    reached = 0.0
-    for i in range(len(governments)):
-        if governments[i].required and governments[i].active and governments[i].readiness > reached:
-            as_ready = 0
-            for j in range(len(governments)):
-                other = governments[j]
-                if other.required and other.active and other.readiness >= governments[i].readiness:
-                    as_ready += 1
-            if as_ready >= quorum - 1e-9:
-                reached = governments[i].readiness
-    return reached
-
-
-@part
-def read_text(world, anticipated):
-    """What every party makes of the text: known options, value, surplus, readiness. An avoided issue stays as fighting leaves it.
-
-    Before talks the text is the compromise to be expected, with the share of options that parties anticipate.
-    """
-    governments, dyads, issues, stakes = world.governments, world.dyads, world.issues, world.stakes
-    p, process = world.parameters[0], world.process[0]
+def share_options(world):
+    """The options on every issue that all required parties know, from either pool: only these can lower its cost."""
+    governments, issues, stakes = world.governments, world.issues, world.stakes
     parties, agenda = len(governments), len(issues)
     for k in range(agenda):
         official, unofficial = 1.0, 1.0
@@ -197,7 +236,20 @@ def read_text(world, anticipated):
                 if stake.known_unofficial < unofficial:
                     unofficial = stake.known_unofficial
         issues[k].known = 1.0 - (1.0 - official) * (1.0 - unofficial)
-    process.least_surplus, required = 99.0, 0
+
+
+@part
+def read_text(world, anticipated):
+    """What every party makes of the whole text: known options, value, surplus, readiness. An avoided issue stays as
+    fighting leaves it.
+
+    Before talks the text is the compromise to be expected, with the share of options that parties anticipate.
+    """
+    governments, dyads, issues, stakes = world.governments, world.dyads, world.issues, world.stakes
+    p, process = world.parameters[0], world.process[0]
+    parties, agenda = len(governments), len(issues)
+    share_options(world)
+    seen = False
     for i in range(parties):
         me = governments[i]
         me.draft_value = 0.0
@@ -210,32 +262,38 @@ def read_text(world, anticipated):
                 me.draft_value += stake.salience * value_on_issue(abs(stake.ideal - issue.draft), issue, known, p)
             else:
                 me.draft_value += stake.salience * stake.war_value
-        belief, misperception, others = 0.0, 0.0, 0
+        belief, misperception, others, strongest = 1.0, 0.0, 0, 0.0
+        for j in range(parties):
+            if j != i and governments[j].required and governments[j].active:
+                others += 1
+                if governments[j].share_of_power > strongest:
+                    strongest = governments[j].share_of_power
         for j in range(parties):
             if j != i and governments[j].required and governments[j].active:
                 dyad = dyads[dyad_row(i, j, parties)]
-                belief += sigma(dyad.trust)
+                belief *= link_of_reliability(dyad.trust, governments[j].share_of_power, strongest)
                 misperception += dyad.misperception
-                others += 1
         if others > 0:
-            believe(me, belief / others, misperception / others)
+            believe(me, belief, misperception / others)
         assess(me, process.guarantee, process.bitterness, p)
         get_ready(me, p)
         if me.required and me.active:
-            required += 1
-            if me.surplus < process.least_surplus:
+            if not seen or me.surplus < process.least_surplus:
                 process.least_surplus = me.surplus
-    process.least_readiness = readiness_of_quorum(world, p.track_one_quorum * required)
+            if not seen or me.readiness < process.least_readiness:
+                process.least_readiness = me.readiness
+            seen = True
 
 
 @part
 def settle_issues(world):
-    """Which issues every required party can live with, and how far that gets the parties."""
+    """Which issues are agreed on, or such that every required party can live with the text on them."""
     governments, stakes, issues = world.governments, world.stakes, world.issues
     p, process = world.parameters[0], world.process[0]
     agenda, weight, settled = len(issues), 0.0, 0.0
     for k in range(agenda):
         issue, content, salience = issues[k], negotiable(issues[k]), 0.0
+        agreed = issue.in_accord == 1
         for i in range(len(governments)):
             me, stake = governments[i], stakes[i * agenda + k]
             if me.required and me.active:
@@ -243,7 +301,7 @@ def settle_issues(world):
                 gain = value_on_issue(abs(stake.ideal - issue.draft), issue, issue.known, p) - stake.war_value
                 if gain + p.track_one_war_cost * me.motivation < p.track_one_margin * me.aspiration:
                     content = False
-        issue.settled = 1 if content else 0
+        issue.settled = 1 if content or agreed else 0
         weight += salience
         settled += salience * issue.settled
     process.settled = settled / weight if weight > 0.0 else 0.0

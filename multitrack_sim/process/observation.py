@@ -5,12 +5,36 @@ import math
 import numpy as np
 
 from ..engine.arithmetic import sigma
-from ..engine.compiled import phase
-from ..schema.categories import Agreement, Ending, Phase
+from ..engine.compiled import phase, rule
+from ..schema.categories import Ending, Phase
 from ..schema.outcomes import OUTCOMES
 from .trust import fade_belief
 
 MISSING = math.nan
+
+
+LIVING_CONTACT = 0.05  # unofficial contact below this is no channel
+
+
+@rule
+def count_months(process, tally):
+    """A month is under an accord as far as it reaches; the rest of it is after a ceasefire or a victory, dormant, or one
+    of open conflict. Together they make the month.
+    """
+    reach = process.reach if process.in_force else 0.0
+    tally.months_under_accord += reach
+    if process.ending == Ending.CEASEFIRE:
+        tally.months_after_ceasefire += 1
+    elif process.ending == Ending.VICTORY:
+        tally.months_after_victory += 1
+    elif process.ending == Ending.LOW_ACTIVITY:
+        tally.months_dormant += 1.0 - reach
+    else:
+        tally.months_of_fighting += 1.0 - reach
+    if process.in_force or process.ending != Ending.NONE:
+        tally.months_without_fighting += 1
+    if process.phase == Phase.TALKS or process.talks_go_on:
+        tally.months_in_talks += 1
 
 
 @phase
@@ -20,19 +44,14 @@ def count(world, month):
     tally = world.tally[0]
     for row in range(len(dyads)):
         fade_belief(dyads[row], p)
-    interim_holds = process.phase == Phase.SIGNED and process.interim and process.interim_month != process.signed_month
-    in_force = process.phase == Phase.IMPLEMENTATION or process.phase == Phase.DURABLE or interim_holds
-    if in_force or process.phase == Phase.DORMANT:
-        tally.months_at_peace += 1
-    if process.phase == Phase.TALKS:
-        tally.months_in_talks += 1
+    count_months(process, tally)
     before = (
         process.phase == Phase.FIGHTING
         or process.phase == Phase.PRETALKS
         or process.phase == Phase.SUSPENDED
         or process.phase == Phase.COLLAPSED
     )
-    if before and not process.channel and process.contact < 0.05:
+    if before and not process.channel and process.contact < LIVING_CONTACT:
         tally.months_without_channel += 1
     if not tally.ended_by:
         readiness = 0.0
@@ -47,7 +66,6 @@ def count(world, month):
 def measure_month(world, row):
     """Fill one row of the monthly series from the world as it stands."""
     process, governments, dyads, communities = world.process[0], world.governments, world.dyads, world.communities
-    tally = world.tally[0]
     row.phase = process.phase
     row.violence = process.violence
     row.mean_trust, row.mean_misperception = 0.0, 0.0
@@ -88,7 +106,8 @@ def measure_month(world, row):
     for k in range(len(world.issues)):
         known += world.issues[k].known
     row.options_known = known / len(world.issues)
-    row.carried_out = process.carried_out if tally.month_agreed >= 0 else MISSING
+    row.reach = process.reach
+    row.carried_out = process.carried_out if process.in_force else MISSING
 
 
 # Outcomes that count events: their columns, and the kinds they count.
@@ -104,16 +123,18 @@ def measure_run(world, row, numbers):
     process = world.process[0]
     tally = world.tally[0]
     months = process.month
-    row.agreement = tally.agreement
-    if tally.agreement == Agreement.NONE and (process.ceasefire or tally.ended_by == 2):
-        row.agreement = 1.0
-    row.agreed = 1.0 if tally.agreement > Agreement.NONE else 0.0
+    row.first_agreement = tally.first_agreement
+    row.highest_agreement = tally.highest_agreement
+    row.agreements = tally.agreements
+    row.agreed = 1.0 if tally.month_agreed >= 0 else 0.0
     row.ended_by = tally.ended_by
     row.talks_opened = 1.0 if tally.month_talks >= 0 else 0.0
     row.months_to_talks = tally.month_talks if tally.month_talks >= 0 else MISSING
-    row.months_to_agreement = tally.month_agreed if tally.month_agreed >= 0 else MISSING
-    row.months_of_round = tally.months_of_round if tally.months_of_round >= 0 else MISSING
-    row.comprehensive = 1.0 if tally.agreement == Agreement.COMPREHENSIVE else 0.0
+    row.months_to_first_agreement = tally.month_first if tally.month_first >= 0 else MISSING
+    row.months_to_substantive = tally.month_agreed if tally.month_agreed >= 0 else MISSING
+    row.months_to_comprehensive = tally.month_comprehensive if tally.month_comprehensive >= 0 else MISSING
+    row.comprehensive = 1.0 if tally.month_comprehensive >= 0 else 0.0
+    row.reach = process.reach
     row.ratified = tally.ratified if tally.ratified >= 0 else MISSING
     row.votes_failed = tally.votes_failed
     row.durable = tally.durable
@@ -124,7 +145,12 @@ def measure_run(world, row, numbers):
             row.recurred = 1.0
         elif tally.month_recurred >= 0 or months - tally.month_ended_first >= 60:
             row.recurred = 0.0
-    row.months_at_peace = tally.months_at_peace
+    row.months_under_accord = tally.months_under_accord
+    row.months_after_ceasefire = tally.months_after_ceasefire
+    row.months_after_victory = tally.months_after_victory
+    row.months_dormant = tally.months_dormant
+    row.months_of_fighting = tally.months_of_fighting
+    row.months_without_fighting = tally.months_without_fighting
     row.months_in_talks = tally.months_in_talks
     row.months_without_channel = tally.months_without_channel
     row.share_settled = process.settled
@@ -149,8 +175,9 @@ def measure_run(world, row, numbers):
     found, known, agenda = 0.0, 0.0, len(world.issues)
     for k in range(agenda):
         issue = world.issues[k]
-        found += 1.0 - (1.0 - issue.found_official) * (1.0 - issue.found_unofficial)
-        known += issue.known
+        options = 1.0 - (1.0 - issue.found_official) * (1.0 - issue.found_unofficial)
+        found += options
+        known += issue.known if issue.known < options else options  # what officials remember may be forgotten elsewhere
     row.options_found = found / agenda
     row.options_known = known / agenda
     rapport, acquainted = 0.0, len(world.rapport)

@@ -12,8 +12,9 @@ from .trust import evidence_of_attack, learn_from_attack
 
 @rule(of="spoilers")
 def feel_threatened(me, draft, process, p):
-    """Threat rises with progress, with the distance of the text from what the faction wants, around milestones and with
-    public dialogue. For a total spoiler any accord is as far away as can be; a greedy one minds distance less.
+    """Threat rises with progress of talks, once something is signed with how far it hangs in the balance (an attack is
+    tried where it can change something), with the distance of the text from what the faction wants, around milestones and
+    with public dialogue. For a total spoiler any accord is as far away as can be; a greedy one minds distance less.
     """
     distance = abs(draft - me.ideal)
     if me.kind == SpoilerKind.TOTAL:
@@ -23,9 +24,9 @@ def feel_threatened(me, draft, process, p):
     stage = 0.0
     if process.phase == Phase.TALKS:
         stage = process.progress
-    elif process.phase == Phase.SIGNED or process.phase == Phase.IMPLEMENTATION:
-        stage = 1.0
-    near_milestone = p.spoiling_milestone * exp(-p.spoiling_milestone_fading * process.milestone)
+    elif process.in_force or process.phase == Phase.SIGNED:
+        stage = process.fragility
+    near_milestone = stage * p.spoiling_milestone * exp(-p.spoiling_milestone_fading * process.milestone)
     me.threat = stage * (p.spoiling_progress + p.spoiling_distance * distance) + near_milestone + process.alarm
     if not me.inside:  # left behind by a train that departs without it
         me.threat += stage * p.spoiling_departing_train * p.spoiling_train_threat

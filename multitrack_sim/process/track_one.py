@@ -6,86 +6,155 @@ to a chance of agreement.
 """
 
 from ..engine.arithmetic import power
-from ..engine.compiled import part, phase
+from ..engine.compiled import part, phase, rule
 from ..engine.random import chance
 from ..schema.categories import Phase
 from ..schema.draws import Draw
 from ..schema.events import Event
-from .agreement import hold_vote, leave_the_rest, open_round, put_off, sign, take_up_the_rest
+from .agreement import hold_vote, leave_the_rest, let_accede, open_round, sign, take_up_the_rest, withdraw_text
 from .bargaining import (
     compromise_on,
     concede,
     instruct,
     invent_officially,
-    negotiable,
     open_with,
+    pace_of_table,
+    raise_voice,
     read_text,
     redraft,
     settle_issues,
+    share_options,
+    still_open,
     take_in,
     value_fighting_on,
 )
 from .basics import clip, enter, record, threshold
+from .scope import everybody_signs, least_gain, muster, propose_whole, value_issues, weigh_accord
 from .third_parties import gather_organisations
+
+
+@rule
+def breakdown_hazard(process, ready, p):
+    """Hazard that a round fails: it grows with every month without progress, and mediation holds it together; and parties
+    walk out of talks for which they are not ready, as they do of soundings.
+    """
+    growing = 1.0 + p.track_one_deadlock * process.deadlock
+    falls_apart = p.track_one_breakdown * growing * (1.0 - p.track_one_mediation_hold * process.mediation)
+    return falls_apart + p.track_one_walk_out * (1.0 - ready)
+
+
+@rule
+def resumption_hazard(ready, contact, p):
+    """Hazard that suspended talks resume: with readiness, and where any unofficial contact is alive."""
+    return clip(p.track_one_resumption * ready * (1.0 + p.track_one_resumption_contact * contact), 0.0, 1.0)
+
+
+@part
+def work_on_text(world, month, required, pace):
+    """Options are invented and taken in, the draft moves, on every issue that is still open."""
+    governments, issues, stakes = world.governments, world.issues, world.stakes
+    p, process = world.parameters[0], world.process[0]
+    parties, agenda = len(governments), len(issues)
+    mean_belief, mean_misperception = 0.0, 0.0
+    for i in range(parties):
+        if governments[i].required and governments[i].active:
+            mean_belief += governments[i].belief / required
+            mean_misperception += governments[i].misperception / required
+    for k in range(agenda):
+        if still_open(issues[k]):
+            invent_officially(issues[k], process.mediation, mean_belief, pace, p)
+            for i in range(parties):
+                take_in(stakes[i * agenda + k], issues[k], p)
+            miss = p.track_one_draft_noise * p.track_one_drafting * mean_misperception
+            miss *= 2.0 * chance(process.key, Draw.DRAFT, month, issues[k].id, 0) - 1.0
+            redraft(issues[k], compromise_on(world, k), miss, pace, p)
+
+
+@part
+def concede_in_turn(world, required, pace):
+    """Every party concedes as its instructions and what the others gave last month let it."""
+    governments, p, process = world.governments, world.parameters[0], world.process[0]
+    in_public = 0.0 if process.channel else 1.0
+    total = 0.0
+    for i in range(len(governments)):
+        if governments[i].required and governments[i].active:
+            total += governments[i].concession
+    for i in range(len(governments)):
+        me = governments[i]
+        own = me.concession if me.required and me.active else 0.0
+        me.others_concession = clip((total - own) / (required - 1), 0.0, 1.0) if required > 1 else 0.0
+    for i in range(len(governments)):
+        instruct(governments[i], p)
+        concede(governments[i], process.attacks_now, in_public, pace, p)
+
+
+@part
+def judge_text(world, required):
+    """What everybody gains by the whole of what is open: progress or deadlock, and whose voice must be heard more. The
+    gain of the party that gains least.
+    """
+    governments, p, process = world.governments, world.parameters[0], world.process[0]
+    propose_whole(world)
+    everybody_signs(world)
+    least, mean = least_gain(world), 0.0
+    for i in range(len(governments)):
+        if governments[i].signs:
+            mean += governments[i].gain / required
+    for i in range(len(governments)):
+        if governments[i].signs:
+            raise_voice(governments[i], mean, p)
+    if process.fresh or least > process.best_gap + p.track_one_progress:
+        process.best_gap = least
+        process.deadlock = 0.0
+        process.fresh = 0
+    else:
+        process.deadlock += 1.0
+    process.progress = clip(1.0 + 2.0 * least, 0.0, 1.0)
+    return least
 
 
 @part
 def bargain(world, month):
-    """A month at the table (or in the back channel): options, drafts, concessions, deadlock, and perhaps a signature."""
-    governments, issues, stakes = world.governments, world.issues, world.stakes
-    p, process = world.parameters[0], world.process[0]
-    key, parties, agenda = process.key, len(governments), len(issues)
-
-    mean_belief, mean_misperception, required = 0.0, 0.0, 0
-    for i in range(parties):
-        if governments[i].required and governments[i].active:
-            mean_belief += governments[i].belief
-            mean_misperception += governments[i].misperception
-            required += 1
-    mean_belief /= required
-    mean_misperception /= required
-    for k in range(agenda):
-        if negotiable(issues[k]):
-            invent_officially(issues[k], process.mediation, mean_belief, p)
-            for i in range(parties):
-                take_in(stakes[i * agenda + k], issues[k], p)
-            miss = p.track_one_draft_noise * p.track_one_drafting * mean_misperception
-            miss *= 2.0 * chance(key, Draw.DRAFT, month, issues[k].id, 0) - 1.0
-            redraft(issues[k], compromise_on(world, k), miss, p)
-
-    in_public = 0.0 if process.channel else 1.0
-    total = 0.0
-    for i in range(parties):
-        if governments[i].required and governments[i].active:
-            total += governments[i].concession
-    for i in range(parties):
-        me = governments[i]
-        own = me.concession if me.required and me.active else 0.0
-        me.others_concession = clip((total - own) / (required - 1), 0.0, 1.0) if required > 1 else 0.0
-    for i in range(parties):
-        instruct(governments[i], p)
-        concede(governments[i], process.attacks_now, in_public, p)
-
+    """A month at the table (or in the back channel): options, drafts, concessions, deadlock, and perhaps a signature
+    under the whole text or under the part of it that suits.
+    """
+    governments, p, process = world.governments, world.parameters[0], world.process[0]
+    required = 0
+    for i in range(len(governments)):
+        required += governments[i].required * governments[i].active
+    if required < 2:
+        return
+    pace = pace_of_table(required, p)
+    work_on_text(world, month, required, pace)
+    concede_in_turn(world, required, pace)
     read_text(world, 0)
     settle_issues(world)
-    content, least_gap = 0, 99.0
-    for i in range(parties):
-        me = governments[i]
-        if me.required and me.active:
-            gap = me.surplus - p.track_one_margin * me.aspiration
-            if gap >= 0.0:
-                content += 1
-            if gap < least_gap:
-                least_gap = gap
-    if least_gap > process.best_gap + 0.002:
-        process.best_gap = least_gap
-        process.deadlock = 0.0
-    else:
-        process.deadlock += 1.0
-    process.progress = clip(1.0 + 2.0 * least_gap, 0.0, 1.0)
-    signs = chance(key, Draw.SIGNATURE, month, 0, 0) < p.track_one_signature
-    if signs and content >= p.track_one_quorum * required - 1e-9:
+    value_issues(world)
+    least = judge_text(world, required)
+    draw = chance(process.key, Draw.SIGNATURE, month, 0, 0)
+    if least >= 0.0 and draw < p.track_one_signature:
         sign(world, month)
+    elif draw < p.track_one_partial and muster(world):
+        sign(world, month)
+    else:
+        withdraw_text(world)
+
+
+@part
+def go_on_as_assembled(world, month):
+    """Delegations that are assembled, with fresh mandates, sign texts on how to go on; each keeps them together for the
+    next, until they have dispersed. A text signed is no deadlock.
+    """
+    p, process = world.parameters[0], world.process[0]
+    together = process.phase == Phase.TALKS or process.talks_go_on or process.in_force
+    signs = chance(process.key, Draw.PROCEDURE, month, 0, 0) < p.track_one_procedure * process.assembled
+    if together and signs:
+        record(world, month, Event.PROCEDURE_SIGNED, -1, -1, process.assembled)
+        process.assembled = 1.0
+        process.deadlock = 0.0
+        process.milestone = 0.0
+    else:
+        process.assembled *= 1.0 - p.track_one_dispersal
 
 
 @part
@@ -94,6 +163,7 @@ def break_down(world, month):
     issues, stakes, dyads = world.issues, world.stakes, world.dyads
     p, process = world.parameters[0], world.process[0]
     process.channel = 0
+    process.assembled = 0.0
     enter(process, Phase.FIGHTING)
     for row in range(len(dyads)):
         dyads[row].misperception += p.track_one_failed_talks * (1.0 - dyads[row].misperception)
@@ -102,57 +172,60 @@ def break_down(world, month):
         issues[k].settled = 0
     for row in range(len(stakes)):
         stakes[row].known_official *= 1.0 - p.track_one_unsettling
+    share_options(world)
     record(world, month, Event.TALKS_BROKE_DOWN, -1, -1, process.deadlock)
+
+
+@part
+def anticipate(world):
+    """Before talks the text is the compromise to be expected."""
+    issues = world.issues
+    for k in range(len(issues)):
+        if still_open(issues[k]):
+            issues[k].draft = compromise_on(world, k)
+
+
+@part
+def open_with_demands(world):
+    """Every leadership enters a round with its opening demands."""
+    for i in range(len(world.governments)):
+        open_with(world.governments[i], world.parameters[0])
 
 
 @phase
 def track_one(world, month):
     """Where the process stands, and where it goes this month."""
-    governments, issues = world.governments, world.issues
     p, process = world.parameters[0], world.process[0]
-    tally = world.tally[0]
     key = process.key
 
     process.months_in_phase += 1
     process.milestone += 1.0
     gather_organisations(world)
     value_fighting_on(world)
-    if not process.interim:
-        put_off(world)
     before = process.phase == Phase.FIGHTING or process.phase == Phase.PRETALKS or process.phase == Phase.DORMANT
     if before and not process.channel:
-        for k in range(len(issues)):
-            issues[k].draft = compromise_on(world, k)
+        anticipate(world)
     read_text(world, 1 if before and not process.channel else 0)
+    if process.in_force or process.phase == Phase.SIGNED:
+        weigh_accord(world)
 
     # leverage lowers the readiness that talks need
     needed = p.track_one_ready_threshold * (1.0 - p.track_one_leverage * process.leverage)
     ready = threshold(process.least_readiness, needed, p.track_one_ready_steepness)
-    sounds = chance(key, Draw.PRETALKS, month, 0, 0) < p.track_one_pretalks * ready
-    gives_up = chance(key, Draw.PRETALKS_END, month, 0, 0) < p.track_one_pretalks_fail * (1.0 - ready)
-    opens = chance(key, Draw.TALKS_OPEN, month, 0, 0) < p.track_one_opening * ready
-    fails = chance(key, Draw.BREAKDOWN, month, 0, 0) < p.track_one_breakdown * (
-        1.0 + p.track_one_deadlock * process.deadlock
-    ) * (1.0 - 0.5 * process.mediation)
     stops = p.track_one_suspension * (1.0 - p.spoiling_departing_train)
     suspends = chance(key, Draw.SUSPENSION, month, 0, 0) < 1.0 - power(1.0 - stops, process.attacks_now)
-    draw = chance(key, Draw.RESUMPTION, month, 0, 0)
-    resumption = clip(
-        p.track_one_resumption * ready * (1.0 + p.track_one_resumption_contact * process.contact), 0.0, 1.0
-    )
+    fails = chance(key, Draw.BREAKDOWN, month, 0, 0) < breakdown_hazard(process, ready, p)
 
-    takes_up = chance(key, Draw.DEFERRED_TALKS, month, 0, 0) < p.track_one_deferred * ready
-
-    if process.phase == Phase.FIGHTING or process.phase == Phase.DORMANT:
-        if sounds and process.phase == Phase.FIGHTING:
+    if process.phase == Phase.FIGHTING:
+        if chance(key, Draw.PRETALKS, month, 0, 0) < p.track_one_pretalks * ready:
             enter(process, Phase.PRETALKS)
             record(world, month, Event.SOUNDINGS_BEGAN, -1, -1, process.least_readiness)
     elif process.phase == Phase.PRETALKS:
+        opens = chance(key, Draw.TALKS_OPEN, month, 0, 0) < p.track_one_opening * ready
+        gives_up = chance(key, Draw.PRETALKS_END, month, 0, 0) < p.track_one_pretalks_fail * (1.0 - ready)
         if opens or (month == 0 and p.conflict_start == Phase.TALKS):
             open_round(world, month)
-            process.month_round = month
-            for i in range(len(governments)):
-                open_with(governments[i], p)
+            open_with_demands(world)
             record(world, month, Event.TALKS_OPENED, -1, -1, process.least_readiness)
         elif gives_up:
             enter(process, Phase.FIGHTING)
@@ -164,25 +237,27 @@ def track_one(world, month):
         elif fails:
             break_down(world, month)
     elif process.phase == Phase.SUSPENDED:
-        if draw < resumption:
+        draw = chance(key, Draw.RESUMPTION, month, 0, 0)
+        if draw < resumption_hazard(ready, process.contact, p):
             open_round(world, month)
             record(world, month, Event.TALKS_RESUMED, -1, -1, process.contact)
         elif draw > 1.0 - p.track_one_abandonment:
             break_down(world, month)
-    elif process.interim and (process.phase == Phase.IMPLEMENTATION or process.phase == Phase.DURABLE):
-        if process.final_talks and (suspends or fails):
+    elif process.phase == Phase.SIGNED:
+        if process.months_in_phase >= p.track_one_ratification_months:
+            hold_vote(world, month)
+    elif process.talks_go_on:
+        if suspends or fails:
             leave_the_rest(world, month)
-        elif takes_up and not process.final_talks:
+    elif process.in_force:
+        if chance(key, Draw.TALKS_REOPEN, month, 0, 0) < p.track_one_reopening * ready:
             take_up_the_rest(world, month)
-    elif process.phase == Phase.SIGNED and process.months_in_phase >= p.track_one_ratification_months:
-        hold_vote(world, month)
+    if process.in_force and process.phase != Phase.SIGNED:
+        let_accede(world, month)
 
-    if process.channel and tally.month_talks < 0 and process.deadlock == 0.0 and process.best_gap == -99.0:
-        for i in range(len(governments)):
-            open_with(governments[i], p)
-    at_table = process.phase == Phase.TALKS or process.final_talks
-    if at_table or (
-        process.channel
-        and (process.phase == Phase.FIGHTING or process.phase == Phase.PRETALKS or process.phase == Phase.SUSPENDED)
-    ):
+    if process.channel and process.fresh and world.tally[0].month_talks < 0:
+        open_with_demands(world)
+    secretly = process.channel and process.phase != Phase.TALKS and process.phase <= Phase.SUSPENDED
+    if process.phase == Phase.TALKS or process.talks_go_on or secretly:
         bargain(world, month)
+    go_on_as_assembled(world, month)

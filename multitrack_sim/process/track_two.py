@@ -121,10 +121,9 @@ def run_channel(world, month):
         process.least_readiness, process.contact, p
     ):
         process.channel = 1
-        if process.phase != Phase.SUSPENDED:
-            process.month_round = month
         process.deadlock = 0.0
-        process.best_gap = -99.0
+        process.fresh = 1
+        process.assembled = 1.0
         record(world, month, Event.CHANNEL_OPENED, -1, -1, process.contact)
 
 

@@ -7,7 +7,7 @@ from .basics import clip, log_odds
 
 @rule
 def learn_from_accord(dyad, evidence, p):
-    """Bayes' rule on whether the other side did its share."""
+    """Bayes' rule on whether the other side did its share, and stayed."""
     dyad.trust += evidence
     dyad.from_accord += evidence
     bound_belief(dyad, p)
@@ -50,6 +50,18 @@ def evidence_of_conduct(seen, detection, reliable_complies, unreliable_complies)
     quiet_if_reliable = clip(1.0 - (1.0 - reliable_complies) * detection, 1e-12, 1.0)
     quiet_if_unreliable = clip(1.0 - (1.0 - unreliable_complies) * detection, 1e-12, 1.0)
     return log(quiet_if_reliable / quiet_if_unreliable)
+
+
+@rule
+def evidence_of_loyalty(left, reliable_leaves, unreliable_leaves):
+    """The log-likelihood ratio, reliable against unreliable, of a month in which a signatory left an accord, or stayed.
+
+    From the same probabilities that produce the conduct: observers know what the accord is worth to the signatory, not
+    what it would do with the others' exposure.
+    """
+    if left:
+        return log(clip(reliable_leaves, 1e-12, 1.0) / clip(unreliable_leaves, 1e-12, 1.0))
+    return log(clip(1.0 - reliable_leaves, 1e-12, 1.0) / clip(1.0 - unreliable_leaves, 1e-12, 1.0))
 
 
 @rule

@@ -153,11 +153,13 @@ def run_rows(
     *,
     series: bool = False,
     world: World | None = None,
+    finals: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Runs with seeds and settings of their own, one after the other on this thread: outcomes (a structured row per run)
     and months (runs x months, no columns unless `series`).
 
     `world` is a `layout.new_world()` to run in, so that many calls need not each make one; two threads never share one.
+    `finals` (runs x words) is filled with the final worlds (`layout.world_on` reads one).
     Raises SettingError for an unknown setting, a value out of range, and what `vary` cannot change.
     """
     prepare()
@@ -165,7 +167,7 @@ def run_rows(
     outcomes = blank_rows(len(seeds), OUTCOME_ROW)
     months = int(layout.world.parameters["run_months"][0])
     monthly = blank_rows((len(seeds), months if series else 0), SERIES_ROW)
-    finals = np.zeros((len(seeds), 0))
+    finals = np.zeros((len(seeds), 0)) if finals is None else finals
     world = world or layout.new_world()
     run_chunk(
         world,

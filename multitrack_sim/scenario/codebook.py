@@ -62,7 +62,7 @@ _ALL = [
     Code("cbm", "none", "several, some kept", "broad, sustained", "cbm.push = .15 + .85 x; from code 2 the 2 (code - 1) least sensitive measures are in force"),
     Code("cbm_verification", "none", "self-reporting, weak monitors", "intrusive third-party verification", "cbm.verification = .9 x"),
     Code("secrecy", "public talks only", "some private contact", "decisive secret channel", "track_two.confidentiality = x"),
-    Code("indivisibility", "divisible matters", "mixed", "sacred or existential, all or nothing", "three issues: indivisibility x + .2, x and x - .2 within 0 and 1; potential .85 - .35 indivisibility"),
+    Code("indivisibility", "divisible matters", "mixed", "sacred or existential, all or nothing", "three issues, for no agenda is all sacred or all divisible: indivisibility .45 + .5 x, .25 + .5 x and .05 + .5 x; potential .85 - .35 indivisibility"),
     Code("parties", "", "", "number of parties at the table, 2 and more (a count)", "the number of governments, with ideals spread evenly over [0, 1]", low=2, high=27, whole=True),
     Code("mediation", "none", "facilitator", "skilled mediator with leverage", "organisations.'Mediator': skill = x, leverage = .6 x, impartiality = .8"),
     Code("hawkishness", "doves lead", "mixed", "hawks lead on several sides", "governments' hawkishness = .15 + .7 x"),
@@ -123,7 +123,7 @@ def scenario_from_codes(codes: Mapping[str, Any], title: str | None = None) -> S
     parties = [f"Party {at + 1}" for at in range(n)]
     share = 1 / n + (0.9 - 1 / n) * x["power_asymmetry"]
     issues = standard("issues", parties)
-    hard = [min(1.0, max(0.0, x["indivisibility"] + step)) for step in (0.2, 0.0, -0.2)]
+    hard = [base + 0.5 * x["indivisibility"] for base in (0.45, 0.25, 0.05)]
     type_ = SpoilerKind.words()[0 if code["spoilers"] < 1.5 else 1 if code["spoilers"] < 3 else 2]
     faction = {
         "kind": type_,

@@ -19,7 +19,7 @@ import numpy as np
 from ..errors import Problem, ScenarioError, printable
 from ..schema.categories import InterventionKind
 from ..schema.parameters import PARAMETERS
-from ..schema.tables import NAMED, SIZES, SPARSE, TABLES, Column
+from ..schema.tables import MOST_ACCORDS, NAMED, SIZES, SPARSE, TABLES, Column
 from ..schema.world import World, _world_on, cell, empty_world, sizes
 from .interventions import cells_changed, changed_setting, verb_of
 from .scenario import Scenario
@@ -184,6 +184,7 @@ def _most_rows(scenario: Scenario) -> dict[str, int]:
         "ties": communities * int(scenario.value("society.ties")),
         "commitments": count["measures"] * parties,
         "provisions": issues * parties,
+        "signatures": MOST_ACCORDS * parties,
         "interventions": cells_changed(scenario.interventions, scenario.start),
     }
     return count | made | SIZES
@@ -270,6 +271,7 @@ def lay_out(scenario: Scenario) -> Layout:
     world.communities["ties"] = ties
     world.commitments["measure"], world.commitments["party"] = np.divmod(np.arange(count["commitments"]), parties)
     world.provisions["issue"], world.provisions["party"] = np.divmod(np.arange(count["provisions"]), parties)
+    world.signatures["accord"], world.signatures["party"] = np.divmod(np.arange(count["signatures"]), parties)
     first = 0
     for change, setting, meant in changed:
         row = world.interventions[first : first + len(meant)]

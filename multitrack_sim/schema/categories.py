@@ -11,7 +11,6 @@ from typing import Self
 
 __all__ = [
     "AcademicKind",
-    "Agenda",
     "Agreement",
     "Category",
     "Ending",
@@ -86,13 +85,6 @@ class Ending(Category):
     CEASEFIRE = 2
     VICTORY = 3
     LOW_ACTIVITY = 4
-
-
-class Agenda(Category):
-    """All issues at once, or the divisible ones first."""
-
-    PACKAGE = 0
-    GRADUAL = 1
 
 
 class Start(Category):

@@ -69,7 +69,9 @@ class Draw(IntEnum):
     RESUMPTION = 106
     SIGNATURE = 107
     RATIFICATION = 108
-    DEFERRED_TALKS = 109
+    TALKS_REOPEN = 109
+    ACCESSION = 110
+    PROCEDURE = 111
     # spoiling
     ATTACK = 120
     ATTACK_KIND = 121
@@ -79,4 +81,4 @@ class Draw(IntEnum):
     # the accord
     PROVISION = 140
     PROVISION_DETECTED = 141
-    COLLAPSE = 142
+    WITHDRAWAL = 143  # 142 was the collapse of an accord as a whole

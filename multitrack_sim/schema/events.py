@@ -153,21 +153,21 @@ class Event(IntEnum):
         "talks opened", amount="readiness of the least ready", unit="share", opens="talks",
         told="Official talks opened",
         had="talks not opened", many="{count} openings of talks",
-        leads_to=("TALKS_SUSPENDED", "TALKS_BROKE_DOWN", "ACCORD_SIGNED"), within=EVER,
+        leads_to=("TALKS_SUSPENDED", "TALKS_BROKE_DOWN", "PART_SIGNED", "ACCORD_SIGNED"), within=EVER,
         undoing=Undoing("track_one", Draw.TALKS_OPEN),
     )
     TALKS_SUSPENDED = _Facts(
         "talks suspended", amount="attacks the month before", unit="attacks", opens="suspended",
         told="Talks were suspended",
         had="talks not been suspended", many="{count} suspensions of talks",
-        leads_to=("TALKS_RESUMED", "TALKS_BROKE_DOWN", "ACCORD_SIGNED"), within=EVER,
+        leads_to=("TALKS_RESUMED", "TALKS_BROKE_DOWN", "PART_SIGNED", "ACCORD_SIGNED"), within=EVER,
         undoing=Undoing("track_one", Draw.SUSPENSION),
     )
     TALKS_RESUMED = _Facts(
         "talks resumed", amount="living unofficial contact", unit="share", opens="talks",
         told="Talks were resumed",
         had="talks not been resumed", many="{count} resumptions of talks",
-        leads_to=("TALKS_SUSPENDED", "TALKS_BROKE_DOWN", "ACCORD_SIGNED"), within=EVER,
+        leads_to=("TALKS_SUSPENDED", "TALKS_BROKE_DOWN", "PART_SIGNED", "ACCORD_SIGNED"), within=EVER,
         undoing=Undoing("track_one", Draw.RESUMPTION),
     )
     TALKS_BROKE_DOWN = _Facts(
@@ -177,16 +177,16 @@ class Event(IntEnum):
         undoing=Undoing("track_one", Draw.BREAKDOWN),
     )
     ACCORD_SIGNED = _Facts(
-        "accord signed", amount="weight of the issues it covers", unit="share", opens="signed",
+        "accord signed", amount="of the whole conflict, what it settles", unit="share", opens="signed",
         told="An agreement was signed; issues in it make up {amount} of what is at stake",
-        had="the agreement not been signed", many="{count} agreements signed",
+        had="the agreement not been signed", many="{count} accords signed",
         leads_to=("ACCORD_RATIFIED", "VOTE_FAILED"), within=EVER,
     )
     ACCORD_RATIFIED = _Facts(
         "accord ratified", amount="legitimacy of the accord", unit="share", opens="implementation",
         told="The agreement was ratified",
         had="the agreement not been ratified", many="{count} ratifications",
-        leads_to=("PEACE_DURABLE", "ACCORD_COLLAPSED"), within=EVER,
+        leads_to=("PEACE_DURABLE", "PARTY_LEFT", "ACCORD_COLLAPSED"), within=EVER,
     )
     VOTE_FAILED = _Facts(
         "vote failed", who="governments", amount="support for a settlement among its communities", unit="share", opens="talks",
@@ -197,14 +197,13 @@ class Event(IntEnum):
     ACCORD_COLLAPSED = _Facts(
         "accord collapsed", amount="mean trust between the parties", unit="log-odds", opens="collapsed",
         told="The agreement collapsed",
-        had="the agreement not collapsed", many="{count} collapses of an agreement",
-        undoing=Undoing("accord", Draw.COLLAPSE, id="any"),
+        had="the agreement not collapsed", many="{count} collapses of an accord",
     )
     PEACE_DURABLE = _Facts(
         "peace durable", amount="mean trust between the parties", unit="log-odds", opens="durable",
-        told="The agreement had held long enough to count as durable",
-        had="the agreement not become durable", many="{count} agreements that became durable",
-        leads_to=("ACCORD_COLLAPSED",), within=EVER,
+        told="The agreement collapsed",
+        had="the agreement not collapsed", many="{count} times a durable peace",
+        leads_to=("PARTY_LEFT", "ACCORD_COLLAPSED"), within=EVER,
     )
     WORKSHOP_HELD = _Facts(
         "workshop held", who="ngos", amount="participants", unit="people",
@@ -229,7 +228,7 @@ class Event(IntEnum):
         "back channel opened", amount="living unofficial contact", unit="share",
         told="A back channel opened",
         had="the back channel not opened", many="{count} back channels opened",
-        leads_to=("CHANNEL_LEAKED", "CHANNEL_ENDED", "ACCORD_SIGNED"), within=EVER,
+        leads_to=("CHANNEL_LEAKED", "CHANNEL_ENDED", "PART_SIGNED", "ACCORD_SIGNED"), within=EVER,
         undoing=Undoing("track_two", Draw.CHANNEL_OPENS),
     )
     CHANNEL_LEAKED = _Facts(
@@ -305,11 +304,12 @@ class Event(IntEnum):
         had="nobody come away hardened from the workshop of {who}", many="{count} workshops that hardened participants",
         undoing=Undoing("track_two", Draw.HARDENED, id="any", partner="who"),
     )
-    DEFERRED_TALKS_BEGAN = _Facts(
-        "talks on deferred issues", amount="readiness of the least ready", unit="share",
+    TALKS_REOPENED = _Facts(
+        "talks on the rest", amount="readiness of the least ready", unit="share",
         told="Talks began on what had been put off",
-        had="talks not begun on what had been put off", many="{count} beginnings of talks on what had been put off",
-        undoing=Undoing("track_one", Draw.DEFERRED_TALKS),
+        had="talks not begun anew on what the agreement leaves open", many="{count} beginnings of talks on what an accord leaves open",
+        leads_to=("TALKS_ON_REST_ENDED", "PART_SIGNED", "ACCORD_SIGNED"), within=EVER,
+        undoing=Undoing("track_one", Draw.TALKS_REOPEN),
     )
     MEASURE_RECOMMITTED_NOW = _Facts(
         "measure recommitted to", who="measures", amount="what is at stake in complying", unit="share",
@@ -326,5 +326,49 @@ class Event(IntEnum):
         "ceasefire held", amount="months it had held", unit="months", opens="dormant",
         told="The ceasefire had held so long that the fighting counted as over",
         had="the ceasefire not held", many="{count} ends by a ceasefire that held",
+    )
+    PART_SIGNED = _Facts(
+        "partial accord signed", amount="of the whole conflict, what is settled with it", unit="share", opens="implementation",
+        told="Leaders signed a partial accord: {amount} of what is at stake is settled with it",
+        had="the partial agreement not been signed", many="{count} partial accords signed",
+        leads_to=("TALKS_ON_REST_ENDED", "PARTY_LEFT", "ACCORD_COLLAPSED"), within=EVER,
+    )
+    TALKS_ON_REST_ENDED = _Facts(
+        "talks on the rest ended", amount="months of deadlock", unit="months",
+        told="The talks on what the accord leaves open ended in nothing",
+        had="the talks on what the agreement leaves open not ended", many="{count} ends of talks on what an accord leaves open",
+        leads_to=("TALKS_REOPENED",), within=EVER,
+        undoing=Undoing("track_one", Draw.BREAKDOWN),
+    )
+    PARTY_ACCEDED = _Facts(
+        "party acceded", who="governments", amount="what it gains by the accord", unit="value",
+        told="{who} acceded to the accord",
+        had="{who} not joined the agreement", many="{count} accessions ({who})",
+        undoing=Undoing("track_one", Draw.ACCESSION, id="who"),
+    )
+    PARTY_LEFT = _Facts(
+        "party left the accord", who="governments", amount="what it gained by the accord", unit="value",
+        told="{who} left the accord",
+        had="{who} not left the agreement", many="{count} departures from an accord ({who})",
+        leads_to=("ACCORD_COLLAPSED",), within=0,
+        undoing=Undoing("accord", Draw.WITHDRAWAL, id="who", partner="any"),
+    )
+    FELL_QUIET = _Facts(
+        "fighting fell quiet", amount="mean burden of the parties", unit="burden",
+        told="The fighting petered out while the parties went on talking",
+        had="the fighting not faded out", many="the fighting petered out {count} times while the parties talked",
+        undoing=Undoing("fighting", Draw.PETERING_OUT),
+    )
+    FLARED_UP = _Facts(
+        "fighting flared up",
+        told="The fighting flared up again while the parties went on talking",
+        had="the fighting not flared up again", many="{count} new outbreaks of fighting while the parties talked",
+        undoing=Undoing("fighting", Draw.RECURRENCE),
+    )
+    PROCEDURE_SIGNED = _Facts(
+        "text on procedure signed", amount="how assembled the delegations still were", unit="share",
+        told="The parties signed a text on how to go on",
+        had="the text on how to go on not been signed", many="{count} texts on how to go on",
+        undoing=Undoing("track_one", Draw.PROCEDURE),
     )
     # fmt: on

@@ -3,15 +3,15 @@
 Validation, sampling, sliders, documentation and report labels are all read from `PARAMETERS`. Nothing here was chosen so
 that a track helps or harms. A source of "assumption" means just that; "trial" means a value carried over from a
 throw-away prototype (about 200 random settings on small populations), which is an assumption with a history; "coarse fit"
-one moved by hand and by 130 random settings towards the record over a stated population of conflicts, never towards a
-case (`multitrack_sim/evidence/calibration.py`). Neither is a calibration.
+one fitted to the record over a stated population of conflicts, never to a case, by history matching in a first form
+(`multitrack_sim/evidence/calibration.py`): many settings fit about as well, and these are the middle of some of them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .categories import Agenda, MutedMoney, Start
+from .categories import MutedMoney, Start
 
 __all__ = ["PARAMETERS", "SECTIONS", "Parameter"]
 
@@ -81,7 +81,7 @@ def _choice(name: str, default: str, choices: tuple[str, ...], meaning: str) -> 
 
 # fmt: off
 _ALL = [
-    Parameter("run.months", 300, 12, 1200, "months", "length of a run; what has not happened by then is censored", structural=True, whole=True),
+    Parameter("run.months", 120, 12, 1200, "months", "length of a run; what has not happened by then is censored", structural=True, whole=True),
 
     Parameter("conflict.violence", 0.5, 0, 1, SHARE, "level of fighting with no talks and no ceasefire (0 a dispute without fighting, 1 war)"),
     Parameter("conflict.stalemate", 0.8, 0, 1.5, "factor", "how mutual, recognised and costly the stalemate is: what turns burden into motivation", "Zartman 2000, ripeness theory; scale " + TRIAL),
@@ -116,12 +116,16 @@ _ALL = [
     Parameter("fighting.escalation_size", 0.25, 0, 1, SHARE, "violence that an escalation adds in its month"),
     Parameter("fighting.hotline_damping", 0.6, 0, 1, SHARE, "escalations that communication measures prevent at full strength"),
     Parameter("fighting.contact_damping", 0.4, 0, 1, SHARE, "escalations that living contact between the sides prevents at full strength"),
-    Parameter("fighting.victory", 0.036, 0, 1, RATE, "one side wins, at full violence and complete superiority", FITTED + ", UCDP Conflict Termination v3: 16% of ends", (0.0, 0.12)),
-    Parameter("fighting.petering_out", 0.011, 0, 1, RATE, "fighting sinks below the threshold of an armed conflict, at burden 1 and without talks", FITTED + ", UCDP Conflict Termination v3: 49% of ends", (0.0, 0.03)),
-    Parameter("fighting.ceasefire", 0.01, 0, 1, RATE, "a ceasefire is concluded, at full motivation of all", FITTED + ", UCDP Conflict Termination v3: 17% of ends", (0.0, 0.06)),
+    Parameter("fighting.victory", 0.0538, 0, 1, RATE, "one side wins, at full violence and complete superiority", FITTED + ", UCDP Conflict Termination v3: 16% of ends", (0.0, 0.12)),
+    Parameter("fighting.petering_out", 0.0163, 0, 1, RATE, "fighting sinks below the threshold of an armed conflict, at burden 1", FITTED + ", UCDP Conflict Termination v3: 49% of ends", (0.0, 0.03)),
+    Parameter("fighting.ceasefire", 0.0215, 0, 1, RATE, "a ceasefire is concluded, at full motivation of all", FITTED + ", UCDP Conflict Termination v3: 17% of ends", (0.0, 0.06)),
     Parameter("fighting.ceasefire_ends", 0.035, 0, 1, RATE, "a ceasefire ends in a quiet month", sweep=(0.01, 0.1)),
     Parameter("fighting.ceasefire_shock", 3.0, 0, 20, "factor", "how much an attack or an escalation multiplies the end of a ceasefire"),
-    Parameter("fighting.recurrence", 0.017, 0, 1, RATE, "a conflict that ended without an accord becomes active again, in the first months", "UCDP Conflict Termination v3: .51-.63 within 5 years", (0.005, 0.03)),
+    Parameter("fighting.recurrence_lasting", 0.5, 0, 1, "factor", "of the hazard of renewed fighting, what never passes, against what passes"),
+    Parameter("fighting.recurrence_months", 36, 1, 240, "months", "how fast the rest of it passes"),
+    Parameter("fighting.exhaustion", 0.5, 0, 1, SHARE, "of the hazard of petering out, what grows with the burden (the rest is always there)"),
+    Parameter("fighting.truce_monitoring", 0.5, 0, 1, SHARE, "of the ends of a ceasefire, those that full monitoring prevents"),
+    Parameter("fighting.recurrence", 0.0164, 0, 1, RATE, "a conflict that ended without an accord becomes active again, in the first months", "UCDP Conflict Termination v3: .51-.63 within 5 years", (0.005, 0.03)),
     Parameter("fighting.quiet_months", 12, 1, 60, "months", "a ceasefire without talks that held this long counts as the end of the conflict", "Kreutz 2010, definition of termination"),
 
     Parameter("leaders.turnover", 0.012, 0, 1, RATE, "a leadership is replaced at full support", TRIAL, (0.0, 0.03)),
@@ -168,37 +172,50 @@ _ALL = [
     Parameter("trust.misperception_return", 0.02, 0, 1, MONTHLY, "of the way back to it, per month without contact", TRIAL),
 
     Parameter("track_one.motivation_share", 0.5, 0, 1, "exponent", "weight of motivation against optimism in readiness", "Pruitt 2007 (readiness theory); weight " + TRIAL),
-    Parameter("track_one.war_cost", 0.35, 0, 1, "value", "what fighting on costs a fully motivated party", "Fearon 1995 (role); size " + TRIAL),
-    Parameter("track_one.reactive_devaluation", 0.14, 0, 1, "value", "what a draft loses at full misperception because the other side can accept it", "Ross and Stillinger 1991 (role); size " + TRIAL),
+    Parameter("track_one.war_cost", 0.387, 0, 1, "value", "what fighting on costs a fully motivated party", "Fearon 1995 (role); size " + TRIAL),
+    Parameter("track_one.reactive_devaluation", 0.144, 0, 1, "value", "what a draft loses at full misperception because the other side can accept it", "Ross and Stillinger 1991 (role); size " + TRIAL),
     Parameter("track_one.indivisibility_effect", 0.85, 0, 0.99, "exponent", "how far an indivisible issue bends the loss from a compromise", TRIAL),
     Parameter("track_one.anticipation", 0.4, 0, 1, SHARE, "of the options an issue could hold, what parties expect before talks have looked"),
     Parameter("track_one.surplus_spread", 0.12, 0.001, 2, "value", "doubt about one's own surplus: smaller means optimism switches sharply"),
     Parameter("track_one.ready_threshold", 0.5, 0.01, 1, SHARE, "readiness of the least ready at which talks open half as fast as they can", TRIAL),
     Parameter("track_one.ready_steepness", 3.0, 1, 40, "exponent", "how sharply opening depends on readiness", FITTED),
     Parameter("track_one.pretalks", 0.11, 0, 1, RATE, "soundings begin between parties that are fully ready", TRIAL),
-    Parameter("track_one.opening", 0.30, 0, 1, RATE, "talks open out of soundings, parties fully ready"),
+    Parameter("track_one.opening", 0.43, 0, 1, RATE, "talks open out of soundings, parties fully ready"),
     Parameter("track_one.pretalks_fail", 0.10, 0, 1, RATE, "soundings end in nothing, parties not ready"),
     Parameter("track_one.leverage", 0.24, 0, 1, SHARE, "by how much a mediator's full leverage lowers the readiness that talks need", TRIAL),
-    Parameter("track_one.quorum", 1.0, 0.5, 1, SHARE, "of the required parties, who must prefer the text for it to be signed"),
-    Parameter("track_one.aspiration", 0.6, 0, 1, SHARE, "what a party demands above fighting on when talks open", FITTED),
+    Parameter("track_one.aspiration", 0.564, 0, 1, SHARE, "what a party demands above fighting on when talks open", FITTED),
     Parameter("track_one.aspiration_hawk", 0.25, 0, 1, SHARE, "added demand of a fully hawkish leadership, centred on .5", TRIAL),
-    Parameter("track_one.margin", 0.5, 0, 1, "value", "surplus that an aspiration of 1 demands", TRIAL),
-    Parameter("track_one.concession", 0.035, 0, 1, "aspiration per month", "concession of a fully ready party", FITTED, (0.0, 0.12)),
+    Parameter("track_one.margin", 0.773, 0, 1, "value", "surplus that an aspiration of 1 demands", TRIAL),
+    Parameter("track_one.concession", 0.199, 0, 1, "aspiration per month", "concession of a fully ready party", FITTED, (0.0, 0.4)),
     Parameter("track_one.reciprocity", 0.6, 0, 3, "factor", "how much more one concedes while the others do", "Pruitt 1981; size " + TRIAL),
     Parameter("track_one.hawk_resistance", 0.6, 0, 1, SHARE, "concessions that a fully hawkish leadership withholds", TRIAL),
     Parameter("track_one.opposition", 0.6, 0, 1, SHARE, "concessions withheld under open opposition of the whole public", TRIAL),
     Parameter("track_one.attack_hardening", 0.037, 0, 1, "aspiration per attack", "an attack during talks hardens demands", TRIAL),
-    _choice("track_one.agenda", "package", Agenda.words(), "all issues at once, or the divisible ones first and the others later"),
-    Parameter("track_one.interim_limit", 0.65, 0, 1, SHARE, "indivisibility above which a gradual agenda puts an issue off"),
-    Parameter("track_one.deferred", 0.03, 0, 1, RATE, "under an interim accord, talks on what was put off begin, parties fully ready"),
+    Parameter("track_one.invention_alone", 0.35, 0, 1, SHARE, "of it, what official talks find without any mediation", TRIAL),
+    Parameter("track_one.invention_distrust", 0.4, 0, 2, "factor", "of it, what parties find that do not trust each other at all (full trust adds 1)", TRIAL),
+    Parameter("track_one.crowding", 0.25, 0, 2, "exponent", "how much slower a table works with more parties: everything takes (parties / 2) to this power as long", "Raiffa 1982, Cunningham 2006 (direction)"),
+    Parameter("track_one.response", 0.169, 0, 5, "per value and month", "how fast the voice of those whom the text leaves worst off grows in it", "Raiffa 1982, single negotiating text; Zeuthen 1930 (role); size " + FITTED),
+    Parameter("track_one.signing_cost", 0.0645, 0, 1, "share of the exposure", "what signing anything at all costs: the more blood, the dearer a handshake", FITTED),
+    Parameter("track_one.danger_curve", 2.55, 1, 5, "exponent", "how much faster than its coverage the danger of an accord grows", "Watson 1999, starting small (direction); size " + FITTED),
+    Parameter("track_one.demand_curve", 2.95, 1, 5, "exponent", "how much faster than its coverage what parties demand of an accord grows", "Fearon 1998 (direction); size " + FITTED),
+    Parameter("track_one.partial", 0.175, 0, 1, RATE, "what parties can agree on is signed, where the whole text is not acceptable", "Fisher 1964, fractionating conflict (role); size " + FITTED),
+    Parameter("track_one.least_scope", 0.2, 0, 1, SHARE, "of the weight of all issues, what a partial accord must add to be worth a signature", FITTED),
+    Parameter("track_one.participation", 0.5, 0, 1, SHARE, "of the power and of the number of all required parties, who must hold an accord at least", "Nilsson 2008; Barrett 2003 (role)"),
+    Parameter("track_one.accession", 0.05, 0, 1, RATE, "a party outside an accord in force by which it would gain accedes to it"),
+    Parameter("track_one.reopening", 0.003, 0, 1, RATE, "under an accord in force, talks begin anew on what it leaves open, parties fully ready", FITTED),
+    Parameter("track_one.procedure", 0.247, 0, 1, RATE, "delegations that are fully assembled sign a text on how to go on"),
+    Parameter("track_one.dispersal", 0.317, 0, 1, MONTHLY, "how fast delegations disperse and mandates grow stale after a signature"),
+    Parameter("track_one.progress", 0.002, 0, 1, "value", "by how much a text must get better for the party it serves worst to count as progress"),
+    Parameter("track_one.mediation_hold", 0.5, 0, 1, SHARE, "of breakdowns, those that full mediation prevents"),
     Parameter("track_one.instruction_lag", 1.0, 0, 24, "months", "how long it takes until what a leadership wants is what its delegation does", sweep=(0.0, 6.0)),
     Parameter("track_one.technology", 0.0, 0, 1, SHARE, "digital channels between capitals and delegations"),
     Parameter("track_one.drafting", 0.2, 0, 1, MONTHLY, "of the way from the draft to the compromise aimed at", FITTED),
     Parameter("track_one.draft_noise", 0.12, 0, 1, "position", "how far misperception makes drafts miss", TRIAL),
-    Parameter("track_one.invention", 0.15, 0, 1, MONTHLY, "of the options not yet found, what official talks find at best", FITTED),
+    Parameter("track_one.invention", 0.298, 0, 1, MONTHLY, "of the options not yet found, what official talks find at best", FITTED),
     Parameter("track_one.learning", 0.2, 0, 1, MONTHLY, "of the officially found options, what each delegation takes in", FITTED),
-    Parameter("track_one.breakdown", 0.06, 0, 1, RATE, "talks break down with no deadlock", FITTED, (0.0, 0.2)),
-    Parameter("track_one.deadlock", 0.4, 0, 2, "factor per month", "how much each month of deadlock raises the hazard of breakdown", FITTED),
+    Parameter("track_one.breakdown", 0.0496, 0, 1, RATE, "talks break down with no deadlock", FITTED, (0.0, 0.2)),
+    Parameter("track_one.deadlock", 0.216, 0, 2, "factor per month", "how much each month of deadlock raises the hazard of breakdown", FITTED),
+    Parameter("track_one.walk_out", 0.0581, 0, 1, RATE, "talks are left by parties that are not ready for them at all", "Zartman 2000; Pruitt 2007 (role); size " + FITTED, (0.0, 0.2)),
     Parameter("track_one.suspension", 0.10, 0, 1, "probability", "talks are suspended after an attack", TRIAL),
     Parameter("track_one.resumption", 0.16, 0, 1, RATE, "suspended talks resume, parties fully ready", TRIAL),
     Parameter("track_one.resumption_contact", 1.0, 0, 5, "factor", "how much more living unofficial contact makes them resume"),
@@ -207,7 +224,7 @@ _ALL = [
     Parameter("track_one.unsettling", 0.5, 0, 1, SHARE, "of what was settled and learnt, lost in a breakdown", FITTED),
     Parameter("track_one.mediator_fatigue", 0.04, 0, 1, MONTHLY, "of a mediator's effort, lost per month of deadlock"),
     Parameter("track_one.signature", 0.8, 0, 1, RATE, "a text that every required party prefers is signed", FITTED),
-    Parameter("track_one.comprehensive", 0.8, 0, 1, SHARE, "of the weight of all issues, what an accord must settle to be comprehensive rather than a framework"),
+    Parameter("track_one.comprehensive", 0.8, 0, 1, SHARE, "reach from which an accord is comprehensive rather than a framework: its coverage of all issues by its signatories' share of power"),
     Parameter("track_one.ratification_months", 2, 0, 36, "months", "from signature to ratification"),
     Parameter("track_one.vote_base", 2.3, -6, 6, ODDS, "a vote on an accord passes, publics divided", TRIAL),
     Parameter("track_one.vote_support", 4.5, 0, 20, ODDS, "added by full support against half", TRIAL),
@@ -319,7 +336,7 @@ _ALL = [
     Parameter("cbm.cost", 0.02, 0, 1, "money per month", "what a measure of cost 1 costs while in force"),
 
     Parameter("spoiling.steepness", 5.0, 0, 20, "factor", "how sharply attacks depend on threat", TRIAL),
-    Parameter("spoiling.deterrence", 0.7, 0, 3, "threat", "threat at which half the capacity attacks", TRIAL),
+    Parameter("spoiling.deterrence", 0.77, 0, 3, "threat", "threat at which half the capacity attacks", TRIAL),
     Parameter("spoiling.progress", 0.9, 0, 3, "threat", "threat that progress of talks poses", "Stedman 1997; Kydd and Walter 2002; size " + TRIAL),
     Parameter("spoiling.distance", 0.6, 0, 3, "threat", "threat of a draft as far as can be from what they want", TRIAL),
     Parameter("spoiling.greedy_distance", 0.5, 0, 1, SHARE, "of the distance of the text, what a greedy faction minds"),
@@ -355,23 +372,20 @@ _ALL = [
     Parameter("accord.compliance_guaranteed", 0.96, 0, 1, "probability", "either does under a perfect guarantee", TRIAL),
     Parameter("accord.will", 0.25, 0, 1, "probability", "added for an unreliable leadership by full political will or full pressure"),
     Parameter("accord.own_detection", 0.5, 0, 1, SHARE, "breaches that the other side sees itself"),
-    Parameter("accord.collapse", 0.023, 0, 1, RATE, "an accord collapses: support divided, trust even, nothing breached or carried out", FITTED, (0.001, 0.03)),
-    Parameter("accord.collapse_trust", 0.45, 0, 3, "per log-odds", "how much trust protects", TRIAL),
-    Parameter("accord.collapse_support", 3.5, 0, 10, "per share", "how much support protects", TRIAL),
-    Parameter("accord.collapse_breach", 2.0, 0, 10, "per share", "how much breaches endanger", TRIAL),
-    Parameter("accord.collapse_attacks", 4.0, 0, 20, "per unit of memory", "how much attacks endanger", TRIAL + " (7.4), lowered: memory is scaled otherwise"),
-    Parameter("accord.collapse_carried_out", 1.5, 0, 10, "per share", "how much implementation protects", TRIAL),
-    Parameter("accord.collapse_legitimacy", 0.6, 0, 5, "per share", "how much legitimacy protects", TRIAL),
-    Parameter("accord.collapse_grievance", 1.5, 0, 10, "per share", "how much issues never tabled endanger"),
-    Parameter("accord.collapse_guarantee", 0.96, 0, 1, SHARE, "of the hazard, what a perfect guarantee removes", TRIAL),
-    Parameter("accord.collapse_commitment", 1.0, 0, 10, "per share", "how much leaderships that would gain by fighting on endanger"),
-    Parameter("accord.early_months", 18, 1, 120, "months", "how fast the danger of the first months passes", TRIAL),
+    Parameter("accord.settling", 0.5, 0, 1, SHARE, "reach from which an accord in force counts as the end of the conflict"),
+    Parameter("accord.withdrawal", 0.199, 0, 1, RATE, "a signatory that would certainly rather be out leaves an accord", FITTED),
+    Parameter("accord.doubt", 0.0461, 0.001, 2, "value", "doubt about what an accord is worth, at middling misperception: smaller means that little things do not move who gains by it", FITTED),
+    Parameter("accord.temptation", 1.9, 0, 10, "factor", "what an unreliable leadership would gain by exploiting the others, of what they stand to lose", "Kydd 2005 (role); size " + FITTED),
+    Parameter("accord.leaving_support", 3.5, 0, 10, ODDS, "how much less a leadership wants to leave at full support for the settlement, against none", TRIAL),
+    Parameter("accord.leaving_attacks", 4.0, 0, 20, ODDS, "how much more it wants to leave under full memory of attacks", TRIAL + " (7.4), lowered: memory is scaled otherwise"),
+    Parameter("accord.leaving_legitimacy", 0.6, 0, 5, ODDS, "how much less it wants to leave an accord of full legitimacy", TRIAL),
+    Parameter("accord.leaving_ownerless", 1.5, 0, 10, ODDS, "how much more it wants to leave where all issues were never tabled"),
+    Parameter("accord.leaving_ownership", 0.8, 0, 5, ODDS, "how much less it wants to leave an accord owned in full by groups that took part", "Nilsson 2012 (direction)"),
     Parameter("accord.durable_months", 60, 12, 240, "months", "an accord that stood so long is called durable", "convention in the literature (5 years)", whole=True),
     Parameter("accord.residual_violence", 0.06, 0, 1, "factor", "violence under an accord or in a dormant conflict, as a share of violence without"),
     Parameter("accord.dividend", 0.04, 0, 1, MONTHLY, "how fast a peace dividend is felt where provisions are carried out"),
     Parameter("accord.bitterness", 0.25, 0, 1, "value", "what a collapse takes from the value of signing again, at first"),
     Parameter("accord.bitterness_fading", 0.03, 0, 1, MONTHLY, "bitterness forgotten"),
-    Parameter("accord.ownership", 0.8, 0, 5, ODDS, "log hazard of collapse that full ownership by groups that took part takes away", "Nilsson 2012 (direction)"),
     Parameter("accord.untabled_grievance", 0.02, 0, 1, MONTHLY, "grievance that grows while all issues are left out of an accord in force"),
 
     Parameter("publics.misreading", 0.15, 0, 0.5, SHARE, "by how much governments underrate their publics' support when nobody tells them"),
