@@ -21,7 +21,7 @@ from multitrack_sim import designs
 from multitrack_sim.cli import main as cli
 from multitrack_sim.errors import MultitrackError, StoreError
 from multitrack_sim.running import plan as sweep_plan
-from multitrack_sim.running import sweep as engine
+from multitrack_sim.running import runner as engine
 from multitrack_sim.running import worker as pieces
 from multitrack_sim.running.files import LOCK, alone, set_aside, write_whole
 from multitrack_sim.running.sweep_store import kept_of
