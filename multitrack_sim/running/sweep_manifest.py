@@ -166,7 +166,7 @@ def difference(held: Mapping[str, Any], ours: Mapping[str, Any]) -> str:
     """In a few words, what the sweep in the folder has that ours has not."""
     if held.get("model") != ours["model"]:
         had, has = printable(held.get("model"), 30), ours["model"]
-        return f"made by another version of the model: its fingerprint was {had}, now it is {has}"
+        return f"made by another version of the model (it was {had}, now it is {has})"
     said = held.get("sweep", {})
     for name, words in (
         ("seed", "seed {}"),
