@@ -14,9 +14,22 @@ def loss_from_gap(gap, indivisibility, p):
 
 
 @rule
-def value_on_issue(gap, issue, known, p):
+def loss_by_text(stake, issue, p):
+    """What the text as it stands loses a party on one issue, remembered beside what it follows from: a draft that nobody
+    moves costs nothing to read again.
+    """
+    gap, effect = abs(stake.ideal - issue.draft), p.track_one_indivisibility_effect * issue.indivisibility
+    if gap != stake.gap_read or effect != stake.effect_read:
+        stake.loss = loss_from_gap(gap, issue.indivisibility, p)
+        stake.gap_read = gap
+        stake.effect_read = effect
+    return stake.loss
+
+
+@rule
+def value_on_issue(stake, issue, known, p):
     """Value of the text on one issue; options that all sides know cut the loss, up to the issue's potential."""
-    return 1.0 - loss_from_gap(gap, issue.indivisibility, p) * (1.0 - issue.potential * known)
+    return 1.0 - loss_by_text(stake, issue, p) * (1.0 - issue.potential * known)
 
 
 @rule(of="governments")
@@ -174,6 +187,29 @@ def still_open(issue):
 
 
 @part
+def prospects_changed(world):
+    """Whether anything that the value of fighting on follows from is not as it was when it was last worked out: shares of
+    power, ideals, indivisibility, its effect. They seldom change, and all is remembered beside the value.
+    """
+    governments, stakes, issues = world.governments, world.stakes, world.issues
+    process, effect = world.process[0], world.parameters[0].track_one_indivisibility_effect
+    agenda, changed = len(issues), process.month == 0
+    for i in range(len(governments)):
+        me = governments[i]
+        if me.share_weighed != me.share_of_power:
+            changed = True
+        me.share_weighed = me.share_of_power
+        for k in range(agenda):
+            stake = stakes[i * agenda + k]
+            weighed = effect * issues[k].indivisibility
+            if stake.ideal_weighed != stake.ideal or stake.effect_weighed != weighed:
+                changed = True
+            stake.ideal_weighed = stake.ideal
+            stake.effect_weighed = weighed
+    return changed
+
+
+@part
 def value_fighting_on(world):
     """What each party expects of fighting on: a lottery over all parties' positions, by their power (Fearon 1995)."""
     governments, stakes, issues = world.governments, world.stakes, world.issues
@@ -185,6 +221,8 @@ def value_fighting_on(world):
             total += governments[i].power
     for i in range(parties):
         governments[i].share_of_power = governments[i].power / total if governments[i].active else 0.0
+    if not prospects_changed(world):
+        return
     for i in range(parties):
         me = governments[i]
         me.war_value = 0.0
@@ -259,7 +297,7 @@ def read_text(world, anticipated):
                 known = issue.known
                 if anticipated:
                     known = known + (1.0 - known) * p.track_one_anticipation
-                me.draft_value += stake.salience * value_on_issue(abs(stake.ideal - issue.draft), issue, known, p)
+                me.draft_value += stake.salience * value_on_issue(stake, issue, known, p)
             else:
                 me.draft_value += stake.salience * stake.war_value
         belief, misperception, others, strongest = 1.0, 0.0, 0, 0.0
@@ -298,7 +336,7 @@ def settle_issues(world):
             me, stake = governments[i], stakes[i * agenda + k]
             if me.required and me.active:
                 salience += stake.salience
-                gain = value_on_issue(abs(stake.ideal - issue.draft), issue, issue.known, p) - stake.war_value
+                gain = value_on_issue(stake, issue, issue.known, p) - stake.war_value
                 if gain + p.track_one_war_cost * me.motivation < p.track_one_margin * me.aspiration:
                     content = False
         issue.settled = 1 if content or agreed else 0

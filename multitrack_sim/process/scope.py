@@ -24,7 +24,7 @@ def value_issues(world):
         peace = attraction_of_peace(me.motivation, me.misperception, p) - p.accord_bitterness * process.bitterness
         for k in range(agenda):
             issue, stake = issues[k], stakes[i * agenda + k]
-            value = value_on_issue(abs(stake.ideal - issue.draft), issue, issue.known, p)
+            value = value_on_issue(stake, issue, issue.known, p)
             stake.worth = stake.salience * (value - stake.war_value + peace)
 
 
@@ -180,7 +180,7 @@ def weigh_accord(world):
         for k in range(agenda):
             issue, stake = issues[k], stakes[i * agenda + k]
             if issue.in_accord or (issue.in_scope and me.signs):
-                value = value_on_issue(abs(stake.ideal - issue.draft), issue, issue.known, p)
+                value = value_on_issue(stake, issue, issue.known, p)
                 me.held += stake.salience * (value - stake.war_value + peace)
                 me.covered += stake.salience
         danger = danger_of_accord(me, process.guarantee, p) * (1.0 - process.carried_out)
