@@ -15,7 +15,7 @@ from test_cli import OF_THE_RUNS, SMALL, whole_folder
 
 from multitrack_sim.cli import main as cli
 from multitrack_sim.cli import run
-from multitrack_sim.reports import figures, page, screen, terminal
+from multitrack_sim.reports import figures, page, saving, screen, terminal
 from multitrack_sim.reports import sentences as paragraph
 from multitrack_sim.reports.figures import all_figures, comparison_figure
 from multitrack_sim.reports.page_figures import inline_svg, phases_figure
@@ -155,9 +155,9 @@ RUN, COMPARE = ["run", "{case}"], ["compare", "{case}", "--arm", "no workshops"]
 STEPS = [
     (RUN, figures, "all_figures", "the figures could not be drawn", PICTURES),
     (RUN, figures, "process_figure", "the figures could not be drawn", PICTURES),
-    (RUN, figures, "save_figures", "the figures could not be drawn", PICTURES),
+    (RUN, saving, "save_figures", "the figures could not be drawn", PICTURES),
     (RUN, run, "load_matplotlib", "the figures could not be drawn", PICTURES),
-    ([*RUN, "--svg"], figures, "save_svg", "the figures could not be written as SVG", {"process.svg"}),
+    ([*RUN, "--svg"], saving, "save_svg", "the figures could not be written as SVG", {"process.svg"}),
     ([*RUN, "--story"], run, "_told", "the story could not be told", {"story.md"}),
     (RUN, terminal, "results_table", "the results could not be printed", set()),
     (COMPARE, figures, "comparison_figure", "the figures could not be drawn", {"comparison_no_workshops.png"}),

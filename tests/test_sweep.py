@@ -240,7 +240,7 @@ def test_a_full_disk_is_said_and_the_sweep_goes_on_later(scenario, design, tmp_p
 
     def full(table, path, **more):
         if len(written) == 3:  # the points, two files of runs
-            path.write_bytes(b"half of it")
+            path.write(b"half of it")
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         written.append(path)
         real(table, path, **more)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from io import BufferedWriter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ __all__ = [
     "why_unread",
     "word_column",
     "write_effects",
+    "write_into",
     "write_outcomes",
 ]
 
@@ -46,6 +48,12 @@ PARQUET_PROBLEMS = (
     NotImplementedError,
     MemoryError,
 )
+
+
+def write_into(path: Path, write: Callable[[BufferedWriter], None]) -> None:
+    """Write a file that is opened here: pyarrow itself opens no path that is not UTF-8."""
+    with open(path, "wb") as file:
+        write(file)
 
 
 def schema() -> pa.Schema:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ..designs.changes import settings_of
 from ..designs.design import HELD, INTERVENTIONS, Design
 from ..errors import Problem, StoreError, printable
@@ -26,6 +28,7 @@ __all__ = [
     "design_of",
     "difference",
     "manifest_of",
+    "plain_value",
     "read_manifest",
 ]
 
@@ -208,3 +211,8 @@ def about_sweep(plan: SweepPlan, identity: str, model: str, form: int, inputs: M
         },
         "run_seeds": "run k of every point and arm has the seed mt.run_seed(seed, k), in the column `seed`",
     }
+
+
+def plain_value(value: Any) -> Any:
+    """A value that JSON does not know, as one that it does."""
+    return value.item() if isinstance(value, np.generic) else str(value)

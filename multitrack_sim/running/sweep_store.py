@@ -15,6 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from io import BufferedWriter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,11 +37,11 @@ from .files import (
     real_folder,
     set_aside,
 )
-from .parquet import PARQUET_PROBLEMS, run_schema, series_schema, why_unread
+from .parquet import PARQUET_PROBLEMS, run_schema, series_schema, why_unread, write_into
 from .plan import SweepPlan
 from .provenance import machine, now
 from .recognise import MONTHS, RUNS, SCENARIO, check_nothing_else, files_of, hash_of, only_begun
-from .sweep_manifest import AGAIN, FORMAT, POINTS, about_sweep, difference, manifest_of, seal_of
+from .sweep_manifest import AGAIN, FORMAT, POINTS, about_sweep, difference, manifest_of, plain_value, seal_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -132,7 +133,7 @@ class SweepStore:
         self._sweep_partial()
         inputs = held.get("inputs") if held else None
         self._keep_input(SCENARIO, inputs, say, lambda path: path.write_text(self.plan.scenario.to_toml(), "utf-8"))
-        self._keep_input(POINTS, inputs, say, lambda path: self.plan.design.table().to_parquet(path, index=False))
+        self._keep_input(POINTS, inputs, say, lambda path: write_into(path, self._write_points))
         if held is None:
             if os.path.lexists(self.path / MANIFEST):
                 self._aside(MANIFEST, "cannot be used", say)
@@ -201,6 +202,9 @@ class SweepStore:
             self._aside(name, "is not what was written", say)
         self.inputs[name] = put(self.path, fill, lambda _: name)
 
+    def _write_points(self, file: BufferedWriter) -> None:
+        self.plan.design.table().to_parquet(file, index=False)
+
     def _aside(self, name: str, why: str, say: Callable[[str], None]) -> None:
         target = set_aside(self.path, self.path / name)
         say(f"{self.shown}: {name} {why}; it is made anew, and the old one kept as {target.parent.name}/{target.name}")
@@ -219,7 +223,7 @@ class SweepStore:
             "files": self.files,
             **machine(),
         }
-        about = json.loads(json.dumps(about, default=_plain))
+        about = json.loads(json.dumps(about, default=plain_value))
         text = json.dumps({**about, "seal": seal_of(about)}, indent=1) + "\n"
         if not self.read_only:
             with disk(self.shown):
@@ -237,7 +241,7 @@ class SweepStore:
         with disk(self.shown):
             digest = put(
                 self.path / kind,
-                lambda path: parquet.write_table(signed, path),
+                lambda path: write_into(path, lambda file: parquet.write_table(signed, file)),
                 lambda digest: Kept(kind, chunk, turn, digest[:32]).name,
             )
         return Kept(kind, chunk, turn, digest[:32])
@@ -390,8 +394,3 @@ def failures_in(table: pa.Table) -> np.ndarray:
     import pyarrow.compute as pc
 
     return np.asarray(pc.is_valid(table["failure"]).to_numpy())
-
-
-def _plain(value: Any) -> Any:
-    """A value that JSON does not know, as one that it does."""
-    return value.item() if isinstance(value, np.generic) else str(value)
