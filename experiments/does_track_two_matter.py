@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 from support.runs import asked, compared
-from support.sentences import in_points, ranged, tell
+from support.sentences import in_points, lasting, ranged, tell
 
 import multitrack_sim as mt
 from multitrack_sim.analysis.effects import holm
@@ -19,8 +19,8 @@ from multitrack_sim.reports.style import Told, drawn
 __all__ = ["matter_figure"]
 
 CASES = Path(__file__).resolve().parents[1] / "scenarios"
-ARM, OUTCOMES = "no workshops", ("agreed", "months_at_peace")
-FEWEST = 30  # runs with an accord: of fewer no share is worth a sentence
+ARM, OUTCOMES = "no workshops", ("agreed", "months_under_accord")
+FEWEST = 30  # runs with an agreement: of fewer no share is worth a sentence
 
 
 def look(options, cases=None) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -38,7 +38,7 @@ def look(options, cases=None) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def finding(effects: pd.DataFrame, needed: pd.DataFrame) -> str:
     told = []
-    for outcome, name in zip(OUTCOMES, ("an accord", "months at peace")):
+    for outcome, name in zip(OUTCOMES, ("an agreement", "months under one")):
         rows = effects[effects["outcome"] == outcome]
         told += [f"Effect of workshops on {name}: " + ranged(rows, "cases", lambda row: f"in {row.case}")]
     for quantity, word in (("necessity", "needed for"), ("prevention", "in the way of")):
@@ -47,15 +47,21 @@ def finding(effects: pd.DataFrame, needed: pd.DataFrame) -> str:
             ends = f"{row.low:.0%} to {row.high:.0%}"
             bounds = f"{ends}; any coupling of noise: {row.bound_low:.0%} to {row.bound_high:.0%}"
             share = f"in {row.share:.0%} of its {row.of} runs with one ({bounds})"
-            told.append(f"They were most often {word} an accord in {row.case}: {share}.")
+            told.append(f"They were most often {word} an agreement in {row.case}: {share}.")
     return " ".join(told)
 
 
 def main(given: list[str] | None = None, cases=None) -> None:
     options = asked(__doc__, given, runs=500)
     effects, needed = look(options, cases)
+    months = [mt.load(path).value("run.months") for path in cases or CASES.glob("*.toml")]
     tables = {"effects": effects, "necessity": needed.drop(columns="seeds")}
-    tell(options.out, {"does_track_two_matter": matter_figure(effects, needed)}, tables, finding(effects, needed))
+    tell(
+        options.out,
+        {"does_track_two_matter": matter_figure(effects, needed)},
+        tables,
+        f"{finding(effects, needed)} {lasting(months)}",
+    )
 
 
 if __name__ == "__main__":
@@ -69,14 +75,15 @@ def matter_figure(effects: pd.DataFrame, needed: pd.DataFrame) -> Told:
     made, ((one, two, three),) = framed(
         (13.2, 5.6), 1, 3, "Does Track II matter?", below, left=2.9, sharey=True, wspace=0.1
     )
-    forest(one, effects[effects["outcome"] == "agreed"], cases, "An accord", "effect (percentage points)")
-    forest(two, effects[effects["outcome"] == "months_at_peace"], cases, "Months at peace", "effect (months)")
+    forest(one, effects[effects["outcome"] == "agreed"], cases, "An agreement", "effect (percentage points)")
+    forest(two, effects[effects["outcome"] == "months_under_accord"], cases, "Months under one", "effect (months)")
     marks_with_bounds(three, needed, cases, ("necessity", "prevention"))
     explain_marks(made)
     caption = (
-        f"Left and middle: the effect of workshops on having an accord and on months at peace, with 95% intervals for chance "
-        f"between {pairs:,} pairs of runs. Right: necessity, the share of runs with an accord that would have none without "
-        "workshops, and prevention, the share of runs with an accord without workshops that would have none with them. Dots "
+        f"Left and middle: the effect of workshops on having an agreement (partial or comprehensive) by the end of each case's "
+        "months, and on months under one (each weighted by what it settles of the whole conflict), with 95% intervals for chance "
+        f"between {pairs:,} pairs of runs. Right: necessity, the share of runs with an agreement that would have none without "
+        "workshops, and prevention, the share of runs with an agreement without workshops that would have none with them. Dots "
         "with 95% intervals hold under the model's coupling of noise; grey bars are the bounds under any coupling (Tian and "
         "Pearl 2000). No interval covers doubt about the model's rules and numbers."
     )

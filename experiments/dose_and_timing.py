@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 from support.runs import asked, compared
-from support.sentences import Names, faded, in_points, months_beyond, ranged, tell
+from support.sentences import Names, faded, in_points, lasting, months_beyond, ranged, tell
 from support.worlds import codebook_middle
 
 from multitrack_sim.analysis.comparison import Comparison
@@ -20,8 +20,9 @@ from multitrack_sim.reports.style import Told, drawn
 
 __all__ = ["dose_figure"]
 
-STARTS, STOPS, FOLLOWED = (12, 24, 48, 72, 96, 144, 192), (12, 24, 48, 72, 96, 144, 192), (24, 96)
-OUTCOMES = {"agreed": "accords (points)", "months_at_peace": "months at peace"}
+HEADLINE = "months_under_accord"
+STARTS, STOPS, FOLLOWED = (6, 12, 24, 36, 48, 72, 96), (6, 12, 24, 36, 48, 72, 96), (24, 72)
+OUTCOMES = {"agreed": "an agreement (points)", HEADLINE: "months under an agreement"}
 SERIES = {"contact": "Unofficial contact (share)", "mean_misperception": "Misperception (share)"}
 
 
@@ -43,7 +44,7 @@ def after(stops: Comparison) -> pd.DataFrame:
 def finding(doses: pd.DataFrame, starts: pd.DataFrame, stops: pd.DataFrame, left: pd.DataFrame) -> str:
     told = [ranged(doses[doses["outcome"] == outcome], f"effects of money on {name}", lambda row: f"at {row.dose:g} times it")
             for outcome, name in OUTCOMES.items()]  # fmt: skip
-    told += [f"Against never, a {word} adds months at peace beyond chance {months_beyond(timed, 1)}, and takes some away "
+    told += [f"Against never, a {word} adds months under an agreement beyond chance {months_beyond(timed, 1)}, and takes some away "
              f"{months_beyond(timed, -1)}." for word, timed in (("start", starts), ("stop", stops))]  # fmt: skip
     return " ".join([*told, *(faded(series, stop, rows) for (series, stop), rows in left.groupby(["series", "stop"]))])
 
@@ -51,12 +52,17 @@ def finding(doses: pd.DataFrame, starts: pd.DataFrame, stops: pd.DataFrame, left
 def main(given: list[str] | None = None) -> None:
     options, scenario = asked(__doc__, given, runs=800), codebook_middle()
     doses = by_dose(compared(scenario, dose_arms(), options, "dose"))
-    starts = timing(compared(scenario, start_arms(STARTS), options, "start"), "months_at_peace")
+    starts = timing(compared(scenario, start_arms(STARTS), options, "start"), HEADLINE)
     kept = [NEVER, *(f"until month {month}" for month in FOLLOWED)]
     stopped = compared(scenario, stop_arms(STOPS), options, "stop", series=kept)
-    stops, left = timing(stopped, "months_at_peace").query("month > 0"), after(stopped)
+    stops, left = timing(stopped, HEADLINE).query("month > 0"), after(stopped)
     tables = {"doses": doses, "starts": starts, "stops": stops, "after_a_stop": left}
-    tell(options.out, {"dose_and_timing": dose_figure(tables, OUTCOMES, SERIES)}, tables, finding(*tables.values()))
+    tell(
+        options.out,
+        {"dose_and_timing": dose_figure(tables, OUTCOMES, SERIES)},
+        tables,
+        f"{finding(*tables.values())} {lasting([scenario.value('run.months')])}",
+    )
 
 
 if __name__ == "__main__":
@@ -81,13 +87,13 @@ def dose_figure(found: Mapping[str, pd.DataFrame], names: Names, series_names: N
     )
     starting = {"started in the month": starts, "stopped in the month": stops}
     labels = ("month of the start, or of the stop", "effect against never (months)")
-    lines(two, starting, "month", "When: months at peace", labels)
+    lines(two, starting, "month", "When: months under an agreement", labels)
     for axes, (series, title) in zip((three, four), series_names.items()):
         curves = {f"stopped in month {stop}": rows for stop, rows in left[left["series"] == series].groupby("stop")}
         lines(axes, curves, "months_since", f"What is left: {title}", ("months since the stop", "difference to never"))
     caption = (
         "Top left: the effect of a multiple of the scenario's money for workshops, against none. Top right: the effect on "
-        "months at peace of starting in a month (0: from the beginning), and of stopping in it, against never. Bottom: how "
+        "months under an agreement (each weighted by what it settles of the whole conflict) of starting in a month (0: from the beginning), and of stopping in it, against never. Bottom: how "
         "much of the difference in contact and misperception is left so many months after a stop. Bars are 95% intervals, marks "
         "are filled where they exclude zero. Marks are moved a little apart sideways."
     )

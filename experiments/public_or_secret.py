@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pandas as pd
 from support.runs import asked, effects_by_cell, swept
-from support.sentences import Names, in_points, ranged, tell
+from support.sentences import Names, in_points, lasting, ranged, tell
 from support.worlds import codebook_middle
 
 from multitrack_sim.designs import factorial
@@ -21,9 +21,9 @@ FULL, NO_CHANNEL, NONE = "workshops and back channel", "workshops alone", "neith
 ARMS = {FULL: {}, NO_CHANNEL: {"track_two.channel": 0.0}, NONE: {"track_two.channel": 0.0, "track_two.budget": 0.0}}
 QUESTIONS = {"workshops": (NO_CHANNEL, NONE), "the back channel": (FULL, NO_CHANNEL)}
 OUTCOMES = {
-    "agreed": "an accord (points)",
-    "durable": "a durable accord (points)",
-    "months_at_peace": "months at peace",
+    "agreed": "an agreement (points)",
+    "durable": "a durable agreement (points)",
+    "months_under_accord": "months under an agreement",
 }
 
 
@@ -53,7 +53,7 @@ def main(given: list[str] | None = None, levels=LEVELS) -> None:
         options.out,
         {"public_or_secret": secrecy_figure(effects, PRIVATE, PUBLIC, OUTCOMES)},
         {"effects": effects},
-        finding(effects),
+        f"{finding(effects)} {lasting([codebook_middle().value('run.months')])}",
     )
 
 

@@ -37,7 +37,10 @@ CHANGING = [
 ]  # fmt: skip
 
 # An outcome that may be missing, and the one that says when: missing exactly where that is 0.
-MISSING_WITH = {"months_to_talks": "talks_opened", "months_to_agreement": "agreed", "months_to_collapse": "collapses"}
+MISSING_WITH = {
+    "months_to_talks": "talks_opened", "months_to_first_agreement": "agreements", "months_to_substantive": "agreed",
+    "months_to_comprehensive": "comprehensive", "months_to_collapse": "collapses",
+}  # fmt: skip
 UNUSED = ("events", "interventions")  # no states of the world: a list and a plan
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 from support.runs import asked, effects_by_cell, swept
-from support.sentences import Names, in_points, ranged, tell
+from support.sentences import Names, in_points, lasting, ranged, tell
 from support.worlds import codebook_middle
 
 from multitrack_sim.designs import Design
@@ -26,7 +26,9 @@ NO_POLICY, POLICIES = "no policy", {
     "coercion": {"spoiling.coercion": 0.1}, "departing train": {"spoiling.departing_train": 1.0},
 }  # fmt: skip
 NEUTRAL = {name: 0.0 for policy in POLICIES.values() for name in policy}
-OUTCOMES = {"durable": "Durable accord (points)", "attacks": "Attacks", "months_at_peace": "Months at peace"}
+OUTCOMES = {
+    "durable": "Durable agreement (points)", "attacks": "Attacks", "months_under_accord": "Months under an agreement",
+}  # fmt: skip
 
 
 def look(options, levels=LEVELS) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -56,7 +58,8 @@ def main(given: list[str] | None = None, levels=LEVELS) -> None:
     one = factions_figure("Measures, as factions grow", NO_MEASURES, measures, CAPACITY, OUTCOMES)
     other = factions_figure("Policies towards factions, as they grow", NO_POLICY, policies, CAPACITY, OUTCOMES)
     figures, tables = {"measures": one, "policies": other}, {"measures": measures, "policies": policies}
-    tell(options.out, figures, tables, finding(NO_MEASURES, measures) + " " + finding(NO_POLICY, policies))
+    told = [finding(NO_MEASURES, measures), finding(NO_POLICY, policies)]
+    tell(options.out, figures, tables, " ".join([*told, lasting([codebook_middle().value("run.months")])]))
 
 
 if __name__ == "__main__":
@@ -81,7 +84,7 @@ def factions_figure(title: str, none: str, effects: pd.DataFrame, across: str, n
             keys=2,
         )
     caption = (
-        f"Effects against {none} on durable accords, attacks and months at peace, as the factions' capacity grows. Bars are 95% "
-        "intervals for chance between pairs of runs; marks are filled where they exclude zero and moved a little apart sideways."
+        f"Effects against {none} on durable agreements, attacks and months under an agreement, as the factions' capacity grows. "
+        "Bars are 95% intervals for chance between pairs of runs; marks are filled where they exclude zero and moved a little apart sideways."
     )
     return made, caption

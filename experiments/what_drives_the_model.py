@@ -1,13 +1,13 @@
 """What drives the model? Morris's screening of wide priors, then Sobol's indices of the eight that stand out, beside noise.
 
-Months at peace, and Track II's effect on them (with less without, same seeds). All codes in the middle, 40 communities. The
+Months under an agreement, and Track II's effect on them (with less without, same seeds). All codes in the middle, 40 communities. The
 noise floor is what a dummy shows that changes nothing but the seeds."""
 
 from __future__ import annotations
 
 import pandas as pd
 from support.runs import asked, swept
-from support.sentences import SHARES, SIZES, Names, above_noise, tell
+from support.sentences import SHARES, SIZES, Names, above_noise, lasting, tell
 from support.worlds import codebook_middle, parameter_range
 
 from multitrack_sim.analysis.sensitivity import morris as screened
@@ -21,17 +21,18 @@ __all__ = ["drivers_figure"]
 PRIORS = (
     "fighting.cost_rate", "fighting.no_deal_rate", "fighting.victory", "fighting.ceasefire", "fighting.recurrence",
     "leaders.turnover", "trust.prior", "trust.fading", "track_one.concession", "track_one.breakdown", "track_two.rapport_gain",
-    "track_two.invention", "track_two.transfer", "track_three.contact_gain", "cbm.funds", "accord.collapse",
+    "track_two.invention", "track_two.transfer", "track_three.contact_gain", "cbm.funds", "accord.withdrawal",
 )  # fmt: skip
+HEADLINE = "months_under_accord"
 ARMS, KEPT = {"with": {}, "without": {"track_two.budget": 0.0}}, 8
-OUTCOMES = {"months_at_peace": "Months at peace", "effect": "Track II's effect on them"}
+OUTCOMES = {HEADLINE: "Months under an agreement", "effect": "Track II's effect on them"}
 
 
 def runs_of(design: Design, options, what: str) -> pd.DataFrame:
-    """Every run with Track II, and its effect: months at peace less those without it on the same seed."""
+    """Every run with Track II, and its effect: months under an agreement less those without it on the same seed."""
     table = swept(codebook_middle(), design.with_arms(ARMS), options, what).table()
     have, lack = (table[table["arm"] == arm].reset_index(drop=True) for arm in ARMS)
-    return have.assign(effect=have["months_at_peace"] - lack["months_at_peace"])
+    return have.assign(effect=have[HEADLINE] - lack[HEADLINE])
 
 
 def look(options) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -55,7 +56,8 @@ def main(given: list[str] | None = None) -> None:
     options = asked(__doc__, given, runs=64, points=128)
     first, found = look(options)
     one, two = drivers_figure(first, "size", SIZES, OUTCOMES), drivers_figure(found, "total", SHARES, OUTCOMES)
-    tell(options.out, {"screening": one, "sobol": two}, {"screening": first, "sobol": found}, finding(first, found))
+    told = f"{finding(first, found)} {lasting([codebook_middle().value('run.months')])}"
+    tell(options.out, {"screening": one, "sobol": two}, {"screening": first, "sobol": found}, told)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 from support.runs import asked, effects_by_cell, swept
-from support.sentences import Names, in_points, ranged, tell
+from support.sentences import Names, in_points, lasting, ranged, tell
 
 from multitrack_sim.designs import factorial
 from multitrack_sim.reports.effect_figures import effect_map, framed
@@ -20,7 +20,7 @@ BASE = Coded({}, "All other codes in the middle", {"society.communities": 40})
 STALEMATE, SPOILERS = "codes.hurting_stalemate", "codes.spoilers"
 LEVELS = (0, 1, 2, 3, 4)
 ARMS = {"with": {"track_two.budget": 1.0}, "without": {"track_two.budget": 0.0}}
-OUTCOMES = {"agreed": "An accord, percentage points", "months_at_peace": "Months at peace"}
+OUTCOMES = {"agreed": "An agreement, percentage points", "months_under_accord": "Months under an agreement"}
 
 
 def look(options, levels=LEVELS) -> pd.DataFrame:
@@ -43,7 +43,12 @@ def main(given: list[str] | None = None, levels=LEVELS) -> None:
     options = asked(__doc__, given, runs=500)
     effects = look(options, levels)
     picture = map_figure(effects, STALEMATE, SPOILERS, OUTCOMES)
-    tell(options.out, {"when_does_it_matter": picture}, {"effects": effects}, finding(effects))
+    tell(
+        options.out,
+        {"when_does_it_matter": picture},
+        {"effects": effects},
+        f"{finding(effects)} {lasting([BASE.scenario().value('run.months')])}",
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Where in the space of conflicts Track II harms and where it helps: a search for both ends with the same effort.
 
-The effect is paired: months at peace with `track_two.budget` at 1 less months with it at 0, on the same seeds. A Latin
+The effect is paired: months under an agreement with `track_two.budget` at 1 less months with it at 0, on the same seeds. A Latin
 hypercube covers the codes, the two gates and the settings of workshops. The clearest points of either sign are run again
 on fresh seeds, then varied and run again twice; what is reported in the end comes from seeds that chose nothing.
 `python experiments/where_track_two_harms.py --out docs/where_track_two_harms.md`.
@@ -25,7 +25,7 @@ from support.runs import Progress
 import multitrack_sim as mt
 from multitrack_sim.engine.resources import available_cores
 
-OUTCOME = "months_at_peace"
+OUTCOME = "months_under_accord"
 
 # What is switched off at the extreme points, one at a time.
 ABLATIONS: dict[str, dict[str, Any]] = {
@@ -64,7 +64,7 @@ class Search:
 
 
 def effects(scenario: mt.Scenario, runs: int, seed: int, changes: Mapping[str, Any] | None = None) -> np.ndarray:
-    """Run by run: months at peace with Track II less months without."""
+    """Run by run: months under an agreement with Track II less months without."""
     arms = [scenario.with_settings({**(changes or {}), "track_two.budget": budget}) for budget in (1.0, 0.0)]
     with_it, without = (mt.run_ensemble(arm, runs, seed, threads=1).table[OUTCOME].to_numpy() for arm in arms)
     return with_it - without

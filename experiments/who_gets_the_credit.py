@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from does_track_two_matter import CASES
 from support.runs import asked, swept
-from support.sentences import Names, said, shares_in_points, tell
+from support.sentences import Names, lasting, said, shares_in_points, tell
 from support.worlds import codebook_middle
 
 import multitrack_sim as mt
@@ -19,7 +19,7 @@ from multitrack_sim.reports.style import Told, drawn
 
 __all__ = ["credit_figure"]
 
-OUTCOMES = {"agreed": "An accord", "months_at_peace": "Months at peace"}
+OUTCOMES = {"agreed": "An agreement", "months_under_accord": "Months under an agreement"}
 
 
 def ireland() -> mt.Scenario:
@@ -27,7 +27,7 @@ def ireland() -> mt.Scenario:
 
 
 def look(scenario: mt.Scenario, options, what: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Shapley values and interactions, those of accords in percentage points."""
+    """Shapley values and interactions, those of agreements in percentage points."""
     design = coalitions({name: part.off(scenario) for name, part in PARTS.items()}, runs=options.runs)
     table = swept(scenario, design, options, what).table()
     inside = [arm.split(" + ") for arm in table["arm"].astype(str)]
@@ -56,7 +56,7 @@ def main(given: list[str] | None = None, only: dict[str, mt.Scenario] | None = N
         values, pairs = look(scenario, options, name)
         figures[f"who_gets_the_credit_{name}"] = credit_figure(scenario.title, values, pairs, OUTCOMES)
         tables |= {f"values_{name}": values, f"interactions_{name}": pairs}
-        told.append(finding(scenario.title, values, pairs))
+        told += [finding(scenario.title, values, pairs), lasting([scenario.value("run.months")])]
     tell(options.out, figures, tables, " ".join(told))
 
 

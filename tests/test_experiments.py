@@ -168,9 +168,8 @@ def test_an_experiment_goes_from_design_to_figure_and_finds_its_runs_again(
     if name == "what_drives_the_model":
         monkeypatch.setattr(script, "PRIORS", script.PRIORS[:3])
         monkeypatch.setattr(script, "KEPT", 2)
-        monkeypatch.setattr(
-            script, "OUTCOMES", {"months_at_peace": "Months at peace"}
-        )  # an effect of a few runs may be none
+        only = {"months_under_accord": "Months under an agreement"}
+        monkeypatch.setattr(script, "OUTCOMES", only)  # an effect of a few runs may be none
     if name == "dose_and_timing":
         monkeypatch.setattr(script, "STARTS", (12,))
         monkeypatch.setattr(script, "STOPS", (12, 24))
@@ -184,6 +183,7 @@ def test_an_experiment_goes_from_design_to_figure_and_finds_its_runs_again(
     script.main(given, **arguments)
     said, folder = capsys.readouterr().out, tmp_path / "out"
     assert "95%" in said or "noise floor" in said
+    assert "Runs last 36 months" in " ".join(said.split())
     pictures, tables = list(folder.glob("*.png")), list(folder.glob("*.csv"))
     assert pictures and all(picture.stat().st_size > 10_000 for picture in pictures)
     assert tables and all(len(pd.read_csv(table)) for table in tables)

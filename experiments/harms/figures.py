@@ -65,7 +65,7 @@ def map_figure(search: Any) -> Told:
     left.set_xticks(middles, edges(across), fontsize=8.5)
     left.set_yticks(middles, edges(up), fontsize=8.5, rotation=90, va="center")
     left.set(xlim=(0, BINS), ylim=(0, BINS), xlabel=scale_of(across)[0], ylabel=scale_of(up)[0])
-    left.set_title("Mean effect, months at peace (95% interval over points)")
+    left.set_title("Mean effect, months under an agreement (95% interval over points)")
     left.grid(False)
 
     signs = np.random.default_rng(0).choice([-1.0, 1.0], search.pairs.shape)
@@ -79,13 +79,13 @@ def map_figure(search: Any) -> Told:
     right.axvline(0, color=GREY, linewidth=0.8)
     right.set_yscale("symlog", linthresh=1)
     right.set_yticks([0, 1, 10, 100], ["0", "1%", "10%", "100%"])
-    right.set(xlabel="effect of Track II, months at peace", ylim=(0, 140))
+    right.set(xlabel="effect of Track II, months under an agreement", ylim=(0, 140))
     right.set_title("Share of points (log scale above 1%)")
     right.legend(loc="upper left", fontsize=8.5)
     top(figure, "Where Track II harms and where it helps",
         f"{len(effect):,} points of the space, {search.pairs.shape[1]} pairs of runs each")  # fmt: skip
     caption = (
-        f"Left: mean effect of Track II (months at peace with it less without, same seeds) over the two dimensions that "
+        f"Left: mean effect of Track II (months under an agreement with it less without, same seeds) over the two dimensions that "
         f"explain most, {scale_of(across)[0]} and {scale_of(up)[0]}; blue helps, orange harms, hatched where the interval "
         "excludes no harm. Right: the effects at all points, and what they would look like had each pair's sign been tossed."
     ).replace("excludes no harm", "lies below 0")
@@ -123,7 +123,7 @@ def mechanism_figure(search: Any) -> Told:
         whole = mean_interval(np.mean([end["pairs"].mean() for end in search.ends[word]], keepdims=True))[0]
         axes.axvline(0, color=GREY, linewidth=0.8)
         axes.set_title(f"{title} (mean effect {signed(whole, 1)})")
-        axes.set_xlabel("change of the effect, months at peace")
+        axes.set_xlabel("change of the effect, months under an agreement")
         axes.grid(True, axis="x")
     panels[0].set_yticks(range(len(order)), order)
     top(figure, "What carries the harm, what carries the benefit",

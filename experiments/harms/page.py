@@ -43,7 +43,8 @@ def head(search: Any) -> str:
 
 The text is read off the results. The extreme points are in [a table](where_track_two_harms.csv).
 
-The effect is *months at peace* (of {MONTHS}) with Track II's budget at 1 less with it at 0, on the same seeds. The search
+The effect is *months under an agreement* (of {MONTHS}, each weighted by what the agreement settles of the whole
+conflict) with Track II's budget at 1 less with it at 0, on the same seeds. The search
 covers the eighteen codes, the two gates and how workshops are held, {search.points.shape[1]} dimensions in all, evenly:
 it is a map of the *model*, weighted by nothing that was observed, with all other assumptions at their defaults. Harm and
 benefit were looked for with the same effort."""
@@ -131,7 +132,7 @@ def rules(search: Any) -> str:
              f"Of the true variance between points, one dimension alone explains: {first}. The pair that explains most: "
              f"{scale_of(across)[0]} with {scale_of(up)[0]}. A small tree, grown on every other point and measured on the others "
              "(mean effect, 95% interval over points), from harm to benefit:", "",
-             "| where | months at peace | points |", "|---|---|---|"]  # fmt: skip
+             "| where | months under an agreement | points |", "|---|---|---|"]  # fmt: skip
     lines += [f"| {said(leaf.rule)} | {interval(leaf.mean, leaf.low, leaf.high)} | {leaf.points} |"
               for leaf in honest_rules(search.points, effect)]  # fmt: skip
     return "\n".join(lines) + "\n"

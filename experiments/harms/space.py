@@ -20,7 +20,7 @@ __all__ = [
     "varied",
 ]
 
-MONTHS, COMMUNITIES = 300, 40  # of every scenario: its horizon, and localities enough to be quick
+MONTHS, COMMUNITIES = 120, 40  # of every scenario: its horizon, and localities enough to be quick
 
 # Besides the codes: who is let through, and how workshops are held.
 SETTINGS = {

@@ -14,11 +14,11 @@ from multitrack_sim.schema.tables import TABLES
 
 __all__ = ["page"]
 
-HEADLINE = "months_at_peace"
+HEADLINE = "months_under_accord"
 
 # What the targets that may be fitted are about, and the tolerance that multitrack_sim/evidence/calibration.py gives them.
 TARGETS = {
-    "comprehensive": ("T1", 0.08), "months_to_agreement": ("T2", 7.0), "durable": ("T3", 0.06),
+    "comprehensive": ("T1", 0.08), "months_to_substantive": ("T2", 7.0), "durable": ("T3", 0.06),
     "ended_by: low activity": ("T4", 0.07), "ended_by: ceasefire": ("T4", 0.05), "ended_by: victory": ("T4", 0.05),
     "ended_by: agreement": ("T4", 0.07), "recurred": ("T5", 0.08),
 }  # fmt: skip
@@ -50,7 +50,7 @@ of the cast is turned in the first row of its table and in every row; the cleare
 differences, and the same in standard deviations between runs on different seeds (SD: one yardstick for each outcome, the
 root mean square over the scenarios; 0 where an outcome never varies between seeds, as some spending). The outcome
 and the values were chosen because they differ, so the intervals are somewhat narrow and the sizes somewhat large.
-Months to talks and to an accord are cut at the horizon, so that runs without them count.
+Months to talks and to agreements are cut at the horizon, so that runs without them count.
 
 **What noise would give.** On equal seeds a dummy parameter, one that no rule reads, changes nothing at all: exactly 0. So two
 other floors are used. (1) *Signs flipped*: had a parameter only shuffled runs without any direction, each pair's
@@ -110,18 +110,18 @@ def section_of(name: str) -> str:
 
 
 def summary(name: str, own: pd.DataFrame) -> dict[str, Any]:
-    """One row: where it moves most and what, what it does to months at peace, which targets bound it."""
+    """One row: where it moves most and what, what it does to months under an agreement, which targets bound it."""
     clear = own[own["statistic"] > own["floor"]]
     best = clear.loc[clear["standardised"].idxmax()] if len(clear) else own.loc[own["statistic"].idxmax()]
     verdict = "beyond noise" if len(clear) else "within noise" if own["pairs_that_differ"].any() else "moves nothing"
-    peace = own[own["outcome"] == HEADLINE]
-    peace = peace.loc[peace["statistic"].idxmax()]
+    headline = own[own["outcome"] == HEADLINE]
+    headline = headline.loc[headline["statistic"].idxmax()]
     told = best.to_dict() if verdict != "moves nothing" else {"stands_at": best["stands_at"], "statistic": 0.0}
     return {
         "name": name, "verdict": verdict, **{key: told.get(key) for key in KEPT},
-        "peace_scenario": peace["scenario"], "peace_from": peace["from"], "peace_to": peace["to"],
-        "peace_effect": peace["effect"], "peace_low": peace["low"], "peace_high": peace["high"],
-        "peace_clear": bool(peace["statistic"] > peace["floor"]), "targets": " ".join(bounding(name, clear)),
+        "headline_scenario": headline["scenario"], "headline_from": headline["from"], "headline_to": headline["to"],
+        "headline_effect": headline["effect"], "headline_low": headline["low"], "headline_high": headline["high"],
+        "headline_clear": bool(headline["statistic"] > headline["floor"]), "targets": " ".join(bounding(name, clear)),
     }  # fmt: skip
 
 
@@ -164,13 +164,15 @@ def answers(found: pd.DataFrame, noise: dict[str, Any]) -> str:
         f"tolerance: {listed(loose)}. The scenarios stand in for the population here; a "
         "parameter that is listed could still be bounded by several targets together, and one that is not listed shares "
         "its target with many others.",
-        "", "## The strongest: months at peace", "",
-        "| parameter or column | in | from | to | months at peace (95% interval) |", "|---|---|---|---|---|",
+        "", "## The strongest: months under an agreement", "",
+        "| parameter or column | in | from | to | months under an agreement (95% interval) |", "|---|---|---|---|---|",
     ]  # fmt: skip
-    strong = found[found["peace_clear"].eq(True) & ~found["name"].str.startswith("run.")]
-    for _, row in strong.reindex(strong["peace_effect"].abs().sort_values(ascending=False).index).head(20).iterrows():
-        lines.append(f"| `{row['name']}` | {row['peace_scenario']} | {row['peace_from']} | {row['peace_to']} "
-                     f"| {row['peace_effect']:+.1f} ({row['peace_low']:+.1f} to {row['peace_high']:+.1f}) |")  # fmt: skip
+    strong = found[found["headline_clear"].eq(True) & ~found["name"].str.startswith("run.")]
+    for _, row in (
+        strong.reindex(strong["headline_effect"].abs().sort_values(ascending=False).index).head(20).iterrows()
+    ):
+        lines.append(f"| `{row['name']}` | {row['headline_scenario']} | {row['headline_from']} | {row['headline_to']} "
+                     f"| {row['headline_effect']:+.1f} ({row['headline_low']:+.1f} to {row['headline_high']:+.1f}) |")  # fmt: skip
     return "\n".join(lines) + "\n"
 
 
@@ -181,7 +183,7 @@ def tables(found: pd.DataFrame) -> str:
              "brackets* a verdict other than beyond noise. *Targets*: those that bound it."]  # fmt: skip
     for section, own in found.groupby("section", sort=False):
         lines += ["", f"### {section if section in SECTIONS.values() else f'Table {section}'}", "",
-                  "| name | moves most | in | from, stands at, to | means | effect (95% interval) | SD | months at peace "
+                  "| name | moves most | in | from, stands at, to | means | effect (95% interval) | SD | months under an agreement "
                   "| targets |",
                   "|---|---|---|---|---|---|---|---|---|"]  # fmt: skip
         lines += [line(row) for _, row in own.iterrows()]
@@ -195,6 +197,6 @@ def line(row: pd.Series) -> str:
     outcome = f"{row['outcome']}" + ("" if row["verdict"] == "beyond noise" else f" ({row['verdict']})")
     means = f"{row['mean_from']:.3g}, {row['mean_as_it_stands']:.3g}, {row['mean_to']:.3g}"
     effect = f"{row['effect']:+.3g} ({row['low']:+.3g} to {row['high']:+.3g}) {units()[row['outcome']]}"
-    peace = f"{row['peace_effect']:+.1f}" + ("" if row["peace_clear"] else " (noise)")
+    headline = f"{row['headline_effect']:+.1f}" + ("" if row["headline_clear"] else " (noise)")
     return (f"| {name} | {outcome} | {row['scenario']} | {row['from']}, {row['stands_at']}, {row['to']} | {means} "
-            f"| {effect} | {row['standardised']:.2f} | {peace} | {row['targets']} |")  # fmt: skip
+            f"| {effect} | {row['standardised']:.2f} | {headline} | {row['targets']} |")  # fmt: skip

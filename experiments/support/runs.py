@@ -30,7 +30,9 @@ from multitrack_sim.studies.kept import ensembles_of
 __all__ = ["Progress", "asked", "compared", "effects_by_cell", "measured", "swept", "units"]
 
 # Months until something that may never come: cut at the horizon, so that runs in which it never came count too.
-CUT_AT_HORIZON = ("months_to_talks", "months_to_agreement")
+CUT_AT_HORIZON = (
+    "months_to_talks", "months_to_first_agreement", "months_to_substantive", "months_to_comprehensive",
+)  # fmt: skip
 
 
 def units() -> dict[str, str]:

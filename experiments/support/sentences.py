@@ -8,7 +8,7 @@ fill, hatch and numbers say in grey what the colours say.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ __all__ = [
     "faded",
     "found_at",
     "in_points",
+    "lasting",
     "months_beyond",
     "ranged",
     "said",
@@ -115,6 +116,17 @@ def above_noise(found: pd.DataFrame, outcome: str, index: str) -> str:
         f"{row['setting']} {row[index]:.3g} ({row[f'{index}_low']:.3g} to {row[f'{index}_high']:.3g})" for row in rows
     ]
     return f"{', '.join(told)} (floor {found['floor'].iloc[0]:.3g})"
+
+
+def lasting(months: Iterable[float]) -> str:
+    """Within how long every share and sum of a finding is meant.
+
+    >>> lasting([120, 120]), lasting([36, 120])
+    ('Runs last 120 months: shares and sums are of what happens within them.', 'Runs last 36 to 120 months: shares and sums are of what happens within them.')
+    """
+    ends = sorted({int(month) for month in months})
+    span = f"{ends[0]}" if len(ends) == 1 else f"{ends[0]} to {ends[-1]}"
+    return f"Runs last {span} months: shares and sums are of what happens within them."
 
 
 # --- what an experiment hands over

@@ -125,7 +125,7 @@ class Event(IntEnum):
         undoing=Undoing("fighting", Draw.VICTORY),
     )
     PETERED_OUT = _Facts(
-        "fighting petered out", amount="mean burden of the parties", unit="burden", opens="dormant",
+        "fighting faded out", amount="mean burden of the parties", unit="burden", opens="dormant",
         told="The fighting faded out",
         had="the fighting not faded out", many="the fighting faded out {count} times",
         undoing=Undoing("fighting", Draw.PETERING_OUT),
@@ -177,15 +177,15 @@ class Event(IntEnum):
         undoing=Undoing("track_one", Draw.BREAKDOWN),
     )
     ACCORD_SIGNED = _Facts(
-        "accord signed", amount="of the whole conflict, what it settles", unit="share", opens="signed",
-        told="An agreement was signed; issues in it make up {amount} of what is at stake",
-        had="the agreement not been signed", many="{count} accords signed",
+        "agreement signed", amount="of the whole conflict, what it settles", unit="share", opens="signed",
+        told="A comprehensive agreement was signed; with it {amount} of what is at stake is settled, if it is ratified",
+        had="the comprehensive agreement not been signed", many="{count} comprehensive agreements signed",
         leads_to=("ACCORD_RATIFIED", "VOTE_FAILED"), within=EVER,
     )
     ACCORD_RATIFIED = _Facts(
-        "accord ratified", amount="legitimacy of the accord", unit="share", opens="implementation",
-        told="The agreement was ratified",
-        had="the agreement not been ratified", many="{count} ratifications",
+        "agreement ratified", amount="legitimacy of the agreement", unit="share", opens="implementation",
+        told="The comprehensive agreement was ratified",
+        had="the comprehensive agreement not been ratified", many="{count} ratifications",
         leads_to=("PEACE_DURABLE", "PARTY_LEFT", "ACCORD_COLLAPSED"), within=EVER,
     )
     VOTE_FAILED = _Facts(
@@ -195,14 +195,14 @@ class Event(IntEnum):
         undoing=Undoing("track_one", Draw.RATIFICATION, id="who", draw=ALWAYS),
     )
     ACCORD_COLLAPSED = _Facts(
-        "accord collapsed", amount="mean trust between the parties", unit="log-odds", opens="collapsed",
+        "agreement collapsed", amount="mean trust between the parties", unit="log-odds", opens="collapsed",
         told="The agreement collapsed",
-        had="the agreement not collapsed", many="{count} collapses of an accord",
+        had="the agreement not collapsed", many="{count} collapses of an agreement",
     )
     PEACE_DURABLE = _Facts(
         "peace durable", amount="mean trust between the parties", unit="log-odds", opens="durable",
-        told="The agreement collapsed",
-        had="the agreement not collapsed", many="{count} times a durable peace",
+        told="The agreement had held so long that it counts as durable",
+        had="the agreement not held so long", many="{count} times an agreement that counts as durable",
         leads_to=("PARTY_LEFT", "ACCORD_COLLAPSED"), within=EVER,
     )
     WORKSHOP_HELD = _Facts(
@@ -306,8 +306,8 @@ class Event(IntEnum):
     )
     TALKS_REOPENED = _Facts(
         "talks on the rest", amount="readiness of the least ready", unit="share",
-        told="Talks began on what had been put off",
-        had="talks not begun anew on what the agreement leaves open", many="{count} beginnings of talks on what an accord leaves open",
+        told="Talks began anew on what the agreement leaves open",
+        had="talks not begun anew on what the agreement leaves open", many="{count} beginnings of talks on what an agreement leaves open",
         leads_to=("TALKS_ON_REST_ENDED", "PART_SIGNED", "ACCORD_SIGNED"), within=EVER,
         undoing=Undoing("track_one", Draw.TALKS_REOPEN),
     )
@@ -328,35 +328,35 @@ class Event(IntEnum):
         had="the ceasefire not held", many="{count} ends by a ceasefire that held",
     )
     PART_SIGNED = _Facts(
-        "partial accord signed", amount="of the whole conflict, what is settled with it", unit="share", opens="implementation",
-        told="Leaders signed a partial accord: {amount} of what is at stake is settled with it",
-        had="the partial agreement not been signed", many="{count} partial accords signed",
+        "partial agreement signed", amount="of the whole conflict, what is settled with it", unit="share", opens="implementation",
+        told="Leaders signed a partial agreement: {amount} of what is at stake is settled with it",
+        had="the partial agreement not been signed", many="{count} partial agreements signed",
         leads_to=("TALKS_ON_REST_ENDED", "PARTY_LEFT", "ACCORD_COLLAPSED"), within=EVER,
     )
     TALKS_ON_REST_ENDED = _Facts(
         "talks on the rest ended", amount="months of deadlock", unit="months",
-        told="The talks on what the accord leaves open ended in nothing",
-        had="the talks on what the agreement leaves open not ended", many="{count} ends of talks on what an accord leaves open",
+        told="The talks on what the agreement leaves open ended in nothing",
+        had="the talks on what the agreement leaves open not ended", many="{count} ends of talks on what an agreement leaves open",
         leads_to=("TALKS_REOPENED",), within=EVER,
         undoing=Undoing("track_one", Draw.BREAKDOWN),
     )
     PARTY_ACCEDED = _Facts(
-        "party acceded", who="governments", amount="what it gains by the accord", unit="value",
-        told="{who} acceded to the accord",
+        "party acceded", who="governments", amount="what it gains by the agreement", unit="value",
+        told="{who} joined the agreement",
         had="{who} not joined the agreement", many="{count} accessions ({who})",
         undoing=Undoing("track_one", Draw.ACCESSION, id="who"),
     )
     PARTY_LEFT = _Facts(
-        "party left the accord", who="governments", amount="what it gained by the accord", unit="value",
-        told="{who} left the accord",
-        had="{who} not left the agreement", many="{count} departures from an accord ({who})",
+        "party left the agreement", who="governments", amount="what it gained by the agreement", unit="value",
+        told="{who} left the agreement",
+        had="{who} not left the agreement", many="{count} departures from an agreement ({who})",
         leads_to=("ACCORD_COLLAPSED",), within=0,
         undoing=Undoing("accord", Draw.WITHDRAWAL, id="who", partner="any"),
     )
     FELL_QUIET = _Facts(
         "fighting fell quiet", amount="mean burden of the parties", unit="burden",
-        told="The fighting petered out while the parties went on talking",
-        had="the fighting not faded out", many="the fighting petered out {count} times while the parties talked",
+        told="The fighting faded out while the parties went on talking",
+        had="the fighting not faded out", many="the fighting faded out {count} times while the parties talked",
         undoing=Undoing("fighting", Draw.PETERING_OUT),
     )
     FLARED_UP = _Facts(

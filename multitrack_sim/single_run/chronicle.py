@@ -8,11 +8,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from ..model import PeaceProcess
-from ..reports.words import capital, count_name, counted, for_markdown, listing, plain
+from ..reports.words import capital, count_name, counted, for_markdown, listing, percent, plain
 from ..schema.categories import Phase
 from ..schema.events import Event
+from .agreements import agreements_told
 from .event_log import Happening, check_model, happenings, is_cut_off, once_each, phrase, row_name, when
 
 __all__ = ["IN_MARKDOWN", "IN_TEXT", "held_in_words", "outcome_in_words", "story", "story_in_markdown"]
@@ -24,7 +26,7 @@ AT_EITHER_END = 4  # chapters told in full when there are very many
 QUIET = {Event.WORKSHOP_HELD, Event.VIOLATION_SEEN, Event.PROVISION_DONE}  # of interest only in numbers
 
 NO_TALKS, TALKS, IN_FORCE, OVER = (
-    "No official talks", "Official talks", "Agreement in force", "Fighting ended without an agreement"
+    "No official talks", "Official talks", "Agreement in force", "Fighting ended without an agreement on the issues"
 )  # fmt: skip
 CHAPTERS = {
     Phase.FIGHTING: NO_TALKS,
@@ -43,11 +45,12 @@ STANDS = {
     Phase.COLLAPSED: "the agreement has collapsed",
     Phase.TALKS: "official talks under way",
     Phase.SUSPENDED: "official talks suspended",
-    Phase.SIGNED: "agreement signed, not ratified",
+    Phase.SIGNED: "comprehensive agreement signed, not ratified",
     Phase.IMPLEMENTATION: "agreement in force",
     Phase.DURABLE: "agreement in force, {held}",
-    Phase.DORMANT: "fighting ended without an agreement",
+    Phase.DORMANT: "fighting ended without an agreement on the issues",
 }
+AGREEMENTS = "The agreements, one by one"
 LONGEST = 200  # characters of a name or a reason from a file
 Safe = Callable[[str], str]
 IN_TEXT: Safe = partial(plain, longest=LONGEST)
@@ -83,6 +86,8 @@ def story(model: PeaceProcess) -> str:
         for date, sentence in told:
             lines += _hanging(f"  {date:<15} ", sentence)
         lines += _hanging("  ", summary) if summary else []
+    for number, sentence in enumerate(agreements_told(model, IN_TEXT)):
+        lines += [*([] if number else ["", AGREEMENTS]), *_hanging("  ", sentence, "    ")]
     lines += ["", *_hanging("", outcome_in_words(model)), *_hanging("", _warning(model))]
     return "\n".join(lines)
 
@@ -96,14 +101,15 @@ def story_in_markdown(model: PeaceProcess) -> str:
         parts.append(f"## {title}")
         parts.append("\n".join(f"- **{date}**: {sentence}" for date, sentence in told))
         parts.append(summary)
+    signed = agreements_told(model, IN_MARKDOWN)
+    parts += [f"## {AGREEMENTS}", "\n".join(f"- {sentence}" for sentence in signed)] if signed else []
     parts += ["## In the end", outcome_in_words(model), _warning(model)]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def _hanging(start: str, sentence: str) -> list[str]:
-    return textwrap.wrap(
-        sentence, WIDTH, initial_indent=start, subsequent_indent=" " * len(start), break_on_hyphens=False
-    )
+def _hanging(start: str, sentence: str, then: str | None = None) -> list[str]:
+    following = " " * len(start) if then is None else then
+    return textwrap.wrap(sentence, WIDTH, initial_indent=start, subsequent_indent=following, break_on_hyphens=False)
 
 
 def _span(model: PeaceProcess) -> str:
@@ -148,7 +154,7 @@ def _chapters(model: PeaceProcess) -> list[Chapter]:
     """What opens a chapter stands in it: no talks open under "No official talks"."""
     chapters = [Chapter(NO_TALKS, 0)]
     for one in once_each(happenings(model)):
-        title = CHAPTERS[Phase[(one.event.opens or one.phase).upper()]]
+        title = _chapter_of(one)
         if title != chapters[-1].title:
             chapters.append(Chapter(title, one.month))
         chapters[-1].events.append(one)
@@ -159,6 +165,12 @@ def _chapters(model: PeaceProcess) -> list[Chapter]:
     return chapters
 
 
+def _chapter_of(one: Happening) -> str:
+    """Under an agreement in force a further text that awaits ratification opens no chapter of talks."""
+    phase = Phase[(one.opens or one.phase).upper()]
+    return IN_FORCE if phase == Phase.SIGNED and one.in_force else CHAPTERS[phase]
+
+
 def _tell(model: PeaceProcess, chapter: Chapter, few: int, safe: Safe) -> tuple[str, list[tuple[str, str]], str]:
     count = Counter(one.kind for one in chapter.events)
     told = []
@@ -166,7 +178,7 @@ def _tell(model: PeaceProcess, chapter: Chapter, few: int, safe: Safe) -> tuple[
     seen: set[tuple[int, str]] = set()
     for one in chapter.events:
         notable = one.followed is not None and few > 1 and count[one.kind] <= 4 * few
-        if one.event.opens or one.kind not in QUIET and (count[one.kind] <= few or notable):
+        if one.opens or one.kind not in QUIET and (count[one.kind] <= few or notable):
             sentence = _sentence(model, one, safe)
             if (one.month, sentence) not in seen:  # one change from outside may touch many rows
                 told.append((when(model, one.month), sentence))
@@ -186,7 +198,7 @@ def _title(model: PeaceProcess, chapter: Chapter) -> str:
 
 def _sentence(model: PeaceProcess, one: Happening, safe: Safe) -> str:
     sentence = phrase(model, one, "told", safe)
-    if one.followed is not None and not one.event.opens and one.followed.month <= one.month + 1:
+    if one.followed is not None and not one.opens and one.followed.month <= one.month + 1:
         sentence += f" (what followed: {one.followed.event.word})"
     return sentence + "."
 
@@ -217,34 +229,51 @@ def outcome_in_words(model: PeaceProcess) -> str:
     """How the run has come out so far."""
     found = model.outcomes()
     if not found["agreed"]:
-        return _without_accord(model, found["ended_by"])
-    signed = when(model, int(found["months_to_agreement"]))
-    told = f"{found['agreement'].capitalize()} agreement: signed in {signed}, then ratified"
+        return _without_accord(model, found)
+    first, whole = found["months_to_substantive"], found["months_to_comprehensive"]
+    if math.isnan(whole):
+        told = f"Partial agreement: first signed in {when(model, int(first))}; none comprehensive in {_so_far(model)}"
+    else:
+        told = f"Comprehensive agreement: signed in {when(model, int(whole))}, then ratified"
+        told += f"; the first partial one in {when(model, int(first))}" if first < whole else ""
     if not math.isnan(found["months_to_collapse"]):
-        later = int(found["months_to_agreement"] + found["months_to_collapse"])
-        durable = f", after it had {held_in_words(model)}" if found["durable"] else ""
-        told += f"; it collapsed in {when(model, later)}{durable}"
-    elif found["durable"]:
-        told += f"; it {held_in_words(model)}"
+        later = int(first + found["months_to_collapse"])
+        first_time = "first " if found["collapses"] > 1 else ""
+        told += f"; what was in force {first_time}collapsed in {when(model, later)}"
+    if found["durable"]:
+        told += f"; an agreement {held_in_words(model)}"
     return f"{told}. {_where_it_stands(model)}"
 
 
-def _without_accord(model: PeaceProcess, ended_by: str) -> str:
+def _so_far(model: PeaceProcess) -> str:
+    return counted(model.month, "month")
+
+
+def _without_accord(model: PeaceProcess, found: dict[str, Any]) -> str:
     how = {
         "ceasefire": "by a ceasefire that held",
         "victory": "by the victory of one side",
         "low activity": "because the fighting faded out",
     }
-    told = f"No agreement in {counted(model.month, 'month')}"
-    if ended_by in how:
+    told = f"No agreement in {_so_far(model)}"
+    if found["agreements"]:
+        told += " beyond a ceasefire" if found["agreements"] == 1 else " beyond ceasefires"
+    if found["ended_by"] in how:
         first = when(model, int(model.tables.tally["month_ended_first"][0]))
-        told += f"; the conflict first ended in {first}, {how[ended_by]}"
+        told += f"; the conflict first ended in {first}, {how[found['ended_by']]}"
     return f"{told}. {_where_it_stands(model)}"
 
 
 def _where_it_stands(model: PeaceProcess) -> str:
     at = f"In {when(model, model.month - 1)}" if model.month else "At the start"
-    return f"{at}: {STANDS[Phase(model.tables.process['phase'][0])].format(held=held_in_words(model))}."
+    process = model.tables.process[0]
+    stands = STANDS[Phase(process["phase"])].format(held=held_in_words(model))
+    if process["in_force"]:
+        further = "; a comprehensive one is signed, not ratified" if process["phase"] == Phase.SIGNED else ""
+        stands = stands if not further else "agreement in force"
+        talks = "; talks go on over what it leaves open" if process["talks_go_on"] else ""
+        stands += f" ({percent(float(process['reach']))} of what is at stake is settled by it){talks}{further}"
+    return f"{at}: {stands}."
 
 
 def held_in_words(model: PeaceProcess) -> str:

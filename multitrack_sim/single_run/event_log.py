@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MultitrackError
@@ -32,7 +32,9 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Happening:
-    """One line of the log: `who` and `whom` are rows, `phase` is where the process stood, `followed` is another line."""
+    """One line of the log: `who` and `whom` are rows, `phase` is where the process stood, `opens` the phase that begins
+    with it, `in_force` whether an agreement was then in force; `followed` is another line.
+    """
 
     month: int
     kind: int
@@ -41,6 +43,8 @@ class Happening:
     amount: float
     phase: str = ""
     followed: Happening | None = None
+    opens: str = ""
+    in_force: bool = False
 
     @property
     def event(self) -> Event:
@@ -95,21 +99,31 @@ def happenings(model: PeaceProcess) -> list[Happening]:
     """The log, with where the process stood and what followed each event."""
     events = model.tables.events
     kept = events[: min(int(model.tables.tally["events"][0]), len(events))]
-    lines = list(_with_phases(kept.tolist()))
-    return [
-        Happening(one.month, one.kind, one.who, one.whom, one.amount, one.phase, _what_followed(lines, at))
-        for at, one in enumerate(lines)
-    ]
+    lines = list(_with_phases(kept.tolist(), int(model.tables.parameters["accord_durable_months"][0])))
+    return [replace(one, followed=_what_followed(lines, at)) for at, one in enumerate(lines)]
 
 
-def _with_phases(lines: Sequence[tuple]) -> Iterator[Happening]:
+def _with_phases(lines: Sequence[tuple], durable_months: int) -> Iterator[Happening]:
+    """Lines of the log with where the process stood before each and what begins with it."""
     phase, since = "fighting", 0
+    signed, stands_since = 0, -1  # months of the last text put to a vote, and of the oldest agreement in force
     for month, kind, who, whom, amount in lines:
         if phase == "collapsed" and month > since + 1:
             phase = "fighting"
-        yield Happening(month, kind, who, whom, amount, phase)
-        if Event(kind).opens:
-            phase, since = Event(kind).opens, month
+        opens = Event(kind).opens
+        if kind == Event.ACCORD_SIGNED:
+            signed = month
+        elif kind in (Event.PART_SIGNED, Event.ACCORD_RATIFIED):
+            if stands_since < 0:
+                stands_since = month if kind == Event.PART_SIGNED else signed
+            opens = "durable" if month - stands_since >= durable_months else opens
+        elif kind == Event.VOTE_FAILED and stands_since >= 0:
+            opens = "implementation"  # what was in force before stays so
+        elif kind == Event.ACCORD_COLLAPSED:
+            stands_since = -1
+        yield Happening(month, kind, who, whom, amount, phase, opens=opens, in_force=stands_since >= 0)
+        if opens:
+            phase, since = opens, month
 
 
 def _what_followed(lines: Sequence[Happening], at: int) -> Happening | None:

@@ -15,8 +15,10 @@ import numpy as np
 
 from ..model import PeaceProcess
 from ..reports.words import capital, count_name, counted, listing, percent, signed
+from ..schema.categories import Agreement
 from ..schema.outcomes import SERIES
 from ..schema.tables import LEDGER
+from .agreements import CALLED
 from .chronicle import IN_MARKDOWN, IN_TEXT, held_in_words, outcome_in_words
 from .counterfactuals import Effort
 from .event_log import check_model, is_cut_off, phrase, when
@@ -222,7 +224,7 @@ def _issues_told(model: PeaceProcess, found: Findings, safe: Safe) -> list[str]:
     told = [
         f"{safe(row['issue'])}: {_tabled_told(model, row, safe)}settled in {when(model, row['settled'])}, when all knew "
         f"{percent(row['known_official'])} of the options from official talks and {percent(row['known_unofficial'])} "
-        f"from unofficial dialogue; {_OPENED[row['opened_by']]}."
+        f"from unofficial dialogue; {_OPENED[row['opened_by']]}{_left_out_told(found, row)}."
         for row in settled[:MOST_ISSUES]
     ]
     if len(settled) > MOST_ISSUES:
@@ -230,16 +232,25 @@ def _issues_told(model: PeaceProcess, found: Findings, safe: Safe) -> list[str]:
     return [*told, *_unsettled_told(found, safe)]
 
 
+def _left_out_told(found: Findings, row: dict[str, Any]) -> str:
+    """Parties may be content with an issue and yet sign without it."""
+    if row["in_agreement"] or not found.signed:
+        return ""
+    return f"; {'the agreement leaves' if len(found.signed) == 1 else 'all agreements leave'} it out"
+
+
 def _unsettled_told(found: Findings, safe: Safe) -> list[str]:
     """Issues that were not settled: an agreement may cover them, if it was worth signing as a whole."""
     rest = [row for row in found.issues if row["settled"] is None]
     within = [safe(row["issue"]) for row in rest if row["in_agreement"]]
     without = [safe(row["issue"]) for row in rest if not row["in_agreement"]]
+    one = len(found.signed) == 1
     told = [
-        f"In the agreement, though not all whose signature is needed were content with this part: "
+        f"In {'the' if one else 'an'} agreement, though not all whose signature is needed were content with this part: "
         f"{listing(within, MOST_ISSUES)}."
     ]  # fmt: skip
-    start = "Left out of the agreement" if found.fact["agreed"] else "Not settled before the outcome"
+    left_out = "Left out of the agreement" if one else "Left out of all agreements"
+    start = left_out if found.signed else "Not settled before the outcome"
     return (told if within else []) + ([f"{start}: {listing(without, MOST_ISSUES)}."] if without else [])
 
 
@@ -315,15 +326,15 @@ def _had(causes: Sequence[str]) -> str:
 def _is_decisive(fact: dict[str, Any], row: dict[str, Any]) -> bool:
     """Whether something else than the date changes, or the date by a year."""
     return row["change"] >= DECISIVE_MONTHS or any(
-        fact[name] != row[name] for name in ("agreement", "ended_by", "durable")
+        fact[name] != row[name] for name in ("highest_agreement", "ended_by", "durable")
     )
 
 
 def _difference(model: PeaceProcess, fact: dict[str, Any], other: dict[str, Any]) -> str:
     """What another run came to, where it differs."""
     parts = [_agreement_told(model, fact, other)]
-    if fact["agreed"] and other["agreed"] and fact["agreement"] != other["agreement"]:
-        parts.append(f"a {other['agreement']} agreement instead of a {fact['agreement']} one")
+    if fact["agreed"] and other["agreed"]:
+        parts.append(_whole_told(model, fact, other))
     if other["agreed"]:
         parts.append(_holding_told(model, fact, other))
     if fact["ended_by"] != other["ended_by"] and not (fact["agreed"] and other["agreed"]):
@@ -334,27 +345,42 @@ def _difference(model: PeaceProcess, fact: dict[str, Any], other: dict[str, Any]
 
 
 def _agreement_told(model: PeaceProcess, fact: dict[str, Any], other: dict[str, Any]) -> str:
-    one, two = fact["months_to_agreement"], other["months_to_agreement"]
+    one, two = fact["months_to_substantive"], other["months_to_substantive"]
     if alike(one, two):
         return ""
     if math.isnan(two):
-        return f"no agreement in {counted(model.month, 'month')}"
-    told = f"agreement in {when(model, int(two))}"
+        beyond = " beyond a ceasefire" if other["highest_agreement"] == "ceasefire" else ""
+        return f"no agreement in {counted(model.month, 'month')}{beyond}"
     if math.isnan(one):
-        return f"{told} instead of none"
-    return f"{told}, {counted(int(abs(two - one)), 'month')} {'later' if two > one else 'earlier'}"
+        return f"{CALLED[Agreement[other['highest_agreement'].upper()]]} in {when(model, int(two))} instead of none"
+    return f"first agreement in {when(model, int(two))}, {_apart(one, two)}"
+
+
+def _whole_told(model: PeaceProcess, fact: dict[str, Any], other: dict[str, Any]) -> str:
+    """Whether, and when, there is a comprehensive agreement."""
+    one, two = fact["months_to_comprehensive"], other["months_to_comprehensive"]
+    if alike(one, two):
+        return ""
+    if math.isnan(two):
+        return "no comprehensive agreement"
+    told = f"comprehensive agreement in {when(model, int(two))}"
+    return f"{told} instead of partial ones only" if math.isnan(one) else f"{told}, {_apart(one, two)}"
+
+
+def _apart(one: float, two: float) -> str:
+    return f"{counted(int(abs(two - one)), 'month')} {'later' if two > one else 'earlier'}"
 
 
 def _holding_told(model: PeaceProcess, fact: dict[str, Any], other: dict[str, Any]) -> str:
     after = other["months_to_collapse"]
     if not math.isnan(after):
         before = fact["months_to_collapse"]
-        return "" if alike(before, after) else f"it collapses {counted(int(after), 'month')} after it was signed"
+        return "" if alike(before, after) else f"a collapse {counted(int(after), 'month')} after the first signature"
     if not math.isnan(fact["months_to_collapse"]):
-        return "it does not collapse"
+        return "no collapse"
     if fact["agreed"] and fact["durable"] != other["durable"]:
         held = held_in_words(model)
-        return f"it has {held}" if other["durable"] else f"it has not {held} by the end"
+        return f"an agreement has {held}" if other["durable"] else f"none has {held} by the end"
     return ""
 
 

@@ -16,6 +16,7 @@ from ..process.month import SCHEDULE
 from ..schema.categories import Phase
 from ..schema.events import Event
 from ..schema.tables import LEDGER
+from .agreements import signed_agreements
 from .counterfactuals import Candidate, Effort, Rerun, candidates, chosen, order_of_kinds
 from .event_log import Happening, happenings, row_name
 from .readiness import parts_of_readiness
@@ -23,7 +24,10 @@ from .readiness import parts_of_readiness
 __all__ = ["COMPARED", "Findings", "alike", "outcome_month"]
 
 # What of a run counts as its outcome.
-COMPARED = ("agreement", "ended_by", "months_to_agreement", "durable", "collapses", "months_to_collapse")
+COMPARED = (
+    "highest_agreement", "ended_by", "months_to_substantive", "months_to_comprehensive", "durable", "collapses",
+    "months_to_collapse",
+)  # fmt: skip
 READINESS = ("party", "month", "readiness", "motivation", "burden", "pressure", "mobilisation", "optimism",
              "belief", "guarantee", "options", "misperception")  # fmt: skip
 TRUST = ("party", "other", "month", "probability", "log_odds", "prior", *LEDGER)
@@ -31,14 +35,18 @@ TRUST_STEPS = ("month", "party", "other", "source", "change", "events")
 ISSUES = ("issue", "tabled", "tabled_after_report_of", "settled", "known", "known_official", "known_unofficial",
           "opened_by", "in_agreement")  # fmt: skip
 ATTACKS = ("month", "faction", "broke", "then")
-STEPS = ("month", "event", "who", "whom", "change", "changed", *COMPARED, "months_at_peace")
+MEASURED = ("months_to_substantive", "months_to_comprehensive", "months_under_accord")  # what makes a change large
+STEPS = ("month", "event", "who", "whom", "change", "changed", *COMPARED, "months_under_accord")
 
 
 def outcome_month(model: PeaceProcess) -> int:
-    """The month in which the run came out as it did: signature, another end that still holds, or the last month."""
+    """The month in which the run came out as it did: signature of the first comprehensive agreement, else of the first
+    partial one, another end that still holds, or the last month.
+    """
     process, tally = model.tables.process[0], model.tables.tally[0]
-    if tally["month_agreed"] >= 0:
-        return int(tally["month_agreed"])
+    for name in ("month_comprehensive", "month_agreed"):
+        if tally[name] >= 0:
+            return int(tally[name])
     if process["phase"] == Phase.DORMANT:
         return int(process["month_ended"])
     return max(0, model.month - 1)
@@ -65,6 +73,8 @@ class Findings:
         self.readiness = self._readiness(opening)
         self.trust = self._trust()
         self.trust_steps = self._trust_steps()
+        self.signed = [one for one in signed_agreements(model) if one.substantive and one.in_force >= 0]
+        self.last_signed = max((one.signed for one in self.signed), default=self.month)
         self.issues = self._issues()
         self.attacks = self._attacks()
         self.fact = model.outcomes()
@@ -187,8 +197,8 @@ class Findings:
                 **dict.fromkeys(ISSUES[3:]),
             }
             if self.rerun.exact:
-                row |= self.watch.settled(k, self.month)
-                row["in_agreement"] = self.watch.in_agreement(k, self.month)
+                row |= self.watch.settled(k, self.last_signed)  # of an agreement that came into force, or the outcome
+                row["in_agreement"] = self.watch.in_agreement(k)
             rows.append(row)
         return rows
 
@@ -238,9 +248,7 @@ class Findings:
             "event": who.event.word,
             "who": row_name(self.model, who.event.who, who.who),
             "whom": row_name(self.model, who.event.whom, who.whom),
-            "change": max(
-                self._months_between(other, "months_to_agreement"), self._months_between(other, "months_at_peace")
-            ),
+            "change": max(*(self._months_between(other, name) for name in MEASURED)),
             "changed": any(not alike(self.fact[name], other[name]) for name in names),
             **other,
         }
@@ -248,7 +256,7 @@ class Findings:
     def _months_between(self, other: dict[str, Any], name: str) -> int:
         """The difference in months; what did not happen counts as the whole run."""
         one, two = (self.model.month if math.isnan(run[name]) else run[name] for run in (self.fact, other))
-        return int(abs(one - two))
+        return round(abs(one - two))
 
 
 def alike(one: Any, two: Any) -> bool:
@@ -267,7 +275,7 @@ class _Watch:
         self.dyads: list[np.ndarray] = []
         self.readiness: list[float] = []  # of the least ready
         self.known: list[np.ndarray] = []  # options known to all required parties: all, official, unofficial
-        self.covered: list[np.ndarray] = []  # issues of the agreement that stands or is signed
+        self.covered = np.zeros(len(model.tables.issues), bool)  # by an agreement that came into force
         self.opened: dict[tuple[int, int], str] = {}  # month and issue -> which options it needed
         self.was_settled = np.zeros(len(model.tables.issues), bool)
 
@@ -279,7 +287,7 @@ class _Watch:
         self.readiness.append(float(tables.process["least_readiness"][0]))
         official, unofficial = (_known_to_all(tables, pool) for pool in ("known_official", "known_unofficial"))
         self.known.append(np.array([tables.issues["known"], official, unofficial]))
-        self.covered.append(tables.issues["in_accord"] == 1)
+        self.covered |= tables.issues["in_accord"] == 1
         settled = tables.issues["settled"] == 1
         newly = np.flatnonzero(settled & ~self.was_settled)
         if len(newly):
@@ -287,9 +295,9 @@ class _Watch:
             self.opened |= {(month, int(k)): needed[k] for k in newly}
         self.was_settled = settled
 
-    def in_agreement(self, k: int, month: int) -> bool:
-        """Whether an agreement that stood, or was signed in this month, covered the issue."""
-        return month < len(self.covered) and bool(self.covered[month][k])
+    def in_agreement(self, k: int) -> bool:
+        """Whether an agreement that came into force covered the issue."""
+        return bool(self.covered[k])
 
     def settled(self, k: int, until: int) -> dict[str, Any]:
         """When the issue was settled for the last time before the outcome, and by which options."""
