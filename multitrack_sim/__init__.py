@@ -2,7 +2,7 @@
 
 >>> import multitrack_sim as mt
 >>> scenario = mt.scenario_from_codes({"hurting_stalemate": 3, "track2": 4}).with_settings({"run.months": 24})
->>> mt.simulate(scenario, runs=2, seed=7)["months_at_peace"].between(0, 24).all().item()
+>>> mt.simulate(scenario, runs=2, seed=7)["months_under_accord"].between(0, 24).all().item()
 True
 """
 

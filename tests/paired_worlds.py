@@ -31,7 +31,7 @@ def both_ways(rng, runs):
     u = rng.random(runs)
     change = np.where(u < 0.06, rng.gamma(1, 60, runs), np.where(u < 0.1, -rng.gamma(1, 30, runs), 0.0))
     baseline = rng.gamma(4, 30, runs)
-    return _pairs("months_at_peace", baseline, baseline + change), {"mean": 0.06 * 60 - 0.04 * 30}
+    return _pairs("months_under_accord", baseline, baseline + change), {"mean": 0.06 * 60 - 0.04 * 30}
 
 
 def waiting(rng, runs, stay=0.7):
@@ -51,7 +51,7 @@ def waiting(rng, runs, stay=0.7):
         return m - 120 * math.log(2)
 
     known = {"restricted mean months": (1 - stay) * (restricted(180) - restricted(120)), "median": median()}
-    return _pairs("months_to_agreement", *seen), known
+    return _pairs("months_to_substantive", *seen), known
 
 
 def _pairs(outcome, baseline, arm):

@@ -27,7 +27,7 @@ def made_up_ensemble(runs=60, months=120, seed=1, agree=0.008, collapse=0.004):
     table = {name: np.zeros(runs) for name in OUTCOMES}
     for name in (
         "months_to_talks",
-        "months_to_agreement",
+        "months_to_substantive",
         "months_to_collapse",
         "recurred",
         "ratified",
@@ -53,15 +53,15 @@ def made_up_ensemble(runs=60, months=120, seed=1, agree=0.008, collapse=0.004):
                 phase = code("talks") if u[0] < 0.2 else code("fighting") if u[1] < 0.1 else phase
             elif phase == code("signed"):
                 phase = code("implementation")
-                if np.isnan(table["months_to_agreement"][run]):
-                    table["months_to_agreement"][run] = signed
+                if np.isnan(table["months_to_substantive"][run]):
+                    table["months_to_substantive"][run] = signed
                 agreement[run] = max(agreement[run], 2 + int(2 * u[0]))
                 ended_by[run] = ended_by[run] or 1
             elif phase in (code("implementation"), code("durable")):
                 if u[0] < collapse:
                     phase = code("collapsed")
                     if np.isnan(table["months_to_collapse"][run]):
-                        table["months_to_collapse"][run] = month - table["months_to_agreement"][run]
+                        table["months_to_collapse"][run] = month - table["months_to_substantive"][run]
                 elif phase == code("implementation") and month - signed >= 60:
                     phase = code("durable")
                     table["durable"][run] = 1
@@ -83,7 +83,7 @@ def made_up_ensemble(runs=60, months=120, seed=1, agree=0.008, collapse=0.004):
     table["agreed"] = (agreement >= 2).astype(float)
     table["comprehensive"] = (agreement == 3).astype(float)
     table["talks_opened"] = (~np.isnan(table["months_to_talks"])).astype(float)
-    table["months_at_peace"] = peace.sum(axis=1).astype(float)
+    table["months_under_accord"] = peace.sum(axis=1).astype(float)
     table["violence_total"] = series["violence"].sum(axis=1)
     table["attacks"] = np.floor(10 * draws[:, 0, 3])
     table["mean_trust"], table["mean_support"] = series["mean_trust"][:, -1], series["mean_support"][:, -1]

@@ -46,8 +46,8 @@ def test_a_file_that_exists_wins(tmp_path, monkeypatch):
 
 
 TAKES_A_SCENARIO = {
-    "simulate": lambda given, folder: mt.simulate(given, runs=3)["months_at_peace"].tolist(),
-    "run_ensemble": lambda given, folder: mt.run_ensemble(given, runs=3).table["months_at_peace"].tolist(),
+    "simulate": lambda given, folder: mt.simulate(given, runs=3)["months_under_accord"].tolist(),
+    "run_ensemble": lambda given, folder: mt.run_ensemble(given, runs=3).table["months_under_accord"].tolist(),
     "compare": lambda given, folder: mt.compare(given, "no workshops", runs=2).runs["violence_total"].tolist(),
     "attribute": lambda given, folder: mt.attribute(given, "Track II", runs=2).runs["violence_total"].tolist(),
     "PeaceProcess": lambda given, folder: mt.PeaceProcess(given, seed=1).conflict,
@@ -103,7 +103,7 @@ REFUSED = {
     "no table": (lambda: mt.summarise(BASE, "agreed"), "found a Scenario; allowed: a table of runs"),
     "other seeds": (lambda: mt.paired_difference(mt.simulate(BASE, 2, seed=1), mt.simulate(BASE, 3, seed=2), "agreed"), "(2 and 3 runs share 0); give both arms the same seed"),
     "more runs": (lambda: mt.paired_difference(mt.simulate(BASE, 2), mt.simulate(BASE, 3), "agreed"), "(2 and 3 runs share 2)"),
-    "no outcome": (lambda: mt.paired_difference(mt.simulate(BASE, 2), mt.simulate(BASE, 2)), 'allowed: the name of one: "months_at_peace"'),
+    "no outcome": (lambda: mt.paired_difference(mt.simulate(BASE, 2), mt.simulate(BASE, 2)), 'allowed: the name of one: "months_under_accord"'),
     "no seeds": (lambda: mt.paired_difference(*2 * [mt.simulate(BASE, 2).drop(columns="seed")], "agreed"), "no column seed"),
     "no parameter": (lambda: mt.parameters()["track_two.bugdet"], "did you mean 'track_two.budget'"),
     "no such outcome": (lambda: mt.outcomes()["agred"], "did you mean 'agreed'"),
@@ -188,7 +188,7 @@ def test_a_category_is_explained_value_by_value(swept):
         (["agreed"], "", "no outcome"),
         ("ended_by", "agreemnt", "no value 'agreemnt' of ended_by; allowed: "),
         ("attacks", "agreement", "attacks is a number"),
-        ("months_to_agreement", "", "is missing in some runs"),
+        ("months_to_substantive", "", "is missing in some runs"),
     ],
 )
 def test_what_cannot_be_explained(swept, outcome, value, words):

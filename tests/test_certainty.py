@@ -36,9 +36,9 @@ HORIZON = 120
 KINDS = {
     "agreed": (0.0, 1.0),
     "mean_trust": (0.25, 0.75),
-    "months_at_peace": (10.0, 70.0),
+    "months_under_accord": (10.0, 70.0),
     "attacks": (3.0, 5.0),
-    "months_to_agreement": (20.0, 60.0),
+    "months_to_substantive": (20.0, 60.0),
     "ended_by": ("agreement", "none"),
 }
 
@@ -142,7 +142,7 @@ def of_necessity(baseline, arm):
 def of_convergence(baseline, arm):
     if len(arm) < 2:
         return [], [], [], None, 0.0
-    names = [name for name in KINDS if name not in ("ended_by", "months_to_agreement")]
+    names = [name for name in KINDS if name not in ("ended_by", "months_to_substantive")]
     found = [convergence(arm, name, baseline=baseline, at=[1, 2, len(arm)], horizon=HORIZON) for name in names]
     found = pd.concat(found + [convergence(arm, name, at=[1, 2, len(arm)], horizon=HORIZON) for name in names])
     return found["estimate"], found["low"], found["high"], None, 0.0
@@ -194,18 +194,18 @@ def test_dose_response_and_effects_say_the_same():
     """0 of 20 is not 0% to 0%, and p is that of `effects` for the same pairs, whatever the outcome and the step."""
     rng = np.random.default_rng(1)
     baseline, arm = runs(0, 20), runs(0, 20)
-    for name in ("attacks", "mean_trust", "months_at_peace"):
+    for name in ("attacks", "mean_trust", "months_under_accord"):
         arm[name] = arm[name] + rng.gamma(1, 0.1, 20)
     arm["agreed"] = [1.0] * 5 + [0.0] * 15
     comparison = arms(baseline, arm)
-    for name in ("agreed", "attacks", "mean_trust", "months_at_peace", "months_to_agreement"):
+    for name in ("agreed", "attacks", "mean_trust", "months_under_accord", "months_to_substantive"):
         first, second = dose_response(comparison, name).to_dict("records")
         one = effects(baseline, {"arm": arm}, [name], HORIZON).iloc[0]
         told = [second[key] for key in ("marginal", "marginal_low", "marginal_high", "p")]
         assert told == pytest.approx(one[["difference", "low", "high", "p"]].tolist(), nan_ok=True)
         if name == "agreed":
             assert (first["low"], round(first["high"], 2)) == (0, 0.16)
-        page = paired_difference(arm, baseline, name, horizon=HORIZON) if name != "months_to_agreement" else None
+        page = paired_difference(arm, baseline, name, horizon=HORIZON) if name != "months_to_substantive" else None
         if page:
             assert (page.low, page.high, page.p) == pytest.approx((one["low"], one["high"], one["p"]), nan_ok=True)
 
@@ -347,7 +347,7 @@ def test_indices_of_what_moves_nothing_or_always_the_same():
 def test_how_many_more_runs_are_needed_is_not_known_from_runs_that_are_alike():
     table = runs(1, 20)
     assert runs_needed(table, "mean_trust", 0.01) > 1000 and runs_needed(table, "agreed", 0.01) > 1000
-    assert pairs_needed(table, table, "months_at_peace", 1.0, horizon=HORIZON) > 1000
+    assert pairs_needed(table, table, "months_under_accord", 1.0, horizon=HORIZON) > 1000
     for asked in (lambda: runs_needed(table, "attacks", 1.0), lambda: pairs_needed(table, table, "attacks", 1.0)):
         with pytest.raises(MultitrackError, match="alike in all 20 runs"):
             asked()
@@ -397,7 +397,7 @@ def test_a_comparison_asks_once(monkeypatch):
     first = found.effects()
     first["low"] = 0.0  # what a reader does to a table is not what the next one gets
     assert not (found.effects()["low"] == 0).all()
-    for outcome in ("agreed", "months_at_peace"):
+    for outcome in ("agreed", "months_under_accord"):
         found.finding("dear", outcome)
     assert len(asked) == 1
     found.effects(["attacks"]), found.effects(("attacks",)), found.effects(correct="none")

@@ -200,7 +200,7 @@ def test_nasty_names_go_through_the_terminal_table(arms):
     console.print(results_table(summarise(arms[0].table), NASTY))
     text = console.export_text()
     assert "[bold red]$x^2$" in text and "\x1b" not in text and "\u202e" not in text and "\0" not in text
-    assert "months_to_agreement" in text and "95% interval" in text
+    assert "months_to_substantive" in text and "95% interval" in text
 
 
 # --- words

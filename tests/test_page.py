@@ -119,7 +119,7 @@ def test_the_answer_is_that_of_the_effects(comparison, page):
     answers = [one["text"] for one in Reader(page).every("div") if one.get("class") == "answer"]
     assert len(answers) == 2
     for answer, arm in zip(answers, list(comparison.arms)[1:]):
-        accord, peace = effects.loc[(arm, "agreed", "share")], effects.loc[(arm, "months_at_peace", "mean")]
+        accord, peace = effects.loc[(arm, "agreed", "share")], effects.loc[(arm, "months_under_accord", "mean")]
         assert answer.count("95% interval") == 2 and len(re.findall(r"\.\s", answer)) == 2  # two sentences
         for row, scale in ((accord, 100), (peace, 1)):
             for end in ("difference", "low", "high"):

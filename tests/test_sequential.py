@@ -99,18 +99,18 @@ def test_at_the_edges():
 
 
 def test_rules_are_read():
-    kind = mt.until("agreement=comprehensive ± 0.02")
+    kind = mt.until("highest_agreement=comprehensive ± 0.02")
     kind.begin(2, 300)
     kind.add(0, np.array([3.0, 0.0, 3.0, 1.0]))
     assert (kind.sequences[0].count, kind.sequences[0].runs) == (2, 4) and str(
         kind
-    ) == "agreement=comprehensive +- 0.02"
-    months = mt.until("months_at_peace +/- 3")
+    ) == "highest_agreement=comprehensive +- 0.02"
+    months = mt.until("months_under_accord +/- 3")
     months.begin(1, 120)
     assert months.sequences[0].top == 120 and not months.met()
     for text, words in (
         ("durable", "is no rule"), ("durable +- -1", "above 0"), ("durable +- 0", "above 0"), ("durble +- 1", "did you mean"),
-        ("attacks +- 1", "no upper bound"), ("agreement=peace +- 1", "agreement=comprehensive"), ("durable=1 +- 1", "durable"),
+        ("attacks +- 1", "no upper bound"), ("highest_agreement=peace +- 1", "highest_agreement=comprehensive"), ("durable=1 +- 1", "durable"),
         ("durable +- 1e", "is no rule"),
     ):  # fmt: skip
         with pytest.raises(SettingError, match=words):

@@ -86,7 +86,7 @@ def test_a_table_comes_back_as_it_was(tmp_path):
             assert back[name].tolist() == table[name].tolist()
             assert tuple(back[name].cat.categories) == OUTCOMES[name].values
     stored = parquet.read_table(tmp_path / "t.parquet")
-    assert stored["months_to_agreement"].null_count == table["months_to_agreement"].isna().sum() > 0
+    assert stored["months_to_substantive"].null_count == table["months_to_substantive"].isna().sum() > 0
 
 
 def test_the_schema_does_not_hang_on_what_came_out(tmp_path):
@@ -96,7 +96,7 @@ def test_the_schema_does_not_hang_on_what_came_out(tmp_path):
         table[name] = pd.Series([None] * 3, dtype=object) if outcome.values else np.nan
     write_outcomes(table, tmp_path / "t.parquet")
     assert parquet.read_schema(tmp_path / "t.parquet").equals(schema(), check_metadata=True)
-    assert read_outcomes(tmp_path / "t.parquet")["agreement"].isna().all()
+    assert read_outcomes(tmp_path / "t.parquet")["highest_agreement"].isna().all()
 
 
 def test_seeds_up_to_the_largest_are_kept(tmp_path):
@@ -106,12 +106,12 @@ def test_seeds_up_to_the_largest_are_kept(tmp_path):
 
 
 def test_what_does_not_fit_is_refused_all_at_once(tmp_path):
-    table = made_up_ensemble(runs=2).table.astype({"agreement": str}).drop(columns="attacks")
+    table = made_up_ensemble(runs=2).table.astype({"highest_agreement": str}).drop(columns="attacks")
     with pytest.raises(StoreError, match="attacks") as refused:
         write_outcomes(table.assign(**{NASTY: 1}), tmp_path / "t.parquet")
     assert len(refused.value.problems) == 2 and "\x1b" not in str(refused.value)
-    table = made_up_ensemble(runs=2).table.astype({"agreement": str, "violence_total": object})
-    table.loc[0, "agreement"], table.loc[0, "violence_total"] = NASTY, "much"
+    table = made_up_ensemble(runs=2).table.astype({"highest_agreement": str, "violence_total": object})
+    table.loc[0, "highest_agreement"], table.loc[0, "violence_total"] = NASTY, "much"
     with pytest.raises(StoreError, match="is no value of it") as refused:
         write_outcomes(table, tmp_path / "t.parquet")
     assert len(refused.value.problems) == 2 and "\x1b" not in str(refused.value)

@@ -124,8 +124,8 @@ def test_every_outcome_is_summarised():
     table = made_up_ensemble().table
     found = summarise(table)
     assert set(found["outcome"]) == set(OUTCOMES)
-    assert list(found.loc[found["outcome"] == "agreement", "value"]) == list(Agreement.words())
-    assert found.loc[found["outcome"] == "agreement", "estimate"].sum() == pytest.approx(1)
+    assert list(found.loc[found["outcome"] == "highest_agreement", "value"]) == list(Agreement.words())
+    assert found.loc[found["outcome"] == "highest_agreement", "estimate"].sum() == pytest.approx(1)
     assert set(MAIN_OUTCOMES) <= set(OUTCOMES)
     known = found.dropna(subset=["low"])
     assert (known["low"] <= known["estimate"]).all() and (known["estimate"] <= known["high"]).all()
@@ -133,10 +133,10 @@ def test_every_outcome_is_summarised():
 
 
 def test_months_are_medians_where_it_happened():
-    table = pd.DataFrame({"seed": range(20), "months_to_agreement": [*range(10, 20), *[math.nan] * 10]})
+    table = pd.DataFrame({"seed": range(20), "months_to_substantive": [*range(10, 20), *[math.nan] * 10]})
     (row,) = summarise(table).itertuples()
     assert (row.statistic, row.estimate, row.low, row.high) == ("median where it happened", 14.5, 11, 18)
-    assert (row.runs, row.missing, row.missing_means) == (10, 10, "no accord by the horizon")
+    assert (row.runs, row.missing, row.missing_means) == (10, 10, "none by the horizon")
 
 
 def test_what_never_happened_and_what_cannot_be():
@@ -186,7 +186,7 @@ def test_a_paired_difference_of_shares_and_of_categories():
     assert (found.low, found.high) == pytest.approx(paired_score(10, 2, 100)[1:])
     assert 0.3 < found.narrower < 0.7
     one, two = made_up_ensemble(seed=1, agree=0.01).table, made_up_ensemble(seed=1, agree=0.005).table
-    by_value = sum(paired_difference(one, two, "agreement", value).difference for value in Agreement.words())
+    by_value = sum(paired_difference(one, two, "highest_agreement", value).difference for value in Agreement.words())
     assert by_value == pytest.approx(0, abs=1e-12)
 
 
@@ -205,7 +205,7 @@ def test_what_cannot_be_paired_is_refused():
         (table.assign(seed=table["seed"] + 1), "agreed", "", "same seeds"),
         (table.assign(seed=7), "agreed", "", "seed twice"),
         (table, "agred", "", "nearest that both tables have is 'agreed'"),
-        (table, "agreement", "", "needs a value"),
+        (table, "highest_agreement", "", "needs a value"),
         (table, "agreed", "none", "is a number"),
         (table, "\x1b[31m", "", r"\\x1b"),
     ]:

@@ -80,7 +80,7 @@ def test_page_terminal_and_findings_agree():
     terminal = text_of(effects_table(found, arm, comparison.baseline))
     said = {row["outcome"]: verdict_of(row) for row in found.to_dict("records") if row["statistic"] in SHOWN}
     assert len(set(said.values())) > 1
-    for outcome in ("agreed", "months_at_peace"):
+    for outcome in ("agreed", "months_under_accord"):
         words = verdict_in_words(said[outcome])
         assert words in comparison.finding(arm, outcome) and words in answer(comparison, found, arm)
         line = next(line for line in terminal.splitlines() if line.strip().startswith(outcome))
@@ -105,7 +105,7 @@ def test_exchanged_arms_say_the_same_with_the_other_sign():
     differences = one["statistic"] != "ratio"
     for here, there in (("difference", "difference"), ("low", "high"), ("high", "low")):
         assert one[here][differences].tolist() == pytest.approx((-other[there][differences]).tolist(), nan_ok=True)
-    for outcome in ("agreed", "months_at_peace", "attacks", "mean_trust"):
+    for outcome in ("agreed", "months_under_accord", "attacks", "mean_trust"):
         told = [c.finding(list(c.arms)[1], outcome) for c in (comparison, turned)]
         assert len({tuple(words in text for words in map(verdict_in_words, ANSWERS)) for text in told}) == 1
 

@@ -14,7 +14,7 @@ from ..designs.parts import NOBODY, coalition_names
 from ..errors import MultitrackError, printable
 from ..schema.outcomes import OUTCOMES, Outcome
 from .paired import Effect, paired_effect, paired_mean
-from .run_tables import chosen_outcomes, largest, values_of
+from .run_tables import HORIZON, chosen_outcomes, largest, values_of
 
 __all__ = ["Attribution", "interactions", "shapley"]
 ALL_PARTS = "all parts together"
@@ -40,12 +40,12 @@ class Attribution:
         named = ", ".join(map(printable, self.parts))
         return (
             f"The mean effect of having all of {named} against none of them, over all runs (never only those with talks "
-            "or an accord), from before talks on (month 0), shared among them by Shapley: each part's mean contribution "
+            "or an agreement), from before talks on (month 0), shared among them by Shapley: each part's mean contribution "
             "over all orders in which they could have come."
         )
 
 
-def shapley(table: pd.DataFrame, parts: Sequence[str], outcome: str, horizon: int = 300) -> pd.DataFrame:
+def shapley(table: pd.DataFrame, parts: Sequence[str], outcome: str, horizon: int = HORIZON) -> pd.DataFrame:
     """Shapley values (1953) of the parts, one row each, and their sum in a last row "all parts together".
 
     A part's value is its mean contribution over all orders in which the parts could be added to none: computed exactly
@@ -76,7 +76,7 @@ def shapley(table: pd.DataFrame, parts: Sequence[str], outcome: str, horizon: in
 
 
 def interactions(
-    table: pd.DataFrame, parts: Sequence[str], outcome: str, horizon: int = 300, order: int = 2
+    table: pd.DataFrame, parts: Sequence[str], outcome: str, horizon: int = HORIZON, order: int = 2
 ) -> pd.DataFrame:
     """Shapley interaction indices (Grabisch and Roubens 1999) of all groups of `order` parts, with intervals.
 

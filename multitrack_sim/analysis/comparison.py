@@ -17,8 +17,8 @@ from ..scenario.scenario import Scenario
 from ..scenario.settings import covers, find_setting
 from ..schema.outcomes import OUTCOMES
 from .effects import effects
-from .run_tables import MAIN_OUTCOMES
-from .verdicts import digits_shown, verdict_in_words, verdict_of
+from .run_tables import MAIN_OUTCOMES, months_told
+from .verdicts import digits_shown, levels_shown, verdict_in_words, verdict_of
 
 __all__ = ["ArmRuns", "Comparison"]
 LONGEST_LIST = 4  # changed settings that are named in a sentence
@@ -97,8 +97,8 @@ class Comparison:
             return f"The baseline, {printable(self.scenario.title)} as it is, with which the other arms are compared."
         told = [
             f"The mean effect of {self._difference(arm)}, against {self._named(self.baseline)}, from "
-            f"{self._beginning(arm)}, over all runs (never only those with talks or an accord), seed by seed, within "
-            f"{self.horizon} months; durability is counted as mean months at peace within that time"
+            f"{self._beginning(arm)}, over all runs (never only those with talks or an agreement), seed by seed, within "
+            f"{months_told(self.horizon)}; how long agreements hold is counted as mean months under an agreement in that time"
         ]
         told += self._money(arm)
         told += self._own_interventions(arm)
@@ -200,7 +200,8 @@ def _in_words(row: Any, arm: str, baseline: str) -> str:
     if not row.pairs:
         return f"{name}: no pair of runs in which it can be compared ({row.left_out} left out)."
     share = row.statistic == "share"
-    amounts = [f"{100 * x:.1f}%" if share else f"{x:.3g} {row.unit}" for x in (row.arm_estimate, row.baseline_estimate)]
+    amounts = levels_shown(row.arm_estimate, row.baseline_estimate, share)
+    amounts = amounts if share else [f"{amount} {row.unit}" for amount in amounts]
     factor, unit = (100, " points") if share else (1, f" {row.unit}")
     numbers = [factor * x for x in (row.difference, row.low, row.high)]
     change, low, high = (f"{x:+,.{digits_shown(*numbers)}f}" for x in numbers)

@@ -18,7 +18,16 @@ from ..schema.outcomes import OUTCOMES, Outcome
 from .bootstrap import DRAWS, resampled_quantiles, resamples
 from .intervals import LEVEL
 from .paired import Effect, paired_effect, paired_ratio, score_p, unpaired_interval
-from .run_tables import chosen_outcomes, largest, on_same_seeds, share_like, values_of
+from .run_tables import (
+    HORIZON,
+    chosen_outcomes,
+    largest,
+    months_told,
+    on_same_seeds,
+    share_like,
+    values_of,
+    within,
+)
 
 __all__ = [
     "COLUMNS",
@@ -33,7 +42,7 @@ __all__ = [
     "quantile_effects",
 ]
 
-STANDS = 60  # months after signature in which the durability of accords is compared
+STANDS = 60  # months after the first signature in which a collapse is looked for
 CORRECTIONS = ("holm", "none")
 COLUMNS = [
     "arm", "outcome", "value", "unit", "statistic", "baseline_estimate", "arm_estimate", "difference", "low", "high",
@@ -60,7 +69,7 @@ def effects(
     baseline: pd.DataFrame,
     arms: Mapping[str, pd.DataFrame],
     outcomes: Iterable[str] | None = None,
-    horizon: int = 300,
+    horizon: int = HORIZON,
     correct: str = "holm",
 ) -> pd.DataFrame:
     """The paired effect of every arm on every outcome, *arm minus baseline*: a tidy table with the columns `COLUMNS`.
@@ -82,8 +91,8 @@ def effects(
 
     An interval leaves no effect out exactly where its p is below 5%. `analysis.verdicts` says what a row lets one say.
 
-    `months_to_collapse` becomes the restricted mean months an accord stood in its first 60, in the pairs in which both
-    arms signed at least 60 months before the horizon. This and every outcome that some runs lack are compared in the
+    `months_to_collapse` becomes the restricted mean months without a collapse in the 60 after the first substantive
+    agreement was signed, in the pairs in which both arms signed one at least 60 months before the horizon. This and every outcome that some runs lack are compared in the
     pairs in which both arms have it, a principal stratum (Frangakis and Rubin 2002), and `meaning` says so; `left_out`
     counts the others. `only_arm` and `only_baseline` count the pairs in which one arm has it, or more of it.
     `narrower` is the share by which the interval is narrower than that of arms on seeds of their own.
@@ -133,19 +142,19 @@ class Pairs(NamedTuple):
 
 
 def paired_values(
-    baseline: pd.DataFrame, table: pd.DataFrame, outcome: Outcome, value: str = "", horizon: int = 300
+    baseline: pd.DataFrame, table: pd.DataFrame, outcome: Outcome, value: str = "", horizon: int = HORIZON
 ) -> Pairs:
     """What is compared of this outcome in either arm, over the pairs in which it can be (same seeds, same order)."""
     if outcome.name == "months_to_collapse":
         return _months_stood(baseline, table, horizon)
     b, a = values_of(baseline, outcome, value), values_of(table, outcome, value)
     if outcome.event:
-        meaning = f"months {outcome.meaning}, those that never got there counted as at the horizon ({horizon} months)"
+        meaning = f"months {outcome.meaning}, runs that never got there counted as {months_told(horizon)}"
         return Pairs(_restricted(b, horizon), _restricted(a, horizon), np.ones(len(a), bool), meaning, float(horizon))
     both = ~np.isnan(b) & ~np.isnan(a)
-    meaning = outcome.meaning + (f": {value}" if value else "")
+    meaning = within(outcome.meaning, horizon) + (f": {value}" if value else "")
     if not both.all():
-        meaning += STRATUM.format(both=f"neither arm lacks it ({outcome.missing})")
+        meaning += STRATUM.format(both=f"neither arm lacks it ({within(outcome.missing, horizon)})")
     return Pairs(b[both], a[both], both, meaning, largest(outcome, horizon))
 
 
@@ -154,12 +163,12 @@ def _restricted(months: np.ndarray, horizon: float) -> np.ndarray:
 
 
 def _months_stood(baseline: pd.DataFrame, table: pd.DataFrame, horizon: int) -> Pairs:
-    """How long the first accord stood in its first 60 months, in pairs in which both arms signed early enough to see."""
-    signed = [one["months_to_agreement"].to_numpy(float) <= horizon - STANDS for one in (baseline, table)]
+    """How long no accord collapsed after the first was signed, in pairs in which both arms signed early enough to see."""
+    signed = [one["months_to_substantive"].to_numpy(float) <= horizon - STANDS for one in (baseline, table)]
     both = signed[0] & signed[1]
     b, a = (_restricted(one["months_to_collapse"].to_numpy(float)[both], STANDS) for one in (baseline, table))
-    meaning = f"months the accord stood, of its first {STANDS}"
-    meaning += STRATUM.format(both=f"both arms signed at least {STANDS} months before the horizon")
+    meaning = f"months without a collapse, of the {STANDS} after the first agreement, partial or comprehensive, was signed"
+    meaning += STRATUM.format(both=f"both arms signed one at least {STANDS} months before the end of the {months_told(horizon)}")
     return Pairs(b, a, both, meaning, float(STANDS))
 
 
@@ -175,7 +184,7 @@ def compared(pairs: Pairs, outcome: Outcome) -> list[Found]:
     first = main_difference(pairs, outcome)
     if share_like(outcome):
         return [first, _ratio(pairs)]
-    if not outcome.event or outcome.name == "months_to_collapse":  # most accords stand for all of it: no median
+    if not outcome.event or outcome.name == "months_to_collapse":  # most agreements hold for all of it: no median
         return [first]
     return [first, _quantile(pairs, 0.5, "median")]
 
@@ -254,7 +263,7 @@ def quantile_effects(
     table: pd.DataFrame,
     outcome: str,
     quantiles: Sequence[float] = (0.1, 0.25, 0.5, 0.75, 0.9),
-    horizon: int = 300,
+    horizon: int = HORIZON,
 ) -> pd.DataFrame:
     """The difference of quantiles of a number, *arm minus baseline*: columns `quantile`, `baseline_estimate`,
     `arm_estimate`, `difference`, `low`, `high`, `error`, `pairs`; intervals by the bootstrap over pairs (Efron 1979).
@@ -307,7 +316,7 @@ def _corrected(found: pd.DataFrame, correct: str) -> np.ndarray:
 
 
 def pairing(
-    baseline: pd.DataFrame, table: pd.DataFrame, outcomes: Iterable[str] | None = None, horizon: int = 300
+    baseline: pd.DataFrame, table: pd.DataFrame, outcomes: Iterable[str] | None = None, horizon: int = HORIZON
 ) -> pd.DataFrame:
     """What common random numbers bring, outcome by outcome (Glasserman and Yao 1992; Law 2015, section 11.2).
 

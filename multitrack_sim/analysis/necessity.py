@@ -16,7 +16,7 @@ from ..errors import MultitrackError
 from ..schema.outcomes import OUTCOMES
 from .effects import paired_values
 from .intervals import LEVEL, Z, wilson
-from .run_tables import chosen_outcomes, on_same_seeds
+from .run_tables import HORIZON, chosen_outcomes, on_same_seeds
 
 if TYPE_CHECKING:
     from .comparison import Comparison
@@ -63,7 +63,7 @@ def necessity(comparison: Comparison, outcome: str = "agreed", value: str = "") 
 
 
 def necessity_of(
-    baseline: pd.DataFrame, arm: pd.DataFrame, outcome: str, value: str = "", horizon: int = 300
+    baseline: pd.DataFrame, arm: pd.DataFrame, outcome: str, value: str = "", horizon: int = HORIZON
 ) -> pd.DataFrame:
     """Probabilities of causation (Pearl 1999; Pearl 2009, chapter 9) of what `baseline` has and `arm` lacks.
 
@@ -162,7 +162,7 @@ def _said(quantity: str, count: int, of: int, bounds: list[float]) -> str:
 
 
 def runs_that_turned(
-    baseline: pd.DataFrame, arm: pd.DataFrame, outcome: str, value: str = "", horizon: int = 300
+    baseline: pd.DataFrame, arm: pd.DataFrame, outcome: str, value: str = "", horizon: int = HORIZON
 ) -> pd.DataFrame:
     """The pairs in which the arms differ: `seed`, and `happened` "only in the baseline" or "only in the arm".
 

@@ -12,7 +12,7 @@ from ..errors import MultitrackError
 from ..schema.outcomes import OUTCOMES
 from .effects import Pairs, main_effect, paired_values
 from .intervals import Z, alike, level, unseen_share, wilson
-from .run_tables import chosen_outcomes, largest, on_same_seeds, share_like, values_of
+from .run_tables import HORIZON, chosen_outcomes, largest, on_same_seeds, share_like, values_of
 
 __all__ = ["convergence", "pairs_needed", "runs_needed"]
 
@@ -43,7 +43,7 @@ def runs_needed(table: pd.DataFrame, outcome: str, half_width: float, value: str
 
 
 def pairs_needed(
-    baseline: pd.DataFrame, arm: pd.DataFrame, outcome: str, half_width: float, value: str = "", horizon: int = 300
+    baseline: pd.DataFrame, arm: pd.DataFrame, outcome: str, half_width: float, value: str = "", horizon: int = HORIZON
 ) -> int:
     """The same for a paired effect: how many pairs of runs make its 95% interval no wider than that.
 
@@ -99,7 +99,7 @@ def convergence(
     value: str = "",
     baseline: pd.DataFrame | None = None,
     at: Sequence[int] | None = None,
-    horizon: int = 300,
+    horizon: int = HORIZON,
 ) -> pd.DataFrame:
     """The estimate and its 95% interval after the first so many runs, for a figure: `runs`, `estimate`, `low`, `high`,
     `error`.

@@ -11,14 +11,28 @@ import pandas as pd
 
 from ..errors import MultitrackError, Problem, did_you_mean, printable
 from ..schema.outcomes import OUTCOMES, Outcome
+from ..schema.parameters import PARAMETERS
 
-__all__ = ["MAIN_OUTCOMES", "chosen_outcomes", "largest", "on_same_seeds", "runs_in", "share_like", "values_of"]
+__all__ = [
+    "HORIZON",
+    "MAIN_OUTCOMES",
+    "chosen_outcomes",
+    "largest",
+    "months_told",
+    "on_same_seeds",
+    "runs_in",
+    "share_like",
+    "values_of",
+    "within",
+]
 
 # What people look at first, in the order in which a process lives.
 MAIN_OUTCOMES = (
-    "talks_opened", "months_to_talks", "agreed", "comprehensive", "months_to_agreement", "durable",
-    "months_to_collapse", "ended_by", "months_at_peace", "violence_total", "attacks", "mean_trust", "mean_support",
+    "talks_opened", "months_to_talks", "agreed", "comprehensive", "months_to_substantive", "months_to_comprehensive",
+    "durable", "months_to_collapse", "ended_by", "months_under_accord", "violence_total", "attacks", "mean_trust",
+    "mean_support",
 )  # fmt: skip
+HORIZON = int(PARAMETERS["run.months"].value)  # months that runs last where nothing else is said
 
 
 def runs_in(given: Any, called: str) -> pd.DataFrame:
@@ -84,9 +98,37 @@ def share_like(outcome: Outcome) -> bool:
 def largest(outcome: Outcome, horizon: float = math.inf) -> float:
     """The largest value that the outcome can have (the smallest is 0 where there is one); infinite where none is known.
 
-    >>> largest(OUTCOMES["mean_trust"]), largest(OUTCOMES["months_at_peace"], 300), largest(OUTCOMES["attacks"], 300)
-    (1.0, 300.0, inf)
+    >>> largest(OUTCOMES["mean_trust"]), largest(OUTCOMES["months_under_accord"], 120), largest(OUTCOMES["attacks"], 120)
+    (1.0, 120.0, inf)
     """
     if share_like(outcome) or outcome.unit in ("share", "probability"):
         return 1.0
     return float(horizon) if outcome.unit == "months" else math.inf
+
+
+def months_told(months: float) -> str:
+    """A span of months as people read it: long ones in years as well.
+
+    >>> months_told(120), months_told(30), months_told(1)
+    ('120 months (10 years)', '30 months', '1 month')
+    """
+    told = f"{months:,g} month{'' if months == 1 else 's'}"
+    return f"{told} ({months / 12:g} years)" if months >= 24 and months % 12 == 0 else told
+
+
+def within(meaning: str, months: float) -> str:
+    """What an outcome means, with the months that the runs lasted where the declaration says "the horizon".
+
+    >>> within("official talks opened by the horizon", 120)
+    'official talks opened within 120 months (10 years)'
+    >>> within("mean belief, at the horizon, that another leadership is reliable", 30)
+    'mean belief, after 30 months, that another leadership is reliable'
+    """
+    span = months_told(months)
+    for written, read in (
+        ("by the horizon", f"within {span}"),
+        ("at the horizon", f"after {span}"),
+        ("before the horizon", f"before the end of the {span}"),
+    ):
+        meaning = meaning.replace(written, read)
+    return meaning

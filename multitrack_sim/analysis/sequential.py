@@ -176,7 +176,7 @@ def _interval(sequence: Share | BoundedMean) -> tuple[float, float]:
 
 
 def until(text: str) -> StopRule:
-    """The rule that a text says: `durable +- 0.01`, `months_at_peace +- 2`, `agreement=comprehensive +- 0.02`.
+    """The rule that a text says: `durable +- 0.01`, `months_under_accord +- 2`, `highest_agreement=comprehensive +- 0.02`.
 
     SettingError for what is no outcome, or none with bounds.
 

@@ -127,7 +127,7 @@ def paired_difference(
     """
     table_a, table_b = runs_in(table_a, "first table"), runs_in(table_b, "second table")
     if not isinstance(outcome, str) or not outcome:
-        raise MultitrackError(Problem("outcome", f"found {printable(outcome)}", 'the name of one: "months_at_peace"'))
+        raise MultitrackError(Problem("outcome", f"found {printable(outcome)}", 'the name of one: "months_under_accord"'))
     if outcome not in OUTCOMES or outcome not in table_a.columns or outcome not in table_b.columns:
         near = nearest(str(outcome), [name for name in OUTCOMES if name in table_a.columns and name in table_b.columns])
         hint = f"; the nearest that both tables have is {near!r}" if near else ""

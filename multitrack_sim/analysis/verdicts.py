@@ -6,7 +6,7 @@ A verdict has no direction: arms exchanged, it stays what it is, and the differe
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 __all__ = [
@@ -17,8 +17,10 @@ __all__ = [
     "NO_CLEAR_DIFFERENCE",
     "SUGGESTIVE",
     "TOO_FEW",
+    "digits_apart",
     "digits_shown",
     "excludes",
+    "levels_shown",
     "verdict",
     "verdict_in_words",
     "verdict_of",
@@ -112,3 +114,38 @@ def digits_shown(value: float, low: float, high: float) -> int:
     while excludes(low, high) and digits < MOST_DIGITS and nearest and not round(nearest, digits):
         digits += 1
     return digits
+
+
+def digits_apart(values: Iterable[float], least: int = 0) -> int:
+    """Digits after the point, at least `least`, with which numbers that differ read differently.
+
+    >>> digits_apart([98.0, 98.5]), digits_apart([34.2, 70.9]), digits_apart([98.0, 98.04], least=1)
+    (1, 0, 2)
+    """
+    known = sorted({value for value in values if math.isfinite(value)})
+    digits = least
+    while digits < MOST_DIGITS and len({f"{value:.{digits}f}" for value in known}) < len(known):
+        digits += 1
+    return digits
+
+
+def levels_shown(one: float, other: float, share: bool) -> list[str]:
+    """What two arms have of an outcome, as people read it: two that differ never read alike; shares in percent.
+
+    >>> levels_shown(0.98, 0.985, True), levels_shown(0.9996, 1.0, True), levels_shown(0.25, 0.25, True)
+    (['98.0%', '98.5%'], ['99.96%', '100.00%'], ['25.0%', '25.0%'])
+    >>> levels_shown(12.31, 12.34, False), levels_shown(1234.2, 1301.9, False), levels_shown(3.0, 2.0, False)
+    (['12.31', '12.34'], ['1,234', '1,302'], ['3', '2'])
+    """
+    scale, mark = (100.0, "%") if share else (1.0, "")
+    values = [scale * one, scale * other]
+    ends = [0.0, 100.0] if share else [0.0]  # what is nearly nothing, or nearly all, does not read as that
+    digits = digits_apart([*values, *ends], 1 if share else max(map(_usual_digits, values)))
+    return ["unknown" if math.isnan(value) else f"{value:,.{digits}f}{mark}" for value in values]
+
+
+def _usual_digits(value: float) -> int:
+    """Digits after the point of a number that stands alone: three that count, none of a whole number."""
+    if math.isnan(value) or value == int(value) or abs(value) >= 100:
+        return 0
+    return 1 if abs(value) >= 10 else 2

@@ -117,7 +117,7 @@ def sweep(
 
 
 def _write_sensitivity(done: Any, quiet: bool) -> None:
-    """Indices of the main outcomes, into the sweep's folder; those of months at peace on the screen."""
+    """Indices of the main outcomes, into the sweep's folder; those of months under an agreement on the screen."""
     from ..analysis.sensitivity import main_sensitivities
     from ..reports.terminal import sensitivity_table
     from ..running.csv_text import csv_text
@@ -136,7 +136,7 @@ def _write_sensitivity(done: Any, quiet: bool) -> None:
     if not quiet:
         with showing(done.path) as step, step("what drives the outcomes could not be printed"):
             outcomes = set(found["outcome"])
-            outcome = "months_at_peace" if "months_at_peace" in outcomes else found["outcome"].iloc[0]
+            outcome = "months_under_accord" if "months_under_accord" in outcomes else found["outcome"].iloc[0]
             console().print(sensitivity_table(found[found["outcome"] == outcome], outcome))
         if written:
             _say(f"Main outcomes: {_shown(done.path / 'sensitivity.csv')}")

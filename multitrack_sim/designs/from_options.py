@@ -29,8 +29,8 @@ UNTIL_RUNS = 100_000  # of a cell, the most where a rule says when to stop
 def read_vary(given: Sequence[str]) -> dict[str, Any]:
     """`NAME=LOW:HIGH` is a range, `NAME=LOW:HIGH:N` N levels in it, `NAME=A,B,C` levels. All problems at once.
 
-    >>> read_vary(["track_two.budget=0:3", "cbm.budget=0:2:3", "track_one.agenda=package,gradual"])
-    {'track_two.budget': (0.0, 3.0), 'cbm.budget': [0.0, 1.0, 2.0], 'track_one.agenda': ['package', 'gradual']}
+    >>> read_vary(["track_two.budget=0:3", "cbm.budget=0:2:3", "funding.muted=burned,moved"])
+    {'track_two.budget': (0.0, 3.0), 'cbm.budget': [0.0, 1.0, 2.0], 'funding.muted': ['burned', 'moved']}
     """
     vary: dict[str, Any] = {}
     problems = []

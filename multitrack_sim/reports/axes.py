@@ -71,7 +71,7 @@ def _series(ensemble: Ensemble) -> np.ndarray:
 
 def _accords(ensemble: Ensemble) -> pd.DataFrame:
     """By which month how many runs had an accord: all runs of the table, whether their months were kept or not."""
-    signed = ensemble.table["months_to_agreement"].to_numpy(float)
+    signed = ensemble.table["months_to_substantive"].to_numpy(float)
     horizon = _series(ensemble).shape[1] - 1
     agreed = ~np.isnan(signed)
     return cumulative_incidence(np.where(agreed, signed, horizon), agreed.astype(int), horizon)

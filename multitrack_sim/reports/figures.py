@@ -116,7 +116,7 @@ def waiting_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     figure, (left, right) = _panels((10.8, 4.6), 1, 2, right=0.98, between=0.5, sharex=False)
     _headline(figure, scenario, arm, f"how long it takes and how long it lasts, {_count(runs, 'run')}")
 
-    signed = table["months_to_agreement"].to_numpy(float)
+    signed = table["months_to_substantive"].to_numpy(float)
     agreed = ~np.isnan(signed)
     accord = _accords(ensemble)
     curves: list[tuple[str, Any, str, str]] = [("accord", accord, BLUE, "-")]
@@ -245,7 +245,7 @@ def comparison_figure(a: Ensemble, b: Ensemble, scenario: Any, names: tuple[str,
     names = (plain(names[0], 40), plain(names[1], 40))
 
     def accord_by(ensemble: Ensemble) -> np.ndarray:
-        signed = ensemble.table["months_to_agreement"].to_numpy(float)
+        signed = ensemble.table["months_to_substantive"].to_numpy(float)
         return signed[:, None] <= time[None, :]  # a missing month is never reached
 
     panels = [
@@ -287,7 +287,7 @@ def comparison_figure(a: Ensemble, b: Ensemble, scenario: Any, names: tuple[str,
         below.set_ylim(-reach, reach)  # one scale, so that the two may be compared
     grid[0, 0].set_ylabel("share of runs")
     grid[1, 0].set_ylabel("difference (percentage points)")
-    found = paired_difference(a.table, b.table, "months_at_peace", horizon=months)
+    found = paired_difference(a.table, b.table, "months_under_accord", horizon=months)
     caption = (
         " ".join(told)
         + f" Months at peace differ by {with_ends(found.difference, found.low, found.high)} on average. "

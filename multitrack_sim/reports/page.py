@@ -118,7 +118,7 @@ def question(comparison: Comparison) -> str:
 def answer(comparison: Comparison, effects: pd.DataFrame, arm: str) -> str:
     """What an arm changes, in two sentences with intervals: accords, and months at peace."""
     rows = effects[(effects["arm"] == arm) & effects["statistic"].isin(SHOWN)]
-    accord, peace = (rows[rows["outcome"] == name].iloc[0] for name in ("agreed", "months_at_peace"))
+    accord, peace = (rows[rows["outcome"] == name].iloc[0] for name in ("agreed", "months_under_accord"))
     base = BASELINE if comparison.baseline == BASELINE else f"with {_quoted(comparison.baseline)}"
     return (
         f"With {_quoted(arm)}, an accord is signed and ratified in {shown_estimate(accord, 'arm_estimate')} of the runs, "
@@ -187,7 +187,7 @@ def _differences(effects: pd.DataFrame) -> list[dict[str, Any]]:
     """Two figures for the eye: accords and months at peace, every arm less the baseline."""
     made = []
     wanted = [("agreed", "Accord signed and ratified", "percentage points", 100.0),
-              ("months_at_peace", "Months at peace", "months", 1.0)]  # fmt: skip
+              ("months_under_accord", "Months at peace", "months", 1.0)]  # fmt: skip
     for name, title, unit, scale in wanted:
         found = effects[(effects["outcome"] == name) & effects["statistic"].isin(SHOWN)]
         figure = difference_figure(found.to_dict("records"), f"{title}: difference", unit, scale)

@@ -13,7 +13,7 @@ from ..analysis.intervals import share_interval
 from ..analysis.paired import Effect, paired_share
 from ..analysis.run_tables import MAIN_OUTCOMES
 from ..analysis.summary import PairedDifference, paired_difference
-from ..analysis.verdicts import digits_shown, verdict, verdict_in_words
+from ..analysis.verdicts import digits_shown, levels_shown, verdict, verdict_in_words
 from ..designs.arms import INTERVENTIONS
 from ..schema.parameters import PARAMETERS
 from .words import for_markdown, interval, month_name, percent, plain, points, with_ends
@@ -81,15 +81,9 @@ def main_effects(effects: pd.DataFrame, arm: str) -> pd.DataFrame:
 
 
 def shown_estimate(row: Mapping[str, Any], which: str) -> str:
-    """An estimate of an arm as people read it: shares in percent, as exact as their difference."""
-    value = row[which]
-    if math.isnan(value):
-        return "unknown"
-    if row["statistic"] == "share":
-        return f"{100 * value:.1f}%"
-    if value == int(value) or abs(value) >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+    """What the baseline or the arm has, as people read it: in as many digits as tell the two apart, shares in percent."""
+    names = ("baseline_estimate", "arm_estimate")
+    return levels_shown(*(row[name] for name in names), row["statistic"] == "share")[names.index(which)]
 
 
 def shown_difference(row: Mapping[str, Any]) -> str:
@@ -139,7 +133,7 @@ NO_FORECAST = (
     "how its conflict ended. The intervals (95%) cover chance between runs, which more runs make small; they do not "
     "cover doubt about the rules and the numbers. Of many outcomes compared, some differ by chance alone."
 )
-ASKED = ("agreed", "months_at_peace")  # what a finding is about: accords, and how long there was peace
+ASKED = ("agreed", "months_under_accord")  # what a finding is about: accords, and how long there was peace
 
 
 def findings(comparison: Comparison) -> list[str]:
@@ -175,7 +169,7 @@ def comparison_paragraph(
     runs, months = len(table_a), int(_setting(scenario, "run.months"))
     accord, peace, violence = (
         paired_difference(table_a, table_b, name, horizon=months)
-        for name in ("agreed", "months_at_peace", "violence_total")
+        for name in ("agreed", "months_under_accord", "violence_total")
     )
     early = _early(table_a, table_b)
     by_accord, by_peace, by_violence, by_early = _verdicts(
@@ -227,7 +221,7 @@ def _verdicts(found: Sequence[tuple[Any, int]], pairs: int) -> list[str]:
 
 
 def _signed_early(table: pd.DataFrame) -> np.ndarray:
-    return (table["months_to_agreement"] <= EARLY).to_numpy()
+    return (table["months_to_substantive"] <= EARLY).to_numpy()
 
 
 def _early(table_a: pd.DataFrame, table_b: pd.DataFrame) -> tuple[Effect, int]:
@@ -265,7 +259,7 @@ def _what_happened(table: pd.DataFrame, scenario: Any, name: str) -> str:
     told = f"What happened: a {kind} accord was signed after {months:g} months" + (
         f", in {calendar}" if calendar else ""
     )
-    reached = table["months_to_agreement"].dropna()
+    reached = table["months_to_substantive"].dropna()
     if len(reached):
         told += f"; in the runs {name} that reached an accord, half had it by month {reached.median():.0f}"
     return told + "."

@@ -120,7 +120,7 @@ def predictions_table(prediction: pd.DataFrame, title: str) -> Table:
             escape(plain(row["case"])),
             _with_ends(row, "talks_opened", percent),
             _with_ends(row, "agreed", percent),
-            _with_ends(row, "months_to_agreement", _number),
+            _with_ends(row, "months_to_substantive", _number),
             _with_ends(row, "held_60", percent),
             _with_ends(row, "track_two_agreed", lambda points: f"{points:+.1f}"),
             escape(_happened(row)),

@@ -22,7 +22,7 @@ from ..schema.outcomes import OUTCOMES
 __all__ = ["attribute", "coalition_runs"]
 
 MOST_PARTS = 10  # 1024 coalitions
-MAIN = ("agreed", "durable", "months_at_peace", "violence_total")
+MAIN = ("agreed", "durable", "months_under_accord", "violence_total")
 
 
 def attribute(
