@@ -131,7 +131,9 @@ def test_the_cache_of_another_user_is_not_touched(copied):
 
 def test_without_a_place_to_write_it_works_and_says_so_once(copied):
     (copied / "file").write_text("not a folder")
-    code = f"{dedent(PHASE)}\nfrom multitrack_sim.process import warmup\nwarmup.compile_phases = None\nwarmup.prepare()\n"
+    code = (
+        f"{dedent(PHASE)}\nfrom multitrack_sim.process import warmup\nwarmup.compile_phases = None\nwarmup.prepare()\n"
+    )
     done = run(code, copied, copied / "file")
     assert result(done) == (0.25, 7, 0)
     (line,) = done.stderr.splitlines()

@@ -127,9 +127,7 @@ def test_help_names_the_commands_and_is_quick():
 
 def test_help_imports_nothing_slow():
     slow = {"mesa", "numba", "pandas", "matplotlib", "numpy"}
-    asked = (
-        f"import sys; from multitrack_sim.cli.main import main; main(['--help']); print(sorted(set(sys.modules) & {slow}))"
-    )
+    asked = f"import sys; from multitrack_sim.cli.main import main; main(['--help']); print(sorted(set(sys.modules) & {slow}))"
     said = subprocess.run(
         [sys.executable, "-c", asked],
         capture_output=True,

@@ -156,7 +156,11 @@ def test_coalitions_of_one_name_are_refused_with_both(parts, words, tmp_path):
 
 @pytest.mark.parametrize("names", [["a", "A"], ["é", "e\u0301"], ["a b", "a_b"], ["+", "++"], ["none ", "None"]])
 def test_names_that_look_alike_keep_their_coalitions(names):
-    assert len(designs.design.coalition_names(names)) == len(set(designs.design.coalition_names(names).values())) == 2 ** len(names)
+    assert (
+        len(designs.design.coalition_names(names))
+        == len(set(designs.design.coalition_names(names).values()))
+        == 2 ** len(names)
+    )
     made = designs.coalitions(dict(zip(names, [{"track_two.budget": 0}, {"cbm.budget": 0}])))
     assert len(made.arms) == 4 and len({str(settings) for settings in made.arms.values()}) == 4
 

@@ -209,7 +209,9 @@ def moving_scenarios():
         three.with_settings({"run.months": 90, "society.communities": 9}),
         mt.scenario_from_codes({**codes, "parties": 6}).with_settings({"run.months": 60, "society.communities": 9}),
         two.with_settings({"run.months": 90, "society.communities": 9}),
-        two.with_settings({"run.months": 90, "society.communities": 9, "pressure.base": 1.0, "pressure.outside_effect": 1.0}),
+        two.with_settings(
+            {"run.months": 90, "society.communities": 9, "pressure.base": 1.0, "pressure.outside_effect": 1.0}
+        ),
     ]
 
 
