@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from ..analysis.intervals import share_interval
 from ..analysis.survival import cumulative_incidence
 from ..schema.categories import Phase
-from .style import BLACK
+from .style import BLACK, PHASE_LOOKS
 from .words import counted, for_figure, interval, month_name
 
 if TYPE_CHECKING:
@@ -69,8 +69,10 @@ def _series(ensemble: Ensemble) -> np.ndarray:
     return ensemble.series
 
 
-def _accords(ensemble: Ensemble) -> pd.DataFrame:
-    """By which month how many runs had an accord: all runs of the table, whether their months were kept or not."""
+def _agreements(ensemble: Ensemble) -> pd.DataFrame:
+    """By which month how many runs had signed an agreement, partial or comprehensive, that then came into force: all runs
+    of the table, whether their months were kept or not.
+    """
     signed = ensemble.table["months_to_substantive"].to_numpy(float)
     horizon = _series(ensemble).shape[1] - 1
     agreed = ~np.isnan(signed)
@@ -82,7 +84,7 @@ def _last_phases(phases: np.ndarray) -> list[str]:
     runs = len(phases)
     count = {name: int((phases[:, -1] == code).sum()) for code, name in enumerate(Phase.words())}
     leading = sorted((name for name in count if count[name]), key=lambda name: -count[name])[:3]
-    return [f"{name} {interval(*share_interval(count[name], runs))}" for name in leading]
+    return [f"{PHASE_LOOKS[name][0]} {interval(*share_interval(count[name], runs))}" for name in leading]
 
 
 def _last(found: Any) -> tuple[float, float, float]:
@@ -91,7 +93,7 @@ def _last(found: Any) -> tuple[float, float, float]:
 
 
 def _real_month(scenario: Any) -> float | None:
-    """After how many months an accord was signed in reality, where the scenario records one."""
+    """After how many months an agreement was signed in reality, where the scenario records one."""
     record = getattr(scenario, "record", None) or {}
     months = record.get("months")
     if not isinstance(months, (int, float)) or isinstance(months, bool) or not math.isfinite(months):

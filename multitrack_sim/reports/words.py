@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import count
 
-from ..analysis.verdicts import digits_shown
+from ..analysis.verdicts import digits_apart, digits_shown
 from ..errors import printable
 
 __all__ = [
@@ -23,7 +23,9 @@ __all__ = [
     "month_name",
     "month_named",
     "percent",
+    "percents",
     "plain",
+    "share_digits",
     "signed",
     "with_ends",
 ]
@@ -194,24 +196,49 @@ def in_brackets(zero: str, month: int) -> str:
     return f" ({month_named(zero, month)})"
 
 
-def percent(share: float) -> str:
-    """A share in percent, with a decimal only where it would else be lost.
+def percent(share: float, digits: int | None = None) -> str:
+    """A share in percent, with a decimal only where it would else be lost; or with so many `digits`.
 
-    >>> percent(0.3449), percent(0.004), percent(1.0), percent(0.0)
-    ('34%', '0.4%', '100%', '0%')
+    >>> percent(0.3449), percent(0.004), percent(1.0), percent(0.0), percent(0.98, 1)
+    ('34%', '0.4%', '100%', '0%', '98.0%')
     """
     if math.isnan(share):
         return "unknown"
     hundred = 100 * share
+    if digits is not None:
+        return f"{hundred:.{digits}f}%"
     if 0 < abs(hundred) < 0.95 or 99.05 < abs(hundred) < 100:
         return f"{hundred:.1f}%"
     return f"{round(hundred):d}%"
 
 
-def interval(estimate: float, low: float, high: float) -> str:
+def share_digits(*shares: float) -> int | None:
+    """The `digits` of `percent` for shares that are read side by side: those that differ never read alike; None, its own
+    choice, where that tells them apart.
+
+    >>> share_digits(0.98, 0.985), share_digits(0.34, 0.7), share_digits(1.0, 0.9999), share_digits(0.2, 0.2)
+    (1, None, 2, None)
+    """
+    known = {share for share in shares if not math.isnan(share)}
+    if len({float(percent(share)[:-1]) for share in known}) == len(known):
+        return None
+    return digits_apart([0.0, 100.0, *(100 * share for share in known)], 1)
+
+
+def percents(*shares: float) -> list[str]:
+    """Shares that are read side by side.
+
+    >>> percents(0.98, 0.985), percents(0.34, 0.7)
+    (['98.0%', '98.5%'], ['34%', '70%'])
+    """
+    digits = share_digits(*shares)
+    return [percent(share, digits) for share in shares]
+
+
+def interval(estimate: float, low: float, high: float, digits: int | None = None) -> str:
     """A share with its interval.
 
     >>> interval(0.34, 0.30, 0.39)
     '34% (95% interval 30% to 39%)'
     """
-    return f"{percent(estimate)} (95% interval {percent(low)} to {percent(high)})"
+    return f"{percent(estimate, digits)} (95% interval {percent(low, digits)} to {percent(high, digits)})"
