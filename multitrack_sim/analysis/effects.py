@@ -94,7 +94,8 @@ def effects(
     `months_to_collapse` becomes the restricted mean months without a collapse in the 60 after the first substantive
     agreement was signed, in the pairs in which both arms signed one at least 60 months before the horizon. This and every
     outcome that some runs lack are compared in the pairs in which both arms have it, a principal stratum (Frangakis and
-    Rubin 2002), and `meaning` says so; `left_out` counts the others. `only_arm` and `only_baseline` count the pairs in which one arm has it, or more of it.
+    Rubin 2002), and `meaning` says so; `left_out` counts the others. `only_arm` and `only_baseline` count the pairs in
+    which one arm has it, or more of it.
     `narrower` is the share by which the interval is narrower than that of arms on seeds of their own.
     `p_corrected` is Holm's (1979) over all rows of this table (ratios are not counted again); with `correct="none"` it
     repeats p. `error` is the standard error of the difference: what more runs would shrink.

@@ -25,6 +25,7 @@ from .axes import (
     _agreements,
     _bands,
     _count,
+    _free_height,
     _headline,
     _label_band,
     _label_ends,
@@ -38,9 +39,10 @@ from .axes import (
     _share_axis,
     _with_band,
 )
-from .style import BLACK, BLUE, GREEN, GREY, LEDGER_LOOKS, PHASE_LOOKS, VERMILLION, Told, band_looks, drawn
+from .style import BLACK, BLUE, GREEN, GREY, LEDGER_LOOKS, PHASE_LOOKS, SKY, VERMILLION, Told, band_looks, drawn
 from .words import (
     for_figure,
+    for_label,
     in_brackets,
     interval,
     month_name,
@@ -129,7 +131,9 @@ def waiting_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     signed = table["months_to_substantive"].to_numpy(float)
     agreed = ~np.isnan(signed)
     agreement = _agreements(ensemble)
-    curves: list[tuple[str, Any, str, str]] = [("agreement", agreement, BLUE, "-")]
+    whole = _agreements(ensemble, "months_to_comprehensive")
+    curves: list[tuple[str, Any, str, Any]] = [("agreement", agreement, BLUE, "-")]
+    curves.append(("comprehensive", whole, SKY, (0, (6, 1))))
     ended = _first_dormant(series)
     codes = np.array([Ending.words().index(str(end)) for end in table["ended_by"]])
     codes = np.where(ended < months, codes, 0)
@@ -150,8 +154,9 @@ def waiting_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     if real is not None and 0 <= real < months:
         left.axvline(real, color=BLACK, linewidth=0.9, linestyle=(0, (1, 2)))
         label = f"what happened: {month_name(scenario.month_zero, real) or f'month {real:g}'}"
-        place: Any = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
-        left.annotate(label, (real, 1.0), (3, -3), va="top", fontsize=8.5, **place)
+        left.annotate(
+            label, (real, _free_height(left, real)), (3, 0), va="center", fontsize=8.5, textcoords="offset points"
+        )
 
     last = in_brackets(scenario.month_zero, horizon)
     caption = (
@@ -160,7 +165,8 @@ def waiting_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     caption += "a partial or comprehensive agreement that came into force"
     if agreed.any():
         caption += f" (half of those that have one signed it by month {np.median(signed[agreed]):.0f})"
-    others = ", ".join(f"{label} {interval(*_last(found))}" for label, found, _, _ in curves[1:])
+    caption += f", {interval(*_last(whole))} a comprehensive one"
+    others = ", ".join(f"{label} {interval(*_last(found))}" for label, found, _, _ in curves[2:])
     both = int((agreed & np.isin(codes, [2, 3, 4])).sum())
     caption += f". Conflicts that had ended otherwise first: {others}; these ends compete (Aalen and Johansen 1978)"
     caption += f", and {_count(both, 'run')} with such an end have an agreement as well. " if both else ". "
@@ -263,7 +269,7 @@ def comparison_figure(a: Ensemble, b: Ensemble, scenario: Any, names: tuple[str,
 
     panels = [
         ("Agreement signed, partial or comprehensive", signed_by(a), signed_by(b), True),
-        ("Under an agreement, weighted by reach", first["reach"], second["reach"], False),
+        ("Under an agreement: mean reach", first["reach"], second["reach"], False),
     ]
     figure, grid = _panels((10.8, 6.4), 2, 2, right=0.845, between=0.66, height_ratios=[1.5, 1])
     _headline(figure, scenario, "", f"{shown[0]} and {shown[1]}, {_count(runs, 'pair')} of runs on the same seeds")
@@ -272,15 +278,17 @@ def comparison_figure(a: Ensemble, b: Ensemble, scenario: Any, names: tuple[str,
         above, below = grid[0, column], grid[1, column]
         highest = 0.0
         shares = float(in_a[:, -1].mean()), float(in_b[:, -1].mean())
-        texts = percents(*shares)
+        texts = percents(*shares, least=1)
         for values, colour, style in [(in_a, BLUE, "-"), (in_b, VERMILLION, "--")]:
             share, low, high = _levels(values, yes_or_no)
             _with_band(above, time, share, low, high, colour, style)
             highest = max(highest, float(np.nanmax([share, high])))
         above.set_title(title)
         _share_axis(above, highest)
-        ends = zip(shown, texts, shares, (BLUE, VERMILLION))
-        _label_ends(above, [(f"{name} {text}", share, colour) for name, text, share, colour in ends])
+        ends = zip(names, texts, shares, (BLUE, VERMILLION))
+        _label_ends(
+            above, [(for_label(f"{name} {text}", longest=50), share, colour) for name, text, share, colour in ends]
+        )
         gap, low, high = _differences(in_a, in_b, yes_or_no)
         below.axhline(0, color=BLACK, linewidth=0.9)
         _with_band(below, time, 100 * gap, 100 * low, 100 * high, BLACK, "-")
@@ -299,7 +307,6 @@ def comparison_figure(a: Ensemble, b: Ensemble, scenario: Any, names: tuple[str,
     for below in grid[1]:
         below.set_ylim(-reach, reach)  # one scale, so that the two may be compared
     grid[0, 0].set_ylabel("runs by then (%)")
-    grid[0, 1].set_ylabel("mean reach (%)")
     grid[1, 0].set_ylabel("difference (percentage points)")
     found = paired_difference(a.table, b.table, "months_under_accord", horizon=months)
     caption = (
@@ -308,8 +315,8 @@ def comparison_figure(a: Ensemble, b: Ensemble, scenario: Any, names: tuple[str,
         f"agreement, so weighted, differ by {with_ends(found.difference, found.low, found.high)} on average. "
         + f"Both arms run on the same {_count(runs, 'seed')}, so that only the arm differs; bands are pointwise 95% "
         "intervals for chance between runs (shares: Wilson 1927, Tango 1998; means: Student, corrected for skewness). Where "
-        "the band below includes zero, there is no clear difference in that month (uncorrected across months). The intervals do not cover doubt about "
-        "the model's rules and numbers."
+        "the band below includes zero, there is no clear difference in that month (uncorrected across months). The intervals "
+        "do not cover doubt about the model's rules and numbers."
     )
     return figure, caption
 

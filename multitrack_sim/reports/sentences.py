@@ -148,6 +148,7 @@ NO_FORECAST = (
 )
 ASKED = ("agreed", "months_under_accord", "violence_total")  # what a finding is about
 RARELY = 0.05  # of the runs: with fewer, what changes agreements cannot be seen
+SIGNED = {"framework": "months_to_substantive", "comprehensive": "months_to_comprehensive"}
 RECORDED = {"framework": "partial agreement (framework)", "comprehensive": "comprehensive agreement"}
 
 
@@ -260,7 +261,7 @@ def _setting(scenario: Any, name: str) -> float:
 def _shares(arms: Mapping[str, pd.DataFrame]) -> str:
     """In how many runs of each arm there was an agreement: arms that differ do not read alike."""
     found = {name: share_interval(float(table["agreed"].sum()), len(table)) for name, table in arms.items()}
-    digits = share_digits(*(share for share, _, _ in found.values()))
+    digits = share_digits(*(share for share, _, _ in found.values()), least=1)
     (a, first), (b, second) = found.items()
     return f"{interval(*first, digits)} of the runs {a} and in {interval(*second, digits)} {b}"
 
@@ -284,7 +285,7 @@ def _early(table_a: pd.DataFrame, table_b: pd.DataFrame) -> tuple[Effect, int]:
 
 
 def _told_early(table_a: pd.DataFrame, table_b: pd.DataFrame, names: tuple[str, str], found: Effect, said: str) -> str:
-    shares = percents(*(float(_signed_early(table).mean()) for table in (table_a, table_b)))
+    shares = percents(*(float(_signed_early(table).mean()) for table in (table_a, table_b)), least=1)
     return (
         f"By month {EARLY} one is signed in {shares[0]} {names[0]} against {shares[1]} {names[1]}: a difference of "
         f"{points(found.estimate, found.low, found.high)}, {said}."
@@ -312,7 +313,8 @@ def _what_happened(table: pd.DataFrame, scenario: Any, name: str) -> str:
     told = f"What happened: a {RECORDED[kind]} was signed after {months:g} months" + (
         f", in {calendar}" if calendar else ""
     )
-    reached = table["months_to_substantive"].dropna()
+    reached = table[SIGNED[kind]].dropna()
     if len(reached):
-        told += f"; in the runs {name} that reached one, half had signed it by month {reached.median():.0f}"
+        told += f"; {len(reached):,} of {len(table):,} runs {name} signed one as far-reaching or more, half of them by month "
+        told += f"{reached.median():.0f}"
     return told + "."

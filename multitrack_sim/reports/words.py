@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Iterable
 from itertools import count
@@ -17,6 +18,7 @@ __all__ = [
     "counted",
     "file_stems",
     "for_figure",
+    "for_label",
     "for_markdown",
     "interval",
     "listing",
@@ -56,6 +58,15 @@ def for_figure(text: object, longest: int = 80) -> str:
     from \\$5 to \\$9
     """
     return plain(text, longest).replace("$", r"\$")
+
+
+def for_label(text: object, wide: int = 20, longest: int = 40) -> str:
+    """The same in lines of so many letters, for the narrow places of a figure.
+
+    >>> for_label("no mediation from month 24"), for_label("$5")
+    ('no mediation from\\nmonth 24', '\\\\$5')
+    """
+    return "\n".join(textwrap.wrap(plain(text, longest), wide)).replace("$", r"\$")
 
 
 def for_markdown(text: object, longest: int = 80) -> str:
@@ -212,26 +223,26 @@ def percent(share: float, digits: int | None = None) -> str:
     return f"{round(hundred):d}%"
 
 
-def share_digits(*shares: float) -> int | None:
+def share_digits(*shares: float, least: int = 0) -> int | None:
     """The `digits` of `percent` for shares that are read side by side: those that differ never read alike; None, its own
-    choice, where that tells them apart.
+    choice, where that tells them apart. With a difference in points beside them they have as many as it, at `least` 1.
 
-    >>> share_digits(0.98, 0.985), share_digits(0.34, 0.7), share_digits(1.0, 0.9999), share_digits(0.2, 0.2)
-    (1, None, 2, None)
+    >>> share_digits(0.98, 0.985), share_digits(0.34, 0.7), share_digits(1.0, 0.9999), share_digits(0.34, 0.7, least=1)
+    (1, None, 2, 1)
     """
     known = {share for share in shares if not math.isnan(share)}
-    if len({float(percent(share)[:-1]) for share in known}) == len(known):
+    if not least and len({float(percent(share)[:-1]) for share in known}) == len(known):
         return None
-    return digits_apart([0.0, 100.0, *(100 * share for share in known)], 1)
+    return digits_apart([0.0, 100.0, *(100 * share for share in known)], max(1, least))
 
 
-def percents(*shares: float) -> list[str]:
+def percents(*shares: float, least: int = 0) -> list[str]:
     """Shares that are read side by side.
 
-    >>> percents(0.98, 0.985), percents(0.34, 0.7)
-    (['98.0%', '98.5%'], ['34%', '70%'])
+    >>> percents(0.98, 0.985), percents(0.34, 0.7), percents(0.34, 0.7, least=1)
+    (['98.0%', '98.5%'], ['34%', '70%'], ['34.0%', '70.0%'])
     """
-    digits = share_digits(*shares)
+    digits = share_digits(*shares, least=least)
     return [percent(share, digits) for share in shares]
 
 
