@@ -27,14 +27,16 @@ def made_up_ensemble(runs=60, months=120, seed=1, agree=0.008, collapse=0.004):
     table = {name: np.zeros(runs) for name in OUTCOMES}
     for name in (
         "months_to_talks",
+        "months_to_first_agreement",
         "months_to_substantive",
+        "months_to_comprehensive",
         "months_to_collapse",
         "recurred",
         "ratified",
         "implementation",
     ):
         table[name][:] = np.nan
-    agreement, ended_by = np.zeros(runs, int), np.zeros(runs, int)
+    first, highest, ended_by = np.zeros(runs, int), np.zeros(runs, int), np.zeros(runs, int)
     code = Phase.words().index
     for run in range(runs):
         phase, signed = code("fighting"), -1
@@ -55,7 +57,12 @@ def made_up_ensemble(runs=60, months=120, seed=1, agree=0.008, collapse=0.004):
                 phase = code("implementation")
                 if np.isnan(table["months_to_substantive"][run]):
                     table["months_to_substantive"][run] = signed
-                agreement[run] = max(agreement[run], 2 + int(2 * u[0]))
+                kind = 2 + int(2 * u[2])  # a framework or a comprehensive agreement
+                first[run] = first[run] or kind
+                highest[run] = max(highest[run], kind)
+                table["agreements"][run] += 1
+                if kind == 3 and np.isnan(table["months_to_comprehensive"][run]):
+                    table["months_to_comprehensive"][run] = signed
                 ended_by[run] = ended_by[run] or 1
             elif phase in (code("implementation"), code("durable")):
                 if u[0] < collapse:
@@ -69,6 +76,8 @@ def made_up_ensemble(runs=60, months=120, seed=1, agree=0.008, collapse=0.004):
                 phase = code("fighting")
             series[run, month]["phase"] = phase
     peace = np.isin(series["phase"], [code("implementation"), code("durable"), code("dormant")])
+    in_force = np.isin(series["phase"], [code("implementation"), code("durable")])
+    series["reach"] = np.where(in_force, 0.5 + 0.5 * draws[:, :1, 2], 0.0)
     noise = draws[:, :, 3]
     fading = np.arange(months) / months
     series["violence"] = np.where(peace, 0.03, 0.4) * (0.6 + 0.8 * noise)
@@ -80,14 +89,18 @@ def made_up_ensemble(runs=60, months=120, seed=1, agree=0.008, collapse=0.004):
     series["from_dialogue"] = 0.3 * fading
     series["from_accord"] = 0.8 * fading * peace
     series["from_leaders"] = -0.1 * fading
-    table["agreed"] = (agreement >= 2).astype(float)
-    table["comprehensive"] = (agreement == 3).astype(float)
+    table["agreed"] = (highest >= 2).astype(float)
+    table["comprehensive"] = (highest == 3).astype(float)
     table["talks_opened"] = (~np.isnan(table["months_to_talks"])).astype(float)
-    table["months_under_accord"] = peace.sum(axis=1).astype(float)
+    table["months_under_accord"] = series["reach"].sum(axis=1)
+    table["reach"] = series["reach"][:, -1].copy()
+    table["months_without_fighting"] = peace.sum(axis=1).astype(float)
     table["violence_total"] = series["violence"].sum(axis=1)
     table["attacks"] = np.floor(10 * draws[:, 0, 3])
     table["mean_trust"], table["mean_support"] = series["mean_trust"][:, -1], series["mean_support"][:, -1]
-    table["agreement"] = pd.Categorical.from_codes(agreement, Agreement.words(), ordered=True)
+    table["months_to_first_agreement"][:] = table["months_to_substantive"]
+    for name, kinds in (("first_agreement", first), ("highest_agreement", highest)):
+        table[name] = pd.Categorical.from_codes(kinds, Agreement.words(), ordered=True)
     table["ended_by"] = pd.Categorical.from_codes(ended_by, Ending.words(), ordered=True)
     frame = pd.DataFrame({"seed": np.arange(runs) + 1000 * seed, **table})
     return SimpleNamespace(table=frame, series=series)

@@ -140,7 +140,7 @@ COINCIDE = {
 @pytest.mark.parametrize(("parts", "words"), COINCIDE.values(), ids=COINCIDE)
 def test_coalitions_of_one_name_are_refused_with_both(parts, words, tmp_path):
     with pytest.raises(SettingError, match=re.escape(words)) as said:
-        designs.design.coalition_names(parts)
+        designs.parts.coalition_names(parts)
     assert len(said.value.problems) == 1 and str(said.value).isprintable()
     if len(set(parts)) == len(parts):
         muted = ["track_two.budget", "track_three.budget", "cbm.budget", "track_two.access", "track_two.transfer"]
@@ -157,8 +157,8 @@ def test_coalitions_of_one_name_are_refused_with_both(parts, words, tmp_path):
 @pytest.mark.parametrize("names", [["a", "A"], ["é", "e\u0301"], ["a b", "a_b"], ["+", "++"], ["none ", "None"]])
 def test_names_that_look_alike_keep_their_coalitions(names):
     assert (
-        len(designs.design.coalition_names(names))
-        == len(set(designs.design.coalition_names(names).values()))
+        len(designs.parts.coalition_names(names))
+        == len(set(designs.parts.coalition_names(names).values()))
         == 2 ** len(names)
     )
     made = designs.coalitions(dict(zip(names, [{"track_two.budget": 0}, {"cbm.budget": 0}])))

@@ -133,7 +133,9 @@ def test_every_outcome_has_its_rows():
 def test_months_count_over_all_runs_and_durability_where_both_sign():
     baseline = pd.DataFrame({"seed": [1, 2, 3], "months_to_substantive": [10.0, 200.0, math.nan]})
     baseline["months_to_collapse"] = [math.nan, 20.0, math.nan]
-    arm = baseline.assign(months_to_substantive=[10.0, math.nan, math.nan], months_to_collapse=[30.0, math.nan, math.nan])
+    arm = baseline.assign(
+        months_to_substantive=[10.0, math.nan, math.nan], months_to_collapse=[30.0, math.nan, math.nan]
+    )
     found = effects(baseline, {"arm": arm}, ["months_to_substantive", "months_to_collapse"], horizon=240)
     waited = found[found["outcome"] == "months_to_substantive"].iloc[0]
     assert (waited["difference"], waited["pairs"]) == (pytest.approx(40 / 3), 3)

@@ -24,7 +24,7 @@ BACK = {"month": 12, "set": "track_two.budget", "to": 2.0, "until": 20}
 # every way in which an arm can change a scenario
 CHANGES = {
     "settings": {"track_two.budget": 0, "cbm.budget": 2},
-    "a word": {"track_one.agenda": "gradual"},
+    "a word": {"funding.muted": "moved"},
     "a setting that shapes the world": {"issues.'Security'.weight": 0.3},
     "a salience, of which the others get the rest": {"stakes.'North'.'Security'.salience": 0.9},
     "unquoted": {"stakes.North.Security.salience": 0.9},

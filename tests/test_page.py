@@ -13,7 +13,7 @@ from multitrack_sim.analysis.comparison import Comparison
 from multitrack_sim.analysis.verdicts import ANSWERS, verdict_of
 from multitrack_sim.designs.arms import BASELINE
 from multitrack_sim.reports.page import comparison_page
-from multitrack_sim.reports.sentences import SHOWN, findings, findings_in_markdown
+from multitrack_sim.reports.sentences import SHOWN, findings, findings_in_markdown, shown_end
 from multitrack_sim.reports.terminal import arms_table, effects_table
 from multitrack_sim.running.ensemble import Ensemble
 from multitrack_sim.schema.outcomes import OUTCOMES
@@ -24,7 +24,7 @@ ESTIMATES = ("baseline_estimate", "arm_estimate", "difference", "low", "high")
 
 
 def made_up_comparison(names=(BASELINE, "no Track II"), runs=60, months=120, agree=0.012, title="A conflict"):
-    """Arms with fewer and fewer accords."""
+    """Arms with fewer and fewer agreements."""
     scenario = mt.scenario_from_codes({}).with_settings({"run.months": months})
     scenario = dataclasses.replace(scenario, title=title, month_zero="1996-06")
     ensembles, changes = {}, {}
@@ -119,11 +119,13 @@ def test_the_answer_is_that_of_the_effects(comparison, page):
     answers = [one["text"] for one in Reader(page).every("div") if one.get("class") == "answer"]
     assert len(answers) == 2
     for answer, arm in zip(answers, list(comparison.arms)[1:]):
-        accord, peace = effects.loc[(arm, "agreed", "share")], effects.loc[(arm, "months_under_accord", "mean")]
-        assert answer.count("95% interval") == 2 and len(re.findall(r"\.\s", answer)) == 2  # two sentences
-        for row, scale in ((accord, 100), (peace, 1)):
+        agreed = effects.loc[(arm, "agreed", "share")]
+        means = [effects.loc[(arm, name, "mean")] for name in ("months_under_accord", "violence_total")]
+        assert answer.count("95% interval") == 3 and len(re.findall(r"\.\s", answer)) == 3  # three sentences
+        for row, statistic, scale in ((agreed, "share", 100), *((row, "mean", 1) for row in means)):
             for end in ("difference", "low", "high"):
-                assert f"{scale * row[end]:+.1f}" in answer
+                told = shown_end({**row, "statistic": statistic}, end)
+                assert told in answer and float(told) == pytest.approx(scale * row[end], abs=0.0501)
 
 
 def test_a_reader_finds_the_parts_in_order(page):
@@ -132,7 +134,7 @@ def test_a_reader_finds_the_parts_in_order(page):
     assert [one["text"] for one in read.every("h2")] == [
         "The answer of the model", "The arms", "What the arms change", "Are these enough runs?",
         "Where the process stands, month by month",
-        "How soon accords come", "Where trust came from", "Where these numbers come from",
+        "How soon agreements come", "Where trust came from", "Where these numbers come from",
     ]  # fmt: skip
     levels = [int(one["tag"][1]) for one in read.every("h1", "h2", "h3", "h4")]
     assert all(after - before <= 1 for before, after in zip(levels, levels[1:]))
@@ -149,7 +151,7 @@ def test_those_who_cannot_see_are_told_the_same(page):
     ids = [one["id"] for one in read.elements if "id" in one]
     assert len(ids) == len(set(ids))
     figures = read.every("svg")
-    assert len(figures) == 2 + 1 + 3 + 2
+    assert len(figures) == 3 + 1 + 3 + 2
     for figure in figures:
         assert figure["role"] == "img"
         title, told = (
@@ -204,7 +206,7 @@ def test_hostile_names_in_a_terminal(capsys):
 
 
 @pytest.mark.parametrize(("runs", "agree"), [(1, 0.0), (2, 0.012), (7, 0.0)])
-def test_few_runs_and_no_accord(runs, agree):
+def test_few_runs_and_no_agreement(runs, agree):
     page = page_of(made_up_comparison(runs=runs, months=24, agree=agree))
     text = Reader(page).every("body")[0]["text"]
     assert "nan" not in text and "inf " not in text
@@ -215,7 +217,7 @@ def test_many_arms_stay_one_light_page():
     names = (BASELINE, *(f"arm {k}" for k in range(20)))
     page = page_of(made_up_comparison(names, runs=30))
     assert len(page.encode()) < 1_000_000
-    assert "13 more arms not drawn here" in page and len(Reader(page).every("svg")) == 2 + 1 + 8 + 2
+    assert "13 more arms not drawn here" in page and len(Reader(page).every("svg")) == 3 + 1 + 8 + 2
 
 
 def luminance(colour):

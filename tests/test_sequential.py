@@ -110,7 +110,8 @@ def test_rules_are_read():
     assert months.sequences[0].top == 120 and not months.met()
     for text, words in (
         ("durable", "is no rule"), ("durable +- -1", "above 0"), ("durable +- 0", "above 0"), ("durble +- 1", "did you mean"),
-        ("attacks +- 1", "no upper bound"), ("highest_agreement=peace +- 1", "highest_agreement=comprehensive"), ("durable=1 +- 1", "durable"),
+        ("attacks +- 1", "no upper bound"), ("highest_agreement=peace +- 1", "highest_agreement=comprehensive"),
+        ("durable=1 +- 1", "durable"),
         ("durable +- 1e", "is no rule"),
     ):  # fmt: skip
         with pytest.raises(SettingError, match=words):

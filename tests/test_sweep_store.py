@@ -42,7 +42,7 @@ def scenario():
 
 @pytest.fixture(scope="module")
 def design():
-    vary = {"track_two.budget": (0, 3), "track_one.agenda": ["package", "gradual"]}
+    vary = {"track_two.budget": (0, 3), "funding.muted": ["burned", "moved"]}
     return designs.latin(vary, points=3, runs=6).with_arms(ARMS)  # 36 runs, 6 chunks
 
 
@@ -171,7 +171,7 @@ OF_RUNS = {
     "other seeds": lambda f: rewritten(f[2], another("seed")),
     "other settings": lambda f: rewritten(f[2], another("track_two.budget")),
     "other words": lambda f: rewritten(
-        f[2], swapped_words("track_one.agenda", {"package": "gradual", "gradual": "package"})
+        f[2], swapped_words("funding.muted", {"burned": "moved", "moved": "burned"})
     ),
 }
 OF_MONTHS = {"other months": lambda f: rewritten(f[2], another("month"))}
@@ -601,7 +601,7 @@ def test_a_lock_excludes_and_ends(tmp_path):
 @pytest.mark.parametrize("arms", [2, 130])
 def test_many_arms_and_missing_values_fit_their_files(arms, scenario, tmp_path):
     """Words of more than a byte, settings that only some arms have: what was written is what is read."""
-    names = {f"arm {at}": {"track_one.agenda": "gradual"} if at % 2 else {} for at in range(arms)}
+    names = {f"arm {at}": {"funding.muted": "moved"} if at % 2 else {} for at in range(arms)}
     done = sweep(scenario, designs.paired(names, runs=1), tmp_path / "out")
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -159,7 +159,7 @@ to = 0.0
     lines = refusals(scenario, "first: a=1", "later: cbm.budget=0", file=path)
     assert len(lines) == 7
     for words in (
-        "'a': no such setting", "line 3, ", "track_two.bugdet", "line 4, ", "found -1", "line 8, ", "0 to 299",
+        "'a': no such setting", "line 3, ", "track_two.bugdet", "line 4, ", "found -1", "line 8, ", "0 to 119",
         "line 13, ", "nothing.such", "the name 'later' is taken", "armz: unknown name (did you mean 'arms'?)",
     ):  # fmt: skip
         assert any(words in line for line in lines), (words, lines)

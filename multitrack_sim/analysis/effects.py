@@ -92,9 +92,10 @@ def effects(
     An interval leaves no effect out exactly where its p is below 5%. `analysis.verdicts` says what a row lets one say.
 
     `months_to_collapse` becomes the restricted mean months without a collapse in the 60 after the first substantive
-    agreement was signed, in the pairs in which both arms signed one at least 60 months before the horizon. This and every outcome that some runs lack are compared in the
-    pairs in which both arms have it, a principal stratum (Frangakis and Rubin 2002), and `meaning` says so; `left_out`
-    counts the others. `only_arm` and `only_baseline` count the pairs in which one arm has it, or more of it.
+    agreement was signed, in the pairs in which both arms signed one at least 60 months before the horizon. This and every
+    outcome that some runs lack are compared in the pairs in which both arms have it, a principal stratum (Frangakis and
+    Rubin 2002), and `meaning` says so; `left_out` counts the others. `only_arm` and `only_baseline` count the pairs in
+    which one arm has it, or more of it.
     `narrower` is the share by which the interval is narrower than that of arms on seeds of their own.
     `p_corrected` is Holm's (1979) over all rows of this table (ratios are not counted again); with `correct="none"` it
     repeats p. `error` is the standard error of the difference: what more runs would shrink.
@@ -167,8 +168,12 @@ def _months_stood(baseline: pd.DataFrame, table: pd.DataFrame, horizon: int) -> 
     signed = [one["months_to_substantive"].to_numpy(float) <= horizon - STANDS for one in (baseline, table)]
     both = signed[0] & signed[1]
     b, a = (_restricted(one["months_to_collapse"].to_numpy(float)[both], STANDS) for one in (baseline, table))
-    meaning = f"months without a collapse, of the {STANDS} after the first agreement, partial or comprehensive, was signed"
-    meaning += STRATUM.format(both=f"both arms signed one at least {STANDS} months before the end of the {months_told(horizon)}")
+    meaning = (
+        f"months without a collapse, of the {STANDS} after the first agreement, partial or comprehensive, was signed"
+    )
+    meaning += STRATUM.format(
+        both=f"both arms signed one at least {STANDS} months before the end of the {months_told(horizon)}"
+    )
     return Pairs(b, a, both, meaning, float(STANDS))
 
 

@@ -120,11 +120,11 @@ def within(meaning: str, months: float) -> str:
     """What an outcome means, with the months that the runs lasted where the declaration says "the horizon".
 
     >>> within("official talks opened by the horizon", 120)
-    'official talks opened within 120 months (10 years)'
+    'official talks opened within 120 months'
     >>> within("mean belief, at the horizon, that another leadership is reliable", 30)
     'mean belief, after 30 months, that another leadership is reliable'
     """
-    span = months_told(months)
+    span = f"{months:,g} month{'' if months == 1 else 's'}"
     for written, read in (
         ("by the horizon", f"within {span}"),
         ("at the horizon", f"after {span}"),

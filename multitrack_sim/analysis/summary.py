@@ -24,7 +24,9 @@ _COLUMNS = [
 ]  # fmt: skip
 
 
-def summarise(table: pd.DataFrame, outcomes: str | Iterable[str] | None = None) -> pd.DataFrame:
+def summarise(
+    table: pd.DataFrame, outcomes: str | Iterable[str] | None = None, horizon: float = math.inf
+) -> pd.DataFrame:
     """Every outcome of a table of runs (or those named): the estimate, its 95% interval and its Monte Carlo error, one row each.
 
     - An outcome of 0 or 1 gives the share of runs (Wilson 1927); a category gives one such row for each `value`.
@@ -32,7 +34,8 @@ def summarise(table: pd.DataFrame, outcomes: str | Iterable[str] | None = None) 
       between order statistics (David and Nagaraja 2003). Read it beside `missing`: runs that might have got there after
       the horizon are not in it, so it does not compare arms. `reports.figures` shows the waiting times of all runs.
     - Everything else gives the mean with Student's (1908) interval, cut at what the unit allows. Where all runs are
-    alike, the interval is that of `analysis.intervals.alike_interval`, or missing where the unit has no largest value.
+    alike, the interval is that of `analysis.intervals.alike_interval`, or missing where the unit has no largest value;
+    that of months is the `horizon`, the months that the runs lasted.
 
     `runs` is the number of runs behind the estimate, `missing` the number of runs without a value and `missing_means`
     why. `error` is the standard error: what more runs would shrink. Nothing here says whether the model is right.
@@ -50,13 +53,13 @@ def summarise(table: pd.DataFrame, outcomes: str | Iterable[str] | None = None) 
         for value in outcome.values or ("",):
             values = values_of(table, outcome, value)
             known = values[~np.isnan(values)]
-            statistic, found = _estimate(outcome, known)
+            statistic, found = _estimate(outcome, known, horizon)
             counts = (len(known), len(values) - len(known))
             rows.append([name, value, statistic, *found, *counts, outcome.missing, outcome.unit, outcome.meaning])
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
-def _estimate(outcome: Outcome, known: np.ndarray) -> tuple[str, tuple[float, float, float, float]]:
+def _estimate(outcome: Outcome, known: np.ndarray, horizon: float) -> tuple[str, tuple[float, float, float, float]]:
     if share_like(outcome):
         share, low, high = share_interval(float(known.sum()), len(known))
         error = math.sqrt(share * (1 - share) / len(known)) if len(known) else math.nan
@@ -64,7 +67,7 @@ def _estimate(outcome: Outcome, known: np.ndarray) -> tuple[str, tuple[float, fl
         return "share of runs", (share, low, high, error)
     if outcome.event:
         return "median where it happened", median_interval(known)
-    most = largest(outcome)
+    most = largest(outcome, horizon)
     mean, low, high, error = mean_interval(known, 0.0, most)
     return "mean", (mean, max(low, 0.0), min(high, most), error)  # max and min keep a NaN that comes first
 
@@ -127,7 +130,9 @@ def paired_difference(
     """
     table_a, table_b = runs_in(table_a, "first table"), runs_in(table_b, "second table")
     if not isinstance(outcome, str) or not outcome:
-        raise MultitrackError(Problem("outcome", f"found {printable(outcome)}", 'the name of one: "months_under_accord"'))
+        raise MultitrackError(
+            Problem("outcome", f"found {printable(outcome)}", 'the name of one: "months_under_accord"')
+        )
     if outcome not in OUTCOMES or outcome not in table_a.columns or outcome not in table_b.columns:
         near = nearest(str(outcome), [name for name in OUTCOMES if name in table_a.columns and name in table_b.columns])
         hint = f"; the nearest that both tables have is {near!r}" if near else ""

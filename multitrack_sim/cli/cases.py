@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..reports.screen import console, showing
-from .options import Quiet, Runs, Seed, Threads, _changes, _command, _say, _shown
+from .options import Quiet, Runs, Seed, Threads, _changes, _command, _say, _say_filled, _shown
 from .progress import _announce_compiling, _progress
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = []
 PREDICTION_CAVEAT = (
-    "months to it: median of the runs with an accord. held 5 years: of the accords seen so long. Track II adds: points of "
-    "accords, the same seeds with and without it. Intervals (95%) are for chance between runs only.\n"
+    "All within {span}. an agreement: partial or comprehensive, in force. months to it: median of the runs with one. held 5 "
+    "years: of the agreements seen so long. Track II adds: points of runs with an agreement, the same seeds with and without "
+    "it. Intervals (95%) are for chance between runs only.\n"
     "Codes given by people who know how a case ended make no forecast, and no validation, of it."
 )
 
@@ -88,16 +90,21 @@ def codes(
         write_whole(out, prediction_text(prediction), replace=is_there)
     if not quiet:
         with showing(out) as step, step("the predictions could not be printed"):
-            _print_prediction(prediction, runs)
+            _print_prediction(prediction, runs, changes)
             took = time.perf_counter() - started
             _say(f"{2 * runs * len(cases):,} runs in {took:.1f} s." + (f" Written to {_shown(out)}" if out else ""))
 
 
-def _print_prediction(prediction: pd.DataFrame, runs: int) -> None:
-    from ..reports.terminal import predictions_table, told_missing
+def _print_prediction(prediction: pd.DataFrame, runs: int, changes: Mapping[str, Any]) -> None:
+    from ..analysis.run_tables import HORIZON, months_told
+    from ..reports.terminal import predictions_table, rarely_agreed_cases, told_missing
+
+    months = float(changes.get("run.months", HORIZON))
+    if rare := rarely_agreed_cases(prediction, months):
+        _say_filled(f"{rare}\n")
 
     title = f"{len(prediction)} coded cases, {runs:,} runs with and {runs:,} without Track II, on the same seeds"
     console().print(predictions_table(prediction, title))
     for line in told_missing(prediction):
         _say(line)
-    _say(PREDICTION_CAVEAT)
+    _say(PREDICTION_CAVEAT.format(span=months_told(months)))

@@ -206,11 +206,13 @@ def _draw_comparison(
 
 
 def _print_comparison(comparison: Comparison, step: Step) -> None:
-    from ..reports.sentences import findings
+    from ..reports.sentences import findings, rarely_agreed_in
     from ..reports.terminal import arms_table, effects_table
 
     with step("the results could not be printed"):
         screen = console()
+        if rare := rarely_agreed_in(comparison):
+            _say_filled(f"{rare}\n")
         screen.print(arms_table(comparison))
         effects = comparison.effects()
         for name in list(comparison.arms)[1:]:

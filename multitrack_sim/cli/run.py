@@ -246,9 +246,15 @@ class _Enough:
 
 def _print_results(arms: Sequence[tuple[str, Ensemble]]) -> None:
     from ..analysis.summary import summarise
+    from ..reports.sentences import rarely_agreed
     from ..reports.terminal import results_table
+    from ..reports.words import plain
 
     screen = console()
+    months = float(arms[0][1].scenario.value("run.months"))
+    if rare := rarely_agreed({f"of {plain(title)}" if len(arms) > 1 else "": one.table for title, one in arms}, months):
+        _say_filled(f"{rare}\n")
     for title, result in arms:
         count = len(result.table)
-        screen.print(results_table(summarise(result.table), f"{title}: {count:,} run{'' if count == 1 else 's'}"))
+        told = f"{title}: {count:,} run{'' if count == 1 else 's'}"
+        screen.print(results_table(summarise(result.table, horizon=months), told, months=months))

@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from ..analysis.intervals import share_interval
 from ..analysis.survival import cumulative_incidence
 from ..schema.categories import Phase
-from .style import BLACK
+from .style import BLACK, PHASE_LOOKS
 from .words import counted, for_figure, interval, month_name
 
 if TYPE_CHECKING:
@@ -69,9 +69,11 @@ def _series(ensemble: Ensemble) -> np.ndarray:
     return ensemble.series
 
 
-def _accords(ensemble: Ensemble) -> pd.DataFrame:
-    """By which month how many runs had an accord: all runs of the table, whether their months were kept or not."""
-    signed = ensemble.table["months_to_substantive"].to_numpy(float)
+def _agreements(ensemble: Ensemble, outcome: str = "months_to_substantive") -> pd.DataFrame:
+    """By which month how many runs had signed an agreement, partial or comprehensive, that then came into force: all runs
+    of the table, whether their months were kept or not.
+    """
+    signed = ensemble.table[outcome].to_numpy(float)
     horizon = _series(ensemble).shape[1] - 1
     agreed = ~np.isnan(signed)
     return cumulative_incidence(np.where(agreed, signed, horizon), agreed.astype(int), horizon)
@@ -82,7 +84,7 @@ def _last_phases(phases: np.ndarray) -> list[str]:
     runs = len(phases)
     count = {name: int((phases[:, -1] == code).sum()) for code, name in enumerate(Phase.words())}
     leading = sorted((name for name in count if count[name]), key=lambda name: -count[name])[:3]
-    return [f"{name} {interval(*share_interval(count[name], runs))}" for name in leading]
+    return [f"{PHASE_LOOKS[name][0]} {interval(*share_interval(count[name], runs))}" for name in leading]
 
 
 def _last(found: Any) -> tuple[float, float, float]:
@@ -91,7 +93,7 @@ def _last(found: Any) -> tuple[float, float, float]:
 
 
 def _real_month(scenario: Any) -> float | None:
-    """After how many months an accord was signed in reality, where the scenario records one."""
+    """After how many months an agreement was signed in reality, where the scenario records one."""
     record = getattr(scenario, "record", None) or {}
     months = record.get("months")
     if not isinstance(months, (int, float)) or isinstance(months, bool) or not math.isfinite(months):
@@ -103,7 +105,8 @@ def _months_axis(axes: Axes, months: int, scenario: Any, label: str = "months si
     """Whole numbers of years along the bottom, with the calendar month below where it is known."""
     place = axes.get_subplotspec()
     wide = place is None or place.get_gridspec().ncols == 1
-    most = 10 if wide else 5
+    inches = axes.get_position().width * axes.figure.get_figwidth()
+    most = inches / (0.72 if wide else 0.58)  # the room that a calendar month takes at its size
     steps = [step for step in STEPS if months / step <= most] or [480]
     step = next((step for step in steps if months % step == 0 and months / step > most / 3), steps[0])
     _mark_months(axes, months, step, scenario, label, 9.5 if wide else 8)
@@ -154,15 +157,29 @@ def _label_band(axes: Axes, time: np.ndarray, low: np.ndarray, high: np.ndarray,
         axes.text(x, y, label, ha="center", va="center", fontsize=9, bbox=box)
 
 
+def _free_height(axes: Axes, month: float, wide: float = 0.42) -> float:
+    """The middle of the highest free room beside a month, for a label that takes so much of the panel's width."""
+    low, high = axes.get_ylim()
+    until = month + wide * (axes.get_xlim()[1] - axes.get_xlim()[0])
+    heights = [low, high]
+    for line in axes.get_lines():
+        along, values = (np.asarray(data, float) for data in line.get_data())
+        heights += list(values[(along >= month) & (along <= until)])
+    ordered = np.sort(np.clip(heights, low, high))
+    at = int(np.argmax(np.diff(ordered)))
+    return float(ordered[at] + ordered[at + 1]) / 2
+
+
 def _label_ends(axes: Axes, ends: list[tuple[str, float, str]]) -> None:
     """Name lines at their right ends, moved apart where they would overlap."""
     low, high = axes.get_ylim()
-    room = 0.062 * (high - low) * (1.5 if len(axes.figure.axes) > 2 else 1.0)
+    lines = max(label.count("\n") + 1 for label, _, _ in ends)
+    room = 0.062 * (high - low) * (1.5 if len(axes.figure.axes) > 2 else 1.0) * lines
     ordered = sorted(enumerate(ends), key=lambda end: (end[1][1], -end[0]))  # of equals, the first on top
     places: list[float] = []
     for _, (_, value, _) in ordered:
         places.append(max(value, places[-1] + room) if places else value)
-    over = places[-1] - high
+    over = places[-1] + (lines - 1) * room / lines / 2 - high
     if over > 0:
         places = [place - over for place in places]
     for (_, (label, _, colour)), place in zip(ordered, places):

@@ -86,7 +86,7 @@ def marks_with_bounds(axes: Axes, needed: pd.DataFrame, names: Sequence[str], qu
         for at, row in enumerate(rows.itertuples()):
             y = at + 0.34 * (turn - 0.5)
             if not row.of:
-                axes.text(0, y, f"{quantity}: no run with an accord", va="center", fontsize=7.5, color=GREY)
+                axes.text(0, y, f"{quantity}: no run with an agreement", va="center", fontsize=7.5, color=GREY)
                 continue
             axes.plot(
                 [100 * row.bound_low, 100 * row.bound_high], [y, y], color=LIGHT, linewidth=6, solid_capstyle="butt"
@@ -95,7 +95,9 @@ def marks_with_bounds(axes: Axes, needed: pd.DataFrame, names: Sequence[str], qu
             face = colour if turn == 0 else "white"
             axes.plot([100 * row.share], [y], mark, color=colour, markerfacecolor=face, markersize=5.5)
     axes.plot([], [], color=LIGHT, linewidth=6, label="bounds")
-    axes.set(xlim=(-2, 102), title="Needed for, or in the way of, an accord", xlabel="share of runs with an accord (%)")
+    axes.set(
+        xlim=(-2, 102), title="Needed for, or in the way of, an agreement", xlabel="share of runs with an agreement (%)"
+    )
     axes.grid(True, axis="x")
     axes.grid(False, axis="y")
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.06), ncols=3, fontsize=8.5, columnspacing=1.2, borderpad=0)

@@ -14,16 +14,18 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
-from ..analysis.intervals import wilson
-from ..analysis.paired import paired_score
+from ..analysis.intervals import mean_interval, wilson
+from ..analysis.paired import paired_mean, paired_score
+from ..analysis.run_tables import months_told
 from ..analysis.summary import paired_difference
 from ..analysis.survival import cumulative_incidence
 from ..schema.categories import Ending, Phase
 from ..schema.outcomes import SERIES
 from .axes import (
-    _accords,
+    _agreements,
     _bands,
     _count,
+    _free_height,
     _headline,
     _label_band,
     _label_ends,
@@ -37,14 +39,24 @@ from .axes import (
     _share_axis,
     _with_band,
 )
-from .style import BLACK, BLUE, GREEN, GREY, LEDGER_LOOKS, PHASE_LOOKS, VERMILLION, Told, band_looks, drawn
-from .words import for_figure, in_brackets, interval, month_name, percent, plain, points, signed, with_ends
+from .style import BLACK, BLUE, GREEN, GREY, LEDGER_LOOKS, PHASE_LOOKS, SKY, VERMILLION, Told, band_looks, drawn
+from .words import (
+    for_figure,
+    for_label,
+    in_brackets,
+    interval,
+    month_name,
+    percents,
+    plain,
+    points,
+    signed,
+    with_ends,
+)
 
 if TYPE_CHECKING:
     from ..running.ensemble import Ensemble
 
 __all__ = ["all_figures", "comparison_figure", "process_figure", "trust_figure", "waiting_figure"]
-_AT_PEACE = (Phase.IMPLEMENTATION, Phase.DURABLE, Phase.DORMANT)
 
 
 @drawn
@@ -59,14 +71,14 @@ def process_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     _headline(figure, scenario, arm, f"month by month, {_count(runs, 'run')}")
     top: Axes = rows[0]
     bottom, handles = np.zeros(months), []
-    for name, (colour, hatch) in PHASE_LOOKS.items():
+    for name, (label, colour, hatch) in PHASE_LOOKS.items():
         share = shares[Phase.words().index(name)]
         looks = band_looks(colour, hatch)
         if share.any():
             top.fill_between(time, bottom, bottom + share, **looks)
             top.plot(time, bottom + share, color="white", linewidth=0.5)
-            _label_band(top, time, bottom, bottom + share, name)
-        handles.append(Patch(label=name, **looks))
+            _label_band(top, time, bottom, bottom + share, label)
+        handles.append(Patch(label=label, **looks))
         bottom = bottom + share
     top.set(ylim=(0, 1), title="Share of runs in each phase")
     top.yaxis.set_major_formatter(PercentFormatter(1.0))
@@ -109,7 +121,7 @@ def process_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
 
 @drawn
 def waiting_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
-    """How long until an accord, or another end; and how long accords last."""
+    """How long until an agreement, partial or comprehensive, or another end; and how long agreements last."""
     table, series = ensemble.table, _series(ensemble)
     runs, months = series.shape
     horizon = months - 1
@@ -118,44 +130,51 @@ def waiting_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
 
     signed = table["months_to_substantive"].to_numpy(float)
     agreed = ~np.isnan(signed)
-    accord = _accords(ensemble)
-    curves: list[tuple[str, Any, str, str]] = [("accord", accord, BLUE, "-")]
-    ended = _first_end(series)
+    agreement = _agreements(ensemble)
+    whole = _agreements(ensemble, "months_to_comprehensive")
+    curves: list[tuple[str, Any, str, Any]] = [("agreement", agreement, BLUE, "-")]
+    curves.append(("comprehensive", whole, SKY, (0, (6, 1))))
+    ended = _first_dormant(series)
     codes = np.array([Ending.words().index(str(end)) for end in table["ended_by"]])
     codes = np.where(ended < months, codes, 0)
     looks = {"ceasefire": (GREEN, "--"), "victory": (VERMILLION, ":"), "low activity": (GREY, "-.")}
     for end, (colour, style) in looks.items():
         found = cumulative_incidence(np.minimum(ended, horizon), codes, horizon, Ending.words().index(end))
         curves.append((end, found, colour, style))
-    _with_band(left, accord["month"], accord["share"], accord["low"], accord["high"], BLUE, "-")
+    _with_band(left, agreement["month"], agreement["share"], agreement["low"], agreement["high"], BLUE, "-")
     for _, found, colour, style in curves[1:]:
         left.step(found["month"], found["share"], where="post", color=colour, linestyle=style, linewidth=1.6)
-    left.set(title="An accord, or another first end", ylabel="share of runs so far")
+    left.set(title="Agreement, or conflict ended otherwise", ylabel="runs by then (%)")
     _share_axis(left, max(float(found["share"].max()) for _, found, _, _ in curves) + 0.05)
     ends = [(float(found["share"].iloc[-1]), label, colour) for label, found, colour, _ in curves]
-    _label_ends(left, [(f"{label} {percent(share)}", share, colour) for share, label, colour in ends])
+    told = percents(*(share for share, _, _ in ends))
+    _label_ends(left, [(f"{label} {text}", share, colour) for (share, label, colour), text in zip(ends, told)])
     _months_axis(left, months, scenario)
     real = _real_month(scenario)
     if real is not None and 0 <= real < months:
         left.axvline(real, color=BLACK, linewidth=0.9, linestyle=(0, (1, 2)))
         label = f"what happened: {month_name(scenario.month_zero, real) or f'month {real:g}'}"
-        place: Any = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
-        left.annotate(label, (real, 1.0), (3, -3), va="top", fontsize=8.5, **place)
+        left.annotate(
+            label, (real, _free_height(left, real)), (3, 0), va="center", fontsize=8.5, textcoords="offset points"
+        )
 
     last = in_brackets(scenario.month_zero, horizon)
-    caption = f"Left: by the last month{last}, {interval(*_last(accord))} of runs have an accord "
-    caption += "that was signed and then ratified"
+    caption = (
+        f"Left: within {months_told(months)}, by the last one{last}, {interval(*_last(agreement))} of runs have signed "
+    )
+    caption += "a partial or comprehensive agreement that came into force"
     if agreed.any():
-        caption += f" (half of those that have one had it after {np.median(signed[agreed]):.0f} months)"
-    others = ", ".join(f"{label} {interval(*_last(found))}" for label, found, _, _ in curves[1:])
+        caption += f" (half of those that have one signed it by month {np.median(signed[agreed]):.0f})"
+    caption += f", {interval(*_last(whole))} a comprehensive one"
+    others = ", ".join(f"{label} {interval(*_last(found))}" for label, found, _, _ in curves[2:])
     both = int((agreed & np.isin(codes, [2, 3, 4])).sum())
-    caption += f". Conflicts that first ended in another way: {others}; these ends compete (Aalen and Johansen 1978)"
-    caption += f", and {_count(both, 'run')} came to an accord after such an end. " if both else ". "
+    caption += f". Conflicts that had ended otherwise first: {others}; these ends compete (Aalen and Johansen 1978)"
+    caption += f", and {_count(both, 'run')} with such an end have an agreement as well. " if both else ". "
 
     collapse = table["months_to_collapse"].to_numpy(float)[agreed]
     seen = horizon - signed[agreed]
     count, span = int(agreed.sum()), months
-    right.set(title="Accords that have collapsed", ylabel="share of accords so far")
+    right.set(title="First agreements that have collapsed", ylabel="agreements by then (%)")
     if count:
         broken = ~np.isnan(collapse)
         found = cumulative_incidence(np.where(broken, collapse, seen), broken.astype(int), horizon)
@@ -166,15 +185,15 @@ def waiting_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
         _share_axis(right, float(found["high"].max()))
         five = found[found["month"] <= 60].iloc[-1]
         caption += (
-            f"Right: {interval(five['share'], five['low'], five['high'])} of the {_count(count, 'accord')} have "
-            f"collapsed {int(five['month'])} months after signature (Kaplan and Meier 1958: accords signed late are "
+            f"Right: {interval(five['share'], five['low'], five['high'])} of the {_count(count, 'first agreement')} have "
+            f"collapsed {int(five['month'])} months after signature (Kaplan and Meier 1958: agreements signed late are "
             f"seen for fewer months; the curve stops where fewer than {max(1, min(5, count))} are left in sight). "
         )
     else:
-        right.text(0.5, 0.5, "no accord in any run", ha="center", va="center", transform=right.transAxes, color=GREY)
+        right.text(0.5, 0.5, "no agreement in any run", ha="center", va="center", transform=right.transAxes, color=GREY)
         right.set_ylim(0, 1)
         right.yaxis.set_major_formatter(PercentFormatter(1.0))
-        caption += "Right: empty, because no run came to an accord. "
+        caption += "Right: empty, because no run reached an agreement. "
     _months_axis(right, span, None, "months since signature")
     caption += "Bands are pointwise 95% intervals for what chance does between runs."
     if real is not None and 0 <= real < months:
@@ -228,14 +247,14 @@ def trust_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
         f"{told}. Sources above zero add to trust, sources below take from it; the black line is their sum. What is "
         "learnt fades, from every source alike. This is book-keeping: it says through which door belief changed, not "
         "what would have been without that source; only a comparison of arms says that. "
-        "Means hide spread: runs with and without an accord differ much."
+        "Means hide spread: runs with and without an agreement differ much."
     )
     return figure, caption
 
 
 @drawn
 def comparison_figure(a: Ensemble, b: Ensemble, scenario: Any, names: tuple[str, str] = ("with", "without")) -> Told:
-    """Two arms on the same seeds: accords and peace in both, and what the first has more than the second."""
+    """Two arms on the same seeds: agreements signed and months under an agreement in both, and the first minus the second."""
     first, second = _series(a), _series(b)
     if first.shape != second.shape or list(a.table["seed"]) != list(b.table["seed"]):
         raise ValueError("the arms need the same months and the same seeds in the same order")
@@ -244,57 +263,60 @@ def comparison_figure(a: Ensemble, b: Ensemble, scenario: Any, names: tuple[str,
     shown = [for_figure(name, 40) for name in names]
     names = (plain(names[0], 40), plain(names[1], 40))
 
-    def accord_by(ensemble: Ensemble) -> np.ndarray:
+    def signed_by(ensemble: Ensemble) -> np.ndarray:
         signed = ensemble.table["months_to_substantive"].to_numpy(float)
-        return signed[:, None] <= time[None, :]  # a missing month is never reached
+        return (signed[:, None] <= time[None, :]).astype(float)  # a missing month is never reached
 
     panels = [
-        ("Accord signed and then ratified", accord_by(a), accord_by(b)),
-        ("At peace in the month", np.isin(first["phase"], _AT_PEACE), np.isin(second["phase"], _AT_PEACE)),
+        ("Agreement signed, partial or comprehensive", signed_by(a), signed_by(b), True),
+        ("Under an agreement: mean reach", first["reach"], second["reach"], False),
     ]
     figure, grid = _panels((10.8, 6.4), 2, 2, right=0.845, between=0.66, height_ratios=[1.5, 1])
     _headline(figure, scenario, "", f"{shown[0]} and {shown[1]}, {_count(runs, 'pair')} of runs on the same seeds")
-    told, reach = [], 5.0
-    for column, (title, in_a, in_b) in enumerate(panels):
+    last, told, reach = in_brackets(scenario.month_zero, months - 1), [], 5.0
+    for column, (title, in_a, in_b, yes_or_no) in enumerate(panels):
         above, below = grid[0, column], grid[1, column]
         highest = 0.0
-        ends = []
-        for name, held, colour, style in [(shown[0], in_a, BLUE, "-"), (shown[1], in_b, VERMILLION, "--")]:
-            count = held.sum(axis=0)
-            low, high = wilson(count, runs)
-            _with_band(above, time, count / runs, low, high, colour, style)
-            ends.append((f"{name} {percent(float(count[-1] / runs))}", float(count[-1] / runs), colour))
-            highest = max(highest, float(high.max()))
+        shares = float(in_a[:, -1].mean()), float(in_b[:, -1].mean())
+        texts = percents(*shares, least=1)
+        for values, colour, style in [(in_a, BLUE, "-"), (in_b, VERMILLION, "--")]:
+            share, low, high = _levels(values, yes_or_no)
+            _with_band(above, time, share, low, high, colour, style)
+            highest = max(highest, float(np.nanmax([share, high])))
         above.set_title(title)
         _share_axis(above, highest)
-        _label_ends(above, ends)
-        more, less = (in_a & ~in_b).sum(axis=0), (~in_a & in_b).sum(axis=0)
-        gap, low, high = paired_score(more, less, runs)
+        ends = zip(names, texts, shares, (BLUE, VERMILLION))
+        _label_ends(
+            above, [(for_label(f"{name} {text}", longest=50), share, colour) for name, text, share, colour in ends]
+        )
+        gap, low, high = _differences(in_a, in_b, yes_or_no)
         below.axhline(0, color=BLACK, linewidth=0.9)
         _with_band(below, time, 100 * gap, 100 * low, 100 * high, BLACK, "-")
-        reach = max(reach, 108 * float(np.abs([low, high]).max()))
-        below.set(title=f"{shown[0]} less {shown[1]}, paired")
+        reach = max(reach, 108 * float(np.nanmax(np.abs([gap, low, high]))))
+        below.set(title=f"{shown[0]} minus {shown[1]}")
         below.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+.0f}" if value else "0"))
         _months_axis(below, months, scenario)
-        differ = percent(float((more[-1] + less[-1]) / runs))
+        more, less = int((in_a[:, -1] > in_b[:, -1]).sum()), int((in_a[:, -1] < in_b[:, -1]).sum())
+        (differ,) = percents((more + less) / runs)
+        counts = "only" if yes_or_no else "more"
         told.append(
-            f"{title}, last month{in_brackets(scenario.month_zero, months - 1)}: {percent(float(in_a[:, -1].mean()))} {names[0]} "
-            f"against {percent(float(in_b[:, -1].mean()))} {names[1]}; paired difference "
-            f"{points(gap[-1], low[-1], high[-1])}; the arms differ in {differ} of the pairs "
-            f"({int(more[-1])} only {names[0]}, {int(less[-1])} only {names[1]})."
+            f"{title}, within {months_told(months)}, in the last one{last}: {texts[0]} {names[0]} against {texts[1]} "
+            f"{names[1]}; paired difference {points(gap[-1], low[-1], high[-1])}; the arms differ in {differ} of the pairs "
+            f"({more} {counts} {names[0]}, {less} {counts} {names[1]})."
         )
     for below in grid[1]:
         below.set_ylim(-reach, reach)  # one scale, so that the two may be compared
-    grid[0, 0].set_ylabel("share of runs")
+    grid[0, 0].set_ylabel("runs by then (%)")
     grid[1, 0].set_ylabel("difference (percentage points)")
     found = paired_difference(a.table, b.table, "months_under_accord", horizon=months)
     caption = (
         " ".join(told)
-        + f" Months at peace differ by {with_ends(found.difference, found.low, found.high)} on average. "
+        + " Reach is the share of the whole conflict that the agreements in force settle, 0 where none is. Months under an "
+        f"agreement, so weighted, differ by {with_ends(found.difference, found.low, found.high)} on average. "
         + f"Both arms run on the same {_count(runs, 'seed')}, so that only the arm differs; bands are pointwise 95% "
-        "intervals for chance between runs (above: Wilson 1927; below: Tango 1998). Where the band below includes zero, "
-        "there is no clear difference in that month (uncorrected across months). The intervals do not cover doubt about "
-        "the model's rules and numbers."
+        "intervals for chance between runs (shares: Wilson 1927, Tango 1998; means: Student, corrected for skewness). Where "
+        "the band below includes zero, there is no clear difference in that month (uncorrected across months). The intervals "
+        "do not cover doubt about the model's rules and numbers."
     )
     return figure, caption
 
@@ -309,7 +331,23 @@ def all_figures(ensemble: Ensemble, scenario: Any, arm: str = "", prefix: str = 
 
 
 # --- what the figures share
-def _first_end(series: np.ndarray) -> np.ndarray:
-    """The month in which each run's conflict first ended, by an accord or otherwise; after the last if it did not."""
-    ended = np.isin(series["phase"], _AT_PEACE)
-    return np.where(ended.any(axis=1), ended.argmax(axis=1), series.shape[1])
+def _levels(values: np.ndarray, share: bool) -> tuple[Any, Any, Any]:
+    """Month by month, the mean over runs and its interval; `values` (runs x months) lie between 0 and 1."""
+    if share:
+        return values.mean(axis=0), *wilson(values.sum(axis=0), len(values))
+    mean, low, high, _ = np.array([mean_interval(month, 0.0, 1.0) for month in values.T]).T
+    return mean, np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
+
+
+def _differences(one: np.ndarray, other: np.ndarray, share: bool) -> tuple[Any, Any, Any]:
+    """Month by month, the paired difference of the first and the second and its interval."""
+    if share:
+        return paired_score((one > other).sum(axis=0), (one < other).sum(axis=0), len(one))
+    found = np.array([paired_mean(month, 1.0)[:3] for month in (one - other).T])
+    return found[:, 0], found[:, 1], found[:, 2]
+
+
+def _first_dormant(series: np.ndarray) -> np.ndarray:
+    """The month in which each run's conflict was first over without an agreement; after the last if it never was."""
+    dormant = series["phase"] == Phase.DORMANT
+    return np.where(dormant.any(axis=1), dormant.argmax(axis=1), series.shape[1])

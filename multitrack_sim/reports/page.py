@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ..analysis.run_tables import MAIN_OUTCOMES
+from ..analysis.run_tables import MAIN_OUTCOMES, months_told
 from ..analysis.verdicts import ANSWERS, verdict_in_words, verdict_of
 from ..designs.arms import BASELINE
 from .page_figures import (
-    accords_figure,
+    agreements_figure,
     difference_figure,
     inline_svg,
     ledger,
@@ -29,9 +29,11 @@ from .page_figures import (
     settling_figure,
 )
 from .sentences import (
+    ASKED,
     NO_FORECAST,
     SHOWN,
     main_effects,
+    rarely_agreed_in,
     shown_difference,
     shown_end,
     shown_estimate,
@@ -72,12 +74,13 @@ def comparison_page(
         estimands=[{"arm": arm["name"], "text": plain(comparison.estimand(arm["key"]), 2000)} for arm in arms[1:]],
         arms=arms,
         runs=f"{comparison.pairs:,}",
-        horizon=f"{comparison.horizon:,}",
+        rare=rarely_agreed_in(comparison),
+        horizon=months_told(comparison.horizon),
         differences=_differences(effects),
         groups=_groups(effects, arms[1:]),
         phases=_phases(comparison, drawn),
         undrawn=max(0, len(drawn) - MOST_DRAWN),
-        accords=_figure("accords", "Accords over time", *accords_figure(drawn, comparison.scenario)),
+        agreements=_figure("agreements", "Agreements over time", *agreements_figure(drawn, comparison.scenario)),
         ledger=_figure("ledger", "Where trust came from", *ledger_figure(drawn)),
         ledger_table=_ledger_table(drawn),
         settling=_settling(comparison),
@@ -112,19 +115,21 @@ def question(comparison: Comparison) -> str:
     """What was asked, in a sentence."""
     others = [_quoted(name) for name in list(comparison.arms)[1:]]
     listed = " or ".join([", ".join(others[:-1]), others[-1]]) if len(others) > 1 else others[0]
-    return f"What would come out differently, within {comparison.horizon} months, with {listed}?"
+    return f"What would come out differently, within {months_told(comparison.horizon)}, with {listed}?"
 
 
 def answer(comparison: Comparison, effects: pd.DataFrame, arm: str) -> str:
-    """What an arm changes, in two sentences with intervals: accords, and months at peace."""
+    """What an arm changes, a sentence each with its interval: agreements, months under one, violence."""
     rows = effects[(effects["arm"] == arm) & effects["statistic"].isin(SHOWN)]
-    accord, peace = (rows[rows["outcome"] == name].iloc[0] for name in ("agreed", "months_under_accord"))
+    agreed, under, violence = (rows[rows["outcome"] == name].iloc[0] for name in ASKED)
     base = BASELINE if comparison.baseline == BASELINE else f"with {_quoted(comparison.baseline)}"
     return (
-        f"With {_quoted(arm)}, an accord is signed and ratified in {shown_estimate(accord, 'arm_estimate')} of the runs, "
-        f"against {shown_estimate(accord, 'baseline_estimate')} {base}: a difference of {_with_interval(accord)}, "
-        f"{verdict_in_words(verdict_of(accord))}. Months at peace differ by {_with_interval(peace)}, "
-        f"{verdict_in_words(verdict_of(peace))}."
+        f"With {_quoted(arm)}, a partial or comprehensive agreement is reached within {months_told(comparison.horizon)} in "
+        f"{shown_estimate(agreed, 'arm_estimate')} of the runs, against {shown_estimate(agreed, 'baseline_estimate')} {base}: "
+        f"a difference of {_with_interval(agreed)}, {verdict_in_words(verdict_of(agreed))}. Months under an agreement, each "
+        f"weighted by the share of the conflict that it settles, differ by {_with_interval(under)}, "
+        f"{verdict_in_words(verdict_of(under))}. Violence, summed over the run, differs by {_with_interval(violence)}, "
+        f"{verdict_in_words(verdict_of(violence))}."
     )
 
 
@@ -184,10 +189,11 @@ def _figure(name: str, title: str, figure: Any, told: str) -> dict[str, Any]:
 
 
 def _differences(effects: pd.DataFrame) -> list[dict[str, Any]]:
-    """Two figures for the eye: accords and months at peace, every arm less the baseline."""
+    """Figures for the eye: agreements, months under one and violence, every arm minus the baseline."""
     made = []
-    wanted = [("agreed", "Accord signed and ratified", "percentage points", 100.0),
-              ("months_under_accord", "Months at peace", "months", 1.0)]  # fmt: skip
+    wanted = [("agreed", "Agreement reached", "percentage points", 100.0),
+              ("months_under_accord", "Months under an agreement", "months, weighted by reach", 1.0),
+              ("violence_total", "Violence", "level of violence x months", 1.0)]  # fmt: skip
     for name, title, unit, scale in wanted:
         found = effects[(effects["outcome"] == name) & effects["statistic"].isin(SHOWN)]
         figure = difference_figure(found.to_dict("records"), f"{title}: difference", unit, scale)

@@ -20,8 +20,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from ..analysis.precision import convergence, pairs_needed
+from ..analysis.run_tables import months_told
 from ..schema.categories import Phase
-from .axes import STEPS, _accords, _last_phases, _mark_months, _series, _share_axis
+from .axes import STEPS, _agreements, _last_phases, _mark_months, _series, _share_axis
 from .sentences import shown_end, shown_interval
 from .style import (
     BLACK,
@@ -39,14 +40,14 @@ from .style import (
     drawn_with,
     own_style,
 )
-from .words import for_figure, in_brackets, interval, percent, plain, points, signed
+from .words import for_figure, in_brackets, interval, percent, plain, points, share_digits, signed
 
 if TYPE_CHECKING:
     from ..analysis.comparison import Comparison
     from ..running.ensemble import Ensemble
 
 __all__ = [
-    "accords_figure",
+    "agreements_figure",
     "difference_figure",
     "inline_svg",
     "ledger",
@@ -73,11 +74,11 @@ def phases_figure(ensemble: Ensemble, scenario: Any, arm: str) -> Told:
     figure, axes = _panel(3.3, below=1.15)
     axes.set_title(for_figure(arm, 46))
     bottom, handles = np.zeros(months), []
-    for name, (colour, hatch) in PHASE_LOOKS.items():
+    for name, (label, colour, hatch) in PHASE_LOOKS.items():
         looks = band_looks(colour, hatch)
         if shares[name].any():
             axes.fill_between(np.arange(months), bottom, bottom + shares[name], **looks)
-            handles.append(Patch(label=name, **looks))
+            handles.append(Patch(label=label, **looks))
         bottom = bottom + shares[name]
     axes.set_ylim(0, 1)
     axes.grid(False)
@@ -89,29 +90,28 @@ def phases_figure(ensemble: Ensemble, scenario: Any, arm: str) -> Told:
 
 
 @ON_PAGE
-def accords_figure(ensembles: Mapping[str, Ensemble], scenario: Any) -> Told:
-    """The share of runs with an accord by each month, every arm a line; and the same in words."""
-    figure, axes = _panel(3.0 + 0.19 * len(ensembles), below=0.75 + 0.19 * len(ensembles))
-    months, told, handles, highest = 1, [], [], 0.05
-    for (name, ensemble), (colour, stroke, _) in zip(ensembles.items(), _looks(len(ensembles))):
-        found = _accords(ensemble)
-        months = max(months, len(found))
-        share, low, high = (float(found[column].iloc[-1]) for column in ("share", "low", "high"))
-        if len(ensembles) <= MOST_BANDS:
-            axes.fill_between(found["month"], found["low"], found["high"], step="post", color=colour, alpha=0.15, lw=0)
-        axes.step(found["month"], found["share"], where="post", color=colour, linestyle=stroke, linewidth=1.9)
-        label = f"{for_figure(name, 40)}: {percent(share)}"
+def agreements_figure(ensembles: Mapping[str, Ensemble], scenario: Any) -> Told:
+    """The share of runs that have signed an agreement by each month, every arm a line; and the same in words."""
+    figure, axes = _panel(3.0 + 0.19 * len(ensembles), left=0.62, below=0.75 + 0.19 * len(ensembles))
+    found = {name: _agreements(ensemble) for name, ensemble in ensembles.items()}
+    last = {
+        name: tuple(float(one[column].iloc[-1]) for column in ("share", "low", "high")) for name, one in found.items()
+    }
+    digits = share_digits(*(share for share, _, _ in last.values()))
+    months, handles = max(1, *map(len, found.values())), []
+    for (name, one), (colour, stroke, _) in zip(found.items(), _looks(len(found))):
+        if len(found) <= MOST_BANDS:
+            axes.fill_between(one["month"], one["low"], one["high"], step="post", color=colour, alpha=0.15, lw=0)
+        axes.step(one["month"], one["share"], where="post", color=colour, linestyle=stroke, linewidth=1.9)
+        label = f"{for_figure(name, 40)}: {percent(last[name][0], digits)}"
         handles.append(Line2D([], [], color=colour, linestyle=stroke, linewidth=1.9, label=label))
-        highest = max(highest, share, high)
-        told.append(f"{plain(name)} {interval(share, low, high)}")
-    axes.set_title("Share of runs with an accord so far")
-    _share_axis(axes, highest)
+    axes.set(title="Agreement signed, partial or comprehensive", ylabel="runs by then (%)")
+    _share_axis(axes, max(0.05, *(high for _, _, high in last.values())))
     _time_axis(axes, months, scenario)
     _legend(figure, handles, 1)
-    return (
-        figure,
-        f"Signed and then ratified by the last month{in_brackets(scenario.month_zero, months - 1)}: {'; '.join(told)}.",
-    )
+    told = "; ".join(f"{plain(name)} {interval(*ends, digits)}" for name, ends in last.items())
+    when = f"within {months_told(months)}, by the last one{in_brackets(scenario.month_zero, months - 1)}"
+    return figure, f"Share of runs that have signed an agreement, partial or comprehensive, {when}: {told}."
 
 
 def ledger(ensemble: Ensemble) -> dict[str, float]:
@@ -179,7 +179,7 @@ def difference_figure(rows: Sequence[Mapping[str, Any]], title: str, unit: str, 
 
 @ON_PAGE
 def settling_figure(comparison: Comparison) -> Told:
-    """How the effects on accords settled as pairs of runs came in, every arm a line; and in words how many pairs a
+    """How the effects on agreements settled as pairs of runs came in, every arm a line; and in words how many pairs a
     narrower interval would take.
     """
     others = [name for name in comparison.arms if name != comparison.baseline]
@@ -200,11 +200,11 @@ def settling_figure(comparison: Comparison) -> Told:
             f"{plain(name)} {points(effect[-1], low[-1], high[-1])}; plus or minus 1 point takes about {needed:,} pairs"
         )
     axes.axhline(0, color=BLACK, linewidth=0.9)
-    axes.set_title("Effect on accords so far, in points")
+    axes.set_title("Difference in runs with an agreement, in points")
     axes.set(xscale="log", xlabel="pairs of runs, on a log scale", ylim=(-1.1 * reach, 1.1 * reach))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     _legend(figure, handles, 1)
-    return figure, f"Share of runs with an accord, less the baseline, after all pairs: {'; '.join(told)}."
+    return figure, f"Share of runs with an agreement, minus the baseline, after all pairs: {'; '.join(told)}."
 
 
 def inline_svg(figure: Figure, name: str, title: str, told: str) -> str:

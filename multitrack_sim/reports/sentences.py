@@ -11,12 +11,23 @@ import numpy as np
 from ..analysis.effects import holm
 from ..analysis.intervals import share_interval
 from ..analysis.paired import Effect, paired_share
-from ..analysis.run_tables import MAIN_OUTCOMES
+from ..analysis.run_tables import MAIN_OUTCOMES, months_told
 from ..analysis.summary import PairedDifference, paired_difference
 from ..analysis.verdicts import digits_shown, levels_shown, verdict, verdict_in_words
 from ..designs.arms import INTERVENTIONS
 from ..schema.parameters import PARAMETERS
-from .words import for_markdown, interval, month_name, percent, plain, points, with_ends
+from .words import (
+    counted,
+    for_markdown,
+    interval,
+    month_name,
+    percent,
+    percents,
+    plain,
+    points,
+    share_digits,
+    with_ends,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +42,8 @@ __all__ = [
     "findings",
     "findings_in_markdown",
     "main_effects",
+    "rarely_agreed",
+    "rarely_agreed_in",
     "shown_difference",
     "shown_end",
     "shown_estimate",
@@ -133,7 +146,40 @@ NO_FORECAST = (
     "how its conflict ended. The intervals (95%) cover chance between runs, which more runs make small; they do not "
     "cover doubt about the rules and the numbers. Of many outcomes compared, some differ by chance alone."
 )
-ASKED = ("agreed", "months_under_accord")  # what a finding is about: accords, and how long there was peace
+ASKED = ("agreed", "months_under_accord", "violence_total")  # what a finding is about
+RARELY = 0.05  # of the runs: with fewer, what changes agreements cannot be seen
+SIGNED = {"framework": "months_to_substantive", "comprehensive": "months_to_comprehensive"}
+RECORDED = {"framework": "partial agreement (framework)", "comprehensive": "comprehensive agreement"}
+
+
+def rarely_agreed(arms: Mapping[str, pd.DataFrame], months: float) -> str:
+    """One line where nearly no run of an arm reaches an agreement, with how many do; else nothing. It is to be read first.
+
+    >>> import pandas as pd
+    >>> rarely_agreed({"": pd.DataFrame({"agreed": [0.0] * 400})}, 120)
+    'Nearly no run reaches an agreement, partial or comprehensive, within 120 months (10 years): 0 of 400 runs (0%, 95% interval 0% to 1%).'
+    >>> rarely_agreed({"": pd.DataFrame({"agreed": [1.0, 0.0]})}, 120)
+    ''
+    """  # noqa: E501
+    few = {name: table["agreed"] for name, table in arms.items() if table["agreed"].mean() < RARELY}
+    if not few:
+        return ""
+    told = []
+    for name, agreed in few.items():
+        share, low, high = share_interval(float(agreed.sum()), len(agreed))
+        count = f"{int(agreed.sum()):,} of {counted(len(agreed), 'run')}"
+        told.append(
+            f"{count}{f' {name}' if name else ''} ({percent(share)}, 95% interval {percent(low)} to {percent(high)})"
+        )
+    where = f" in {len(few)} of {len(arms)} arms" if len(few) < len(arms) else ""
+    reaches = f"Nearly no run reaches an agreement, partial or comprehensive, within {months_told(months)}"
+    return f"{reaches}{where}: {'; '.join(told)}."
+
+
+def rarely_agreed_in(comparison: Comparison) -> str:
+    """The same of a comparison's arms."""
+    tables = {f"of {plain(name)}": comparison.table(name) for name in comparison.arms}
+    return rarely_agreed(tables, comparison.horizon)
 
 
 def findings(comparison: Comparison) -> list[str]:
@@ -148,7 +194,8 @@ def findings(comparison: Comparison) -> list[str]:
 def findings_in_markdown(comparison: Comparison) -> str:
     """The same as a file."""
     heading = f"# {for_markdown(comparison.scenario.title, 200)}: arms compared"
-    return "\n\n".join([heading, *(for_markdown(told, 10_000) for told in findings(comparison))]) + "\n"
+    told = filter(None, [rarely_agreed_in(comparison), *findings(comparison)])
+    return "\n\n".join([heading, *(for_markdown(one, 10_000) for one in told)]) + "\n"
 
 
 def comparison_paragraph(
@@ -167,30 +214,33 @@ def comparison_paragraph(
     table_b = table_b.set_index("seed").loc[table_a["seed"]].reset_index()
     a, b = names
     runs, months = len(table_a), int(_setting(scenario, "run.months"))
-    accord, peace, violence = (
+    agreed, under, violence = (
         paired_difference(table_a, table_b, name, horizon=months)
         for name in ("agreed", "months_under_accord", "violence_total")
     )
     early = _early(table_a, table_b)
-    by_accord, by_peace, by_violence, by_early = _verdicts(
-        [*((one, one.only_a + one.only_b) for one in (accord, peace, violence)), early], runs
+    by_agreed, by_under, by_violence, by_early = _verdicts(
+        [*((one, one.only_a + one.only_b) for one in (agreed, under, violence)), early], runs
     )
     zero = scenario.month_zero
-    span = f" ({month_name(zero, 0)} to {month_name(zero, months - 1)})" if zero else ""
+    span = f", {month_name(zero, 0)} to {month_name(zero, months - 1)}" if month_name(zero, 0) else ""
+    arms = {a: table_a, b: table_b}
 
     told = [
+        rarely_agreed(arms, months),
         f"{plain(scenario.title)}, run {runs:,} times {a} and {runs:,} times {b}, on the same seeds, "
-        f"for {months} months{span}.",
-        f"Under the stated assumptions, an accord was signed and ratified in {_share(table_a)} of the runs {a} and in "
-        f"{_share(table_b)} {b}.",
-        f"Seed by seed the difference is {points(accord.difference, accord.low, accord.high)}, {by_accord}.",
-        _both_ways(accord, names, subject),
+        f"for {months_told(months)}{span}.",
+        f"Under the stated assumptions, a partial or comprehensive agreement was reached within that time in "
+        f"{_shares(arms)}.",
+        f"Seed by seed the difference is {points(agreed.difference, agreed.low, agreed.high)}, {by_agreed}.",
+        _both_ways(agreed, names, subject),
     ]
     if months > EARLY:
         told.append(_told_early(table_a, table_b, names, early[0], by_early))
     told.append(
-        f"Months at peace differ by {with_ends(peace.difference, peace.low, peace.high)}, {by_peace}; violence, summed "
-        f"over the run, by {with_ends(violence.difference, violence.low, violence.high)}, {by_violence}; both {a} less {b}."
+        f"Months under an agreement, each weighted by the share of the conflict that it settles, differ by "
+        f"{with_ends(under.difference, under.low, under.high)} of {months_told(months)}, {by_under}; violence, summed over "
+        f"the run, by {with_ends(violence.difference, violence.low, violence.high)}, {by_violence}; both {a} minus {b}."
     )
     told.append(_what_happened(table_a, scenario, a))
     told.append(CAVEAT.format(subject=subject))
@@ -208,8 +258,12 @@ def _setting(scenario: Any, name: str) -> float:
     return scenario.settings.get(name, PARAMETERS[name].value)
 
 
-def _share(table: pd.DataFrame) -> str:
-    return interval(*share_interval(float(table["agreed"].sum()), len(table)))
+def _shares(arms: Mapping[str, pd.DataFrame]) -> str:
+    """In how many runs of each arm there was an agreement: arms that differ do not read alike."""
+    found = {name: share_interval(float(table["agreed"].sum()), len(table)) for name, table in arms.items()}
+    digits = share_digits(*(share for share, _, _ in found.values()), least=1)
+    (a, first), (b, second) = found.items()
+    return f"{interval(*first, digits)} of the runs {a} and in {interval(*second, digits)} {b}"
 
 
 def _verdicts(found: Sequence[tuple[Any, int]], pairs: int) -> list[str]:
@@ -231,18 +285,18 @@ def _early(table_a: pd.DataFrame, table_b: pd.DataFrame) -> tuple[Effect, int]:
 
 
 def _told_early(table_a: pd.DataFrame, table_b: pd.DataFrame, names: tuple[str, str], found: Effect, said: str) -> str:
-    shares = [percent(_signed_early(table).mean()) for table in (table_a, table_b)]
+    shares = percents(*(float(_signed_early(table).mean()) for table in (table_a, table_b)), least=1)
     return (
-        f"By month {EARLY} there is one in {shares[0]} {names[0]} against {shares[1]} {names[1]}: a difference of "
+        f"By month {EARLY} one is signed in {shares[0]} {names[0]} against {shares[1]} {names[1]}: a difference of "
         f"{points(found.estimate, found.low, found.high)}, {said}."
     )
 
 
 def _both_ways(found: PairedDifference, names: tuple[str, str], subject: str) -> str:
     if not found.only_a and not found.only_b:
-        return f"No pair of runs differed in whether there was an accord: here {subject} decided nothing about that."
+        return f"No pair of runs differed in whether there was an agreement: here {subject} decided nothing about that."
     changed = percent((found.only_a + found.only_b) / found.pairs)
-    counts = f"{found.only_a} had an accord only {names[0]}, {found.only_b} only {names[1]}"
+    counts = f"{found.only_a} had an agreement only {names[0]}, {found.only_b} only {names[1]}"
     text = f"{subject} changed that in {changed} of the pairs: {counts}"
     text += ", so it works in both directions." if found.only_a and found.only_b else "."
     if found.narrower > 0.05:
@@ -253,13 +307,14 @@ def _both_ways(found: PairedDifference, names: tuple[str, str], subject: str) ->
 def _what_happened(table: pd.DataFrame, scenario: Any, name: str) -> str:
     record = getattr(scenario, "record", None) or {}
     months, kind = record.get("months"), record.get("agreement")
-    if not isinstance(months, (int, float)) or isinstance(months, bool) or kind not in ("framework", "comprehensive"):
+    if not isinstance(months, (int, float)) or isinstance(months, bool) or kind not in RECORDED:
         return ""
     calendar = month_name(scenario.month_zero, months)
-    told = f"What happened: a {kind} accord was signed after {months:g} months" + (
+    told = f"What happened: a {RECORDED[kind]} was signed after {months:g} months" + (
         f", in {calendar}" if calendar else ""
     )
-    reached = table["months_to_substantive"].dropna()
+    reached = table[SIGNED[kind]].dropna()
     if len(reached):
-        told += f"; in the runs {name} that reached an accord, half had it by month {reached.median():.0f}"
+        told += f"; {len(reached):,} of {len(table):,} runs {name} signed one as far-reaching or more, half of them by month "
+        told += f"{reached.median():.0f}"
     return told + "."

@@ -27,15 +27,17 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
 )  # fmt: skip
 GREY, LIGHT = "#5A5A5A", "#C8C8C8"
 
-# From bottom to top: an accord, the way to one, fighting, an end without an accord. Neighbours differ in grey too.
-PHASE_LOOKS = {  # no hatch of dots: one of them is a quarter of a megabyte of SVG
-    "durable": (BLUE, ""), "implementation": (SKY, ""), "signed": (GREEN, "||||"), "talks": (YELLOW, ""),
-    "suspended": (PURPLE, "\\\\\\\\"), "pretalks": (ORANGE, "////"), "fighting": (VERMILLION, ""),
-    "collapsed": (BLACK, ""), "dormant": (LIGHT, "---"),
+# From bottom to top: an agreement, the way to one, fighting, an end without one. Neighbours differ in grey too.
+PHASE_LOOKS = {  # what readers call it, its looks; no hatch of dots: one of them is a quarter of a megabyte of SVG
+    "durable": ("agreement that lasts", BLUE, ""), "implementation": ("agreement in force", SKY, ""),
+    "signed": ("signed, to be ratified", GREEN, "||||"), "talks": ("official talks", YELLOW, ""),
+    "suspended": ("talks suspended", PURPLE, "\\\\\\\\"), "pretalks": ("exploratory talks", ORANGE, "////"),
+    "fighting": ("fighting", VERMILLION, ""), "collapsed": ("agreement collapsed", BLACK, ""),
+    "dormant": ("ended otherwise", LIGHT, "---"),
 }  # fmt: skip
 LEDGER_LOOKS = {
     "from_prior": ("what they believed before", LIGHT, ""), "from_measures": ("confidence-building measures", BLUE, ""),
-    "from_dialogue": ("unofficial dialogue", ORANGE, "////"), "from_accord": ("carrying out the accord", SKY, "---"),
+    "from_dialogue": ("unofficial dialogue", ORANGE, "////"), "from_accord": ("carrying out the agreement", SKY, "---"),
     "from_attacks": ("attacks and restraint", VERMILLION, "\\\\\\\\"),
     "from_leaders": ("changes of leadership", PURPLE, "xxxx"),
 }  # fmt: skip

@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..analysis.run_tables import MAIN_OUTCOMES
+from ..analysis.run_tables import HORIZON, MAIN_OUTCOMES, months_told, within
 from ..analysis.verdicts import ANSWERS, verdict_of
-from .sentences import main_effects, shown_end, shown_estimate, shown_interval, told_changes
-from .words import percent, plain
+from .sentences import RARELY, main_effects, shown_end, shown_estimate, shown_interval, told_changes
+from .words import counted, percent, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
     from ..analysis.comparison import Comparison
 
-__all__ = ["arms_table", "effects_table", "predictions_table", "results_table", "sensitivity_table", "told_missing"]
+__all__ = [
+    "arms_table",
+    "effects_table",
+    "predictions_table",
+    "rarely_agreed_cases",
+    "results_table",
+    "sensitivity_table",
+    "told_missing",
+]
 
 
 def _table(title: str, **looks: Any) -> Table:
@@ -29,11 +37,17 @@ def _table(title: str, **looks: Any) -> Table:
     return Table(title=escape(title), title_justify="left", box=SIMPLE_HEAD, pad_edge=False, **looks)
 
 
-def results_table(summary: pd.DataFrame, title: str, outcomes: Sequence[str] = MAIN_OUTCOMES) -> Table:
-    """The main outcomes of a `summarise` table, for a rich console. The title may come from a file."""
+def results_table(
+    summary: pd.DataFrame, title: str, outcomes: Sequence[str] = MAIN_OUTCOMES, months: float = HORIZON
+) -> Table:
+    """The main outcomes of a `summarise` table of runs that lasted so many `months`, for a rich console. The title may come
+    from a file.
+    """
     from rich.markup import escape
 
-    table = _table(plain(title, 120), caption="the horizon is the end of the run", caption_justify="left")
+    table = _table(
+        plain(title, 120), caption=f"all within {months_told(months)}, the length of a run", caption_justify="left"
+    )
     table.add_column("outcome", no_wrap=True)
     table.add_column("estimate", justify="right", no_wrap=True)
     table.add_column("95% interval", justify="right", no_wrap=True)
@@ -43,7 +57,7 @@ def results_table(summary: pd.DataFrame, title: str, outcomes: Sequence[str] = M
             share = row.statistic == "share of runs"
             shown = percent if share else _number
             between = "unknown" if math.isnan(row.low) else f"{shown(row.low)} to {shown(row.high)}"
-            what = _what(row) if number == 0 else ""
+            what = within(_what(row), months) if number == 0 else ""
             table.add_row(
                 escape(f"{name}: {row.value}" if row.value else name), shown(row.estimate), between, escape(what)
             )
@@ -70,7 +84,7 @@ def effects_table(effects: pd.DataFrame, arm: str, baseline: str) -> Table:
     from rich.markup import escape
 
     note = "shares in points; clear: interval excludes zero and p, corrected, is below 5%"
-    title = f"{plain(arm, 60)}, less {plain(baseline, 60)}"
+    title = f"{plain(arm, 60)}, minus {plain(baseline, 60)}"
     table = _table(title, caption=note, caption_justify="left", padding=0)
     table.add_column("outcome", no_wrap=True)
     for name in ("baseline", "arm", "difference", "95% interval"):
@@ -112,7 +126,7 @@ def predictions_table(prediction: pd.DataFrame, title: str) -> Table:
 
     table = _table(plain(title, 120))
     table.add_column("case", ratio=1, overflow="fold")
-    for name in ("talks open", "an accord", "months to it", "held 5 years", "Track II adds"):
+    for name in ("talks open", "an agreement", "months to it", "held 5 years", "Track II adds"):
         table.add_column(name, justify="right")
     table.add_column("history", min_width=13, overflow="fold")
     for row in prediction.to_dict("records"):
@@ -128,6 +142,16 @@ def predictions_table(prediction: pd.DataFrame, title: str) -> Table:
     return table
 
 
+def rarely_agreed_cases(prediction: pd.DataFrame, months: float) -> str:
+    """One line about the cases in which nearly no run reaches an agreement, to be read first; nothing where there is none."""
+    rare = prediction[prediction["agreed"] < RARELY]
+    if rare.empty:
+        return ""
+    reaches = f"Nearly no run reaches an agreement, partial or comprehensive, within {months_told(months)}"
+    told = ", ".join(f"{plain(row['case'])} ({percent(row['agreed'])})" for row in rare.to_dict("records"))
+    return f"{reaches} in {len(rare)} of {counted(len(prediction), 'case')}: {told}."
+
+
 def _with_ends(row: dict[str, Any], name: str, shown: Callable[[float], str]) -> str:
     """An estimate, and on the next line the ends of its interval."""
     value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
@@ -139,7 +163,7 @@ def _with_ends(row: dict[str, Any], name: str, shown: Callable[[float], str]) ->
 def _happened(row: dict[str, Any]) -> str:
     """What is known to have happened, in a few words."""
     kind, months, held = (row[f"recorded_{name}"] for name in ("agreement", "months", "held_60"))
-    text = "" if _unknown(kind) else "no accord" if kind == "none" else str(kind)
+    text = "" if _unknown(kind) else "no agreement" if kind == "none" else str(kind)
     text += "" if _unknown(months) else f"{', ' if text else ''}month {months:g}"
     return text + ("" if _unknown(held) else f", held: {held}")
 
@@ -175,8 +199,8 @@ def _what(row: Any) -> str:
         text = row.meaning if row.meaning.startswith("mean ") else f"mean: {row.meaning}"
         text += "" if row.unit in row.meaning or row.unit == "share" else f" ({row.unit})"
     else:
-        text = f"median {row.unit} {row.meaning}"
-    return text + (f"; in {row.runs:,} of {row.runs + row.missing:,} runs" if row.missing else "")
+        text = f"{row.unit} {row.meaning}: median of the runs in which it happened"
+    return text + (f" ({row.runs:,} of {row.runs + row.missing:,})" if row.missing else "")
 
 
 def _number(value: float) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Iterable
 from itertools import count
 
-from ..analysis.verdicts import digits_shown
+from ..analysis.verdicts import digits_apart, digits_shown
 from ..errors import printable
 
 __all__ = [
@@ -17,13 +18,16 @@ __all__ = [
     "counted",
     "file_stems",
     "for_figure",
+    "for_label",
     "for_markdown",
     "interval",
     "listing",
     "month_name",
     "month_named",
     "percent",
+    "percents",
     "plain",
+    "share_digits",
     "signed",
     "with_ends",
 ]
@@ -54,6 +58,15 @@ def for_figure(text: object, longest: int = 80) -> str:
     from \\$5 to \\$9
     """
     return plain(text, longest).replace("$", r"\$")
+
+
+def for_label(text: object, wide: int = 20, longest: int = 40) -> str:
+    """The same in lines of so many letters, for the narrow places of a figure.
+
+    >>> for_label("no mediation from month 24"), for_label("$5")
+    ('no mediation from\\nmonth 24', '\\\\$5')
+    """
+    return "\n".join(textwrap.wrap(plain(text, longest), wide)).replace("$", r"\$")
 
 
 def for_markdown(text: object, longest: int = 80) -> str:
@@ -194,24 +207,49 @@ def in_brackets(zero: str, month: int) -> str:
     return f" ({month_named(zero, month)})"
 
 
-def percent(share: float) -> str:
-    """A share in percent, with a decimal only where it would else be lost.
+def percent(share: float, digits: int | None = None) -> str:
+    """A share in percent, with a decimal only where it would else be lost; or with so many `digits`.
 
-    >>> percent(0.3449), percent(0.004), percent(1.0), percent(0.0)
-    ('34%', '0.4%', '100%', '0%')
+    >>> percent(0.3449), percent(0.004), percent(1.0), percent(0.0), percent(0.98, 1)
+    ('34%', '0.4%', '100%', '0%', '98.0%')
     """
     if math.isnan(share):
         return "unknown"
     hundred = 100 * share
+    if digits is not None:
+        return f"{hundred:.{digits}f}%"
     if 0 < abs(hundred) < 0.95 or 99.05 < abs(hundred) < 100:
         return f"{hundred:.1f}%"
     return f"{round(hundred):d}%"
 
 
-def interval(estimate: float, low: float, high: float) -> str:
+def share_digits(*shares: float, least: int = 0) -> int | None:
+    """The `digits` of `percent` for shares that are read side by side: those that differ never read alike; None, its own
+    choice, where that tells them apart. With a difference in points beside them they have as many as it, at `least` 1.
+
+    >>> share_digits(0.98, 0.985), share_digits(0.34, 0.7), share_digits(1.0, 0.9999), share_digits(0.34, 0.7, least=1)
+    (1, None, 2, 1)
+    """
+    known = {share for share in shares if not math.isnan(share)}
+    if not least and len({float(percent(share)[:-1]) for share in known}) == len(known):
+        return None
+    return digits_apart([0.0, 100.0, *(100 * share for share in known)], max(1, least))
+
+
+def percents(*shares: float, least: int = 0) -> list[str]:
+    """Shares that are read side by side.
+
+    >>> percents(0.98, 0.985), percents(0.34, 0.7), percents(0.34, 0.7, least=1)
+    (['98.0%', '98.5%'], ['34%', '70%'], ['34.0%', '70.0%'])
+    """
+    digits = share_digits(*shares, least=least)
+    return [percent(share, digits) for share in shares]
+
+
+def interval(estimate: float, low: float, high: float, digits: int | None = None) -> str:
     """A share with its interval.
 
     >>> interval(0.34, 0.30, 0.39)
     '34% (95% interval 30% to 39%)'
     """
-    return f"{percent(estimate)} (95% interval {percent(low)} to {percent(high)})"
+    return f"{percent(estimate, digits)} (95% interval {percent(low, digits)} to {percent(high, digits)})"
