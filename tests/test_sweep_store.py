@@ -170,9 +170,7 @@ DISTURBANCES = {
 OF_RUNS = {
     "other seeds": lambda f: rewritten(f[2], another("seed")),
     "other settings": lambda f: rewritten(f[2], another("track_two.budget")),
-    "other words": lambda f: rewritten(
-        f[2], swapped_words("funding.muted", {"burned": "moved", "moved": "burned"})
-    ),
+    "other words": lambda f: rewritten(f[2], swapped_words("funding.muted", {"burned": "moved", "moved": "burned"})),
 }
 OF_MONTHS = {"other months": lambda f: rewritten(f[2], another("month"))}
 UNIX_ONLY = {

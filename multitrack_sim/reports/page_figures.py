@@ -109,7 +109,7 @@ def agreements_figure(ensembles: Mapping[str, Ensemble], scenario: Any) -> Told:
     _share_axis(axes, max(0.05, *(high for _, _, high in last.values())))
     _time_axis(axes, months, scenario)
     _legend(figure, handles, 1)
-    told = "; ".join(f"{plain(name)} {interval(*ends, digits)}" for name, ends in last.items())
+    told = "; ".join(f"{plain(name)} {interval(share, low, high, digits)}" for name, (share, low, high) in last.items())
     when = f"within {months_told(months)}, by the last one{in_brackets(scenario.month_zero, months - 1)}"
     return figure, f"Share of runs that have signed an agreement, partial or comprehensive, {when}: {told}."
 
