@@ -384,7 +384,7 @@ def test_interventions_are_kept_in_order_and_may_follow_one_another():
     ("change", "words"),
     [
         ({"month": -1, "set": "cbm.push", "to": 0}, "interventions[0].month: found -1"),
-        ({"month": 300, "set": "cbm.push", "to": 0}, "0 to 299"),
+        ({"month": 300, "set": "cbm.push", "to": 0}, "0 to 119"),
         ({"month": 1.5, "set": "cbm.push", "to": 0}, "found 1.5"),
         ({"set": "cbm.push", "to": 0}, "interventions[0].month: missing"),
         ({"month": 1, "set": "cbm.psh", "to": 0}, "did you mean 'cbm.push'"),
