@@ -196,7 +196,9 @@ IDLE = {
     "elections": ({}, each("governments", "term", 2), "circumstances", [Draw.ELECTION]),
     "the back channel": (
         {"track_two.access": 0.0},
-        OPEN | {"track_two.channel": 1.0, "track_two.leak": 0.0, "track_one.pretalks": 0.0},
+        OPEN
+        | {"track_two.channel": 1.0, "track_two.leak": 0.0, "track_one.pretalks": 0.0, "pressure.base": 1.0}
+        | {"fighting.victory": 0.0, "fighting.petering_out": 0.0},
         "track_two",
         [Draw.CHANNEL_LEAKS, Draw.CHANNEL_ENDS],
     ),

@@ -108,7 +108,10 @@ def test_every_source_changes_the_hashes_that_it_should_and_no_other(elsewhere):
     assert not compiled & {"model.py", "agents.py", "scenario/load.py", "scenario/layout.py", "scenario/standard.toml"}
     rooms = ("cli/", "designs/", "running/", "analysis/", "studies/", "reports/", "single_run/", "evidence/")
     files = {"__init__.py", "__main__.py", "errors.py", *(f"{name}.py" for name in CHANGES_NOTHING)}
-    quiet = {name for name in found if name.startswith(rooms) or name in files} - {"running/ensemble.py", "running/agents_runs.py"}
+    quiet = {name for name in found if name.startswith(rooms) or name in files} - {
+        "running/ensemble.py",
+        "running/agents_runs.py",
+    }
     assert not decides & quiet and decides | quiet == set(found)
     assert len({found[name] for name in decides}) == len(decides)
 
