@@ -2,7 +2,7 @@
 
 Nothing here is fitted to a case, and nothing here is validation: the cases were coded by people who knew how they ended.
 Every sentence follows from numbers (`multitrack_sim/evidence/beside_history.py`); no case has words or numbers of its own.
-`python experiments/cases_beside_history.py --runs 400 --out docs/cases.md`
+`python experiments/cases_beside_history.py --runs 200 --out docs/cases.md`
 """
 
 import argparse
@@ -11,19 +11,26 @@ import re
 import sys
 import textwrap
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 import multitrack_sim as mt
 from multitrack_sim.evidence.beside_history import (
+    FACTOR,
+    SHORT,
     Version,
     apart,
     differences,
     finding,
     history,
     in_short,
+    most_reach_one,
+    of_the_same_order,
+    times_history,
     without_track_two,
 )
 from multitrack_sim.reports.words import for_markdown, month_name, percent
@@ -60,9 +67,9 @@ def run_case(path: Path, options: argparse.Namespace) -> Case:
     scenario, twin = mt.load(path), coded_twin(path)
 
     def run(name: str, which: mt.Scenario) -> Version:
-        which = which.with_settings({"run.months": options.months})
+        which = which.with_settings({"run.months": options.months or scenario.value("run.months")})
         table = mt.simulate(which, runs=options.runs, seed=options.seed, threads=options.threads)
-        return Version(name, table, options.months)
+        return Version(name, table, which.value("run.months"))
 
     return Case(
         scenario,
@@ -74,25 +81,26 @@ def run_case(path: Path, options: argparse.Namespace) -> Case:
 
 # --- the page
 def page(cases: list[Case], options: argparse.Namespace) -> str:
+    months = f" --months {options.months}" if options.months else ""
     parts = [
         "# The cases beside history",
-        made_by(
-            f"python experiments/cases_beside_history.py --runs {options.runs} --seed {options.seed} --months {options.months}"
-        ),
+        made_by(f"python experiments/cases_beside_history.py --runs {options.runs} --seed {options.seed}{months}"),
         wrapped(
-            f"Every version of a case has {options.runs:,} runs of {options.months} months on the same seeds. Intervals "
-            "(95%) are for chance between runs only. No number was fitted to a case, and every sentence below was written "
-            "by rules from the numbers beside it."
+            f"Every version of a case has {options.runs:,} runs on the same seeds, as long as its file says. Intervals "
+            "(95%) are for chance between runs only. An agreement is a partial or a comprehensive one that came into force "
+            "by the end of the runs, ceasefires apart; the month of the first is set beside history's. No number "
+            "was fitted to a case, and every sentence below was written by rules from the numbers beside it."
         ),
         wrapped(
             "That a row resembles history validates nothing: the codes were given by people who knew the end. That it does "
             "not is no refutation either: history is one draw. *As in history* means that most runs give the agreement "
-            "that was made, that its month lies where four fifths of the model's accords lie, and that most of them held "
-            "for five years, or did not, as it did; what is not recorded is not compared. Cases between states and "
-            "disputes without fighting lie outside what the model's patterns describe ([the model](odd.md)): they are "
-            "illustrations."
+            "that was made and none that reaches further, that its month lies where four fifths of the model's first "
+            "agreements lie, and that most of them held for five years, or did not, as it did; what is not recorded is not "
+            "compared. Cases between states and disputes without fighting lie outside what the model's patterns describe "
+            "([the model](odd.md)): they are illustrations."
         ),
         summary(cases),
+        bar(cases),
         tally(cases),
     ]
     return "\n\n".join([*parts, *map(section, cases)]) + "\n"
@@ -112,7 +120,7 @@ def summary(cases: list[Case]) -> str:
         found += [finding(case.coded, record), apart(case.from_file, case.coded)[1]] if case.coded else ["-", "-"]
         rows.append(found)
     head = ["case", "history", "model, from its file", "model, from its codes"]
-    head += ["history and file", "history and codes", "accords: file and codes"]
+    head += ["history and file", "history and codes", "agreements: file and codes"]
     return markdown_table(head, rows)
 
 
@@ -127,8 +135,50 @@ def tally(cases: list[Case]) -> str:
         f"Cases that come out as in history: of {len(with_one)} that reached an agreement, {alike(with_one, 'from_file')} from "
         f"the file and {alike(with_one, 'coded')} from the codes alone; of {len(without)} that reached none, "
         f"{alike(without, 'from_file')} and {alike(without, 'coded')} (a model in which nothing is ever agreed would get these "
-        f"right). File and codes give accords equally often, as far as chance lets one tell, in {len(same)} of {len(coded)} "
+        f"right). File and codes give agreements equally often, as far as chance lets one tell, in {len(same)} of {len(coded)} "
         "cases."
+    )
+
+
+def bar(cases: list[Case]) -> str:
+    """For every recorded case, file and codes: how many runs reach an agreement, when, and by what factor off history."""
+    rows = []
+    for case in cases:
+        record = case.scenario.record
+        if record.get("agreement"):
+            versions = [version for version in (case.from_file, case.coded) if version]
+            rows.append([for_markdown(case.scenario.title), history(record)])
+            rows[-1] += [cell for version in versions for cell in reached(version, record)] + ["-"] * (
+                4 - 2 * len(versions)
+            )
+    head = ["case", "history", "file: agreement", "file: median month", "codes: agreement", "codes: median month"]
+    return "\n\n".join([*filter(None, map(in_sum, ("from_file", "coded"), [cases] * 2)), markdown_table(head, rows)])
+
+
+def reached(version: Version, record: Mapping[str, Any]) -> list[str]:
+    """The share of runs with an agreement, and the median month with its multiple of history's."""
+    if not len(version.months):
+        return [f"{ranged(version.share('agreed'))} {version.within}", "none"]
+    times = times_history(version, float(record.get("months") or 0))
+    factor = "" if math.isnan(times) else f" ({times:.2g} times history's)"
+    return [f"{ranged(version.share('agreed'))} {version.within}", f"{np.median(version.months):.0f}{factor}"]
+
+
+def in_sum(which: str, cases: list[Case]) -> str:
+    """In how many cases most runs reach an agreement where history had one, and where not; how many medians are near."""
+    found = [(getattr(case, which), case.scenario.record) for case in cases]
+    found = [(version, record) for version, record in found if version and record.get("agreement")]
+    if not found:
+        return ""
+    had = [(version, record) for version, record in found if record["agreement"] not in ("none", "ceasefire")]
+    none = [version for version, record in found if record["agreement"] in ("none", "ceasefire")]
+    timed = [(version, float(record["months"])) for version, record in had if record.get("months")]
+    return wrapped(
+        f"From {found[0][0].name}: most runs reach an agreement by their end in "
+        f"{sum(most_reach_one(version) for version, _ in had)} of the {len(had)} cases that had one, and in "
+        f"{sum(map(most_reach_one, none))} of the {len(none)} that had none. The median month of a first agreement lies "
+        f"within a factor of {FACTOR:g} of history's in {sum(of_the_same_order(*one) for one in timed)} of {len(timed)} whose "
+        "month is recorded."
     )
 
 
@@ -146,23 +196,32 @@ def section(case: Case) -> str:
         f"## {for_markdown(case.scenario.title)}",
         wrapped(f"History: {history(record)}. {begins}{for_markdown(record.get('note', ''), 2000)}".rstrip()),
         markdown_table(
-            ["from", "talks open", "an accord", "kind of agreement", "median month of it", "held five years"],
+            [
+                "from",
+                "talks open",
+                "an agreement",
+                "at most",
+                "median month of the first",
+                "median month of a comprehensive one",
+                "held five years",
+            ],
             [row(version) for version in versions],
         ),
         *(wrapped(differences(version, record)) for version in (case.from_file, case.coded) if version),
     ]
     if case.coded:
-        parts.append(wrapped(f"Accords from file and from codes: {apart(case.from_file, case.coded)[1]}."))
+        parts.append(wrapped(f"Agreements from file and from codes: {apart(case.from_file, case.coded)[1]}."))
     return "\n\n".join([*parts, wrapped(without_track_two(case.from_file, case.muted))])
 
 
 def row(version: Version) -> list[str]:
     """What came out of one version, for a table."""
-    kinds = version.table["agreement"].value_counts(normalize=True)
-    kind = ", ".join(f"{name} {percent(value)}" for name, value in kinds.items() if value > 0)
-    month = f"{np.median(version.months):.0f}" if len(version.months) else "none"
-    talks, accord = ranged(version.share("talks_opened")), ranged(version.share("agreed"))
-    return [version.name, talks, accord, kind, month, ranged(version.held)]
+    kinds = version.table["highest_agreement"].value_counts(normalize=True)
+    kind = ", ".join(f"{SHORT.get(str(name), name)} {percent(value)}" for name, value in kinds.items() if value > 0)
+    whole = version.table["months_to_comprehensive"].dropna().to_numpy()
+    months = [f"{np.median(found):.0f}" if len(found) else "none" for found in (version.months, whole)]
+    talks, agreed = ranged(version.share("talks_opened")), ranged(version.share("agreed"))
+    return [version.name, talks, agreed, kind, *months, ranged(version.held)]
 
 
 def ranged(found: tuple[float, float, float]) -> str:
@@ -179,7 +238,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--runs", type=int, default=400)
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--months", type=int, default=300)
+    options.add_argument("--months", type=int, default=None, help="months of every run; else those of each case")
     options.add_argument("--threads", type=int, default=None)
     options.add_argument("--scenarios", type=Path, default=SCENARIOS, help="folder of case files")
     options.add_argument("--out", type=Path, default=None, help="page to write; printed if left out")

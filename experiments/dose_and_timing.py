@@ -93,8 +93,9 @@ def dose_figure(found: Mapping[str, pd.DataFrame], names: Names, series_names: N
         lines(axes, curves, "months_since", f"What is left: {title}", ("months since the stop", "difference to never"))
     caption = (
         "Top left: the effect of a multiple of the scenario's money for workshops, against none. Top right: the effect on "
-        "months under an agreement (each weighted by what it settles of the whole conflict) of starting in a month (0: from the beginning), and of stopping in it, against never. Bottom: how "
-        "much of the difference in contact and misperception is left so many months after a stop. Bars are 95% intervals, marks "
-        "are filled where they exclude zero. Marks are moved a little apart sideways."
+        "months under an agreement (each weighted by what it settles of the whole conflict) of starting in a month (0: from "
+        "the beginning), and of stopping in it, against never. Bottom: how much of the difference in contact and misperception "
+        "is left so many months after a stop. Bars are 95% intervals, marks are filled where they exclude zero. Marks are "
+        "moved a little apart sideways."
     )
     return made, caption

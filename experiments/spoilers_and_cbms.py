@@ -85,6 +85,7 @@ def factions_figure(title: str, none: str, effects: pd.DataFrame, across: str, n
         )
     caption = (
         f"Effects against {none} on durable agreements, attacks and months under an agreement, as the factions' capacity grows. "
-        "Bars are 95% intervals for chance between pairs of runs; marks are filled where they exclude zero and moved a little apart sideways."
+        "Bars are 95% intervals for chance between pairs of runs; marks are filled where they exclude zero and moved a little "
+        "apart sideways."
     )
     return made, caption

@@ -1,7 +1,8 @@
 """What drives the model? Morris's screening of wide priors, then Sobol's indices of the eight that stand out, beside noise.
 
-Months under an agreement, and Track II's effect on them (with less without, same seeds). All codes in the middle, 40 communities. The
-noise floor is what a dummy shows that changes nothing but the seeds."""
+Months under an agreement, and Track II's effect on them (with less without, same seeds). All codes in the middle, 40
+communities. The noise floor is what a dummy shows that changes nothing but the seeds.
+"""
 
 from __future__ import annotations
 

@@ -15,6 +15,8 @@ from multitrack_sim.evidence.beside_history import (
     finding,
     history,
     in_short,
+    most_reach_one,
+    of_the_same_order,
     without_track_two,
 )
 
@@ -34,12 +36,13 @@ def version(accords, runs=100, kind="comprehensive", opened=None, collapse=None,
         {
             "seed": np.arange(runs),
             "agreed": agreed.astype(float),
-            "agreement": np.where(agreed, kind, "none"),
+            "highest_agreement": np.where(agreed, kind, "none"),
             "talks_opened": opened.astype(float),
             "back_channels": 0.0,
-            "months_to_agreement": months,
+            "months_to_substantive": months,
+            "months_to_comprehensive": months if kind == "comprehensive" else np.full(runs, np.nan),
             "months_to_collapse": np.where(agreed, np.nan if collapse is None else float(collapse), np.nan),
-            "months_at_peace": np.where(agreed, 300 - months, 0.0),
+            "months_under_accord": np.where(agreed, 300 - months, 0.0),
         }
     )
     return Version(name, table, 300)
@@ -50,7 +53,7 @@ def version(accords, runs=100, kind="comprehensive", opened=None, collapse=None,
     [
         ({}, "not recorded"),
         ({"agreement": "none", "held_60": ""}, "no agreement"),
-        ({"agreement": "framework"}, "a framework"),
+        ({"agreement": "framework"}, "a partial agreement"),
         (COMPREHENSIVE, "a comprehensive agreement after 22 months, which held for five years"),
         ({"agreement": "ceasefire", "months": 1}, "a ceasefire after 1 month"),
     ],
@@ -63,13 +66,13 @@ def test_the_weakest_link_is_named():
     """Three ways to miss a framework, each with its own reason and its own number."""
     seldom_talks = differences(version([30] * 7, kind="framework", opened=20), FRAMEWORK)
     assert (
-        "It misses the case (a framework in 7% of the runs), because talks or a back channel open in only 20%"
+        "It misses the case (a partial agreement in 7% of the runs), because talks or a back channel open in only 20%"
         in seldom_talks
     )
-    no_accord = differences(version([30] * 9, kind="framework", opened=90), FRAMEWORK)
-    assert "because of the runs in which talks or a back channel open, only 10% come to an accord" in no_accord
+    no_agreement = differences(version([30] * 9, kind="framework", opened=90), FRAMEWORK)
+    assert "because of the runs in which talks or a back channel open, only 10% come to an agreement" in no_agreement
     other_kind = differences(version([30] * 95), FRAMEWORK)
-    assert "because only 0% of the accords it reaches are of that kind" in other_kind
+    assert "because only 0% of the runs with an agreement come to that kind and no further" in other_kind
     assert "neither talks nor a back channel" in differences(version([], opened=0), FRAMEWORK)
     assert "none of the 40 runs" in differences(version([], opened=40), FRAMEWORK)
 
@@ -79,9 +82,10 @@ def test_what_agrees_is_said_too():
     assert finding(good, COMPREHENSIVE) == "as in history"
     told = differences(good, COMPREHENSIVE)
     for words in (
-        "From its file the model gives an accord in 80% (95% interval 71% to 87%) of the runs, half of these by month 50",
-        "As in history, most runs (80%) end with a comprehensive agreement",
-        "The time fits: four fifths of the model's accords come between month 19 and month 82 (history: 22)",
+        "From its file the model gives a partial or comprehensive agreement within 300 months in 80% (95% interval 71% to 87%) "
+        "of the runs, half of these by month 50; a comprehensive one in 80%, half of these by month 50",
+        "As in history, most runs (80%) come to a comprehensive agreement at most, within 300 months",
+        "The time fits: four fifths of the model's first agreements come between month 19 and month 82 (history: 22)",
         "by month 22, 12% of all runs have one",
         "As in history, most stand: 100%",
     ):
@@ -103,7 +107,7 @@ def test_no_agreement_is_compared_with_no_agreement():
     record = {"agreement": "none"}
     assert finding(version([50] * 10), record) == "as in history"
     assert finding(version([50] * 80), record) == "differs: agreement"
-    assert "because an accord comes in 80% of the runs where history had none" in differences(
+    assert "because an agreement comes in 80% of the runs where history had none" in differences(
         version([50] * 80), record
     )
 
@@ -112,7 +116,7 @@ def test_what_is_not_recorded_or_not_seen_is_not_compared():
     assert finding(version([50] * 80), {}) == "nothing recorded"
     assert finding(version([50] * 80), {"agreement": "comprehensive"}) == "as in history"
     assert finding(version([290] * 80), COMPREHENSIVE) == "differs: time"  # too late to see whether it holds
-    assert "few accords" in differences(version([22] * 5), COMPREHENSIVE)
+    assert "few agreements" in differences(version([22] * 5), COMPREHENSIVE)
 
 
 def test_file_and_codes_side_by_side():
@@ -120,8 +124,11 @@ def test_file_and_codes_side_by_side():
     assert apart(one, one)[0] and apart(one, one)[1].startswith("alike (+0 points")
     alike, words = apart(one, two)
     assert not alike and words.startswith("40 points more from its file")
-    assert "accord in 80% (comprehensive 80%), half of these by month 50, 100% of them held" in in_short(one)
-    assert in_short(version([], opened=30)) == "talks or a back channel in 30%, no accord"
+    assert (
+        "an agreement within 300 months in 80% (at most comprehensive 80%), half of these by month 50, 100% of them held"
+        in in_short(one)
+    )
+    assert in_short(version([], opened=30)) == "talks or a back channel in 30%, no agreement within 300 months"
 
 
 def test_track_two_in_a_sentence():
@@ -132,6 +139,23 @@ def test_track_two_in_a_sentence():
     assert "the same of the 100 runs" in without_track_two(one, one) and "No run has more" in without_track_two(
         one, one
     )
+
+
+@pytest.mark.parametrize(
+    ("accords", "months", "most", "same_order"),
+    [
+        ([30] * 80, 30, True, True),
+        ([10] * 50, 30, True, True),  # a third
+        ([9] * 50, 30, True, False),
+        ([90] * 49, 30, False, True),  # three times
+        ([91] * 49, 30, False, False),
+        ([], 30, False, False),
+        ([5] * 60, 0, True, False),  # nothing is a multiple of month 0
+    ],
+)
+def test_how_many_reach_one_and_how_far_off_history(accords, months, most, same_order):
+    one = version(accords, kind="framework")
+    assert most_reach_one(one) == most and of_the_same_order(one, months) == same_order
 
 
 def script():
@@ -163,7 +187,7 @@ def test_the_page_from_files(tmp_path, capsys):
     page = out.read_text("utf-8")
     assert "## A \\| \\*sea\\*" in page and "## Hills" in page and "--seed 3 --months 24" in page
     head, sea, hills = [line for line in page.splitlines() if line.startswith("| ")][:3]
-    assert head.count("|") == sea.replace("\\|", "").count("|") == hills.count("|") == 8
+    assert head.count("|") == sea.replace("\\|", "").count("|") == hills.count("|") == 8 and "within 24 months" in sea
     assert "no codes" in hills and "nothing recorded" in hills
     assert "From its codes the model gives" in page and "Month 0 is Jan 1990" in page
     assert "2 of 2: b" in capsys.readouterr().err

@@ -291,7 +291,7 @@ def test_very_many_problems_are_counted(tmp_path):
 def test_holding_by_hand():
     table = pd.DataFrame(
         {
-            "months_to_agreement": [0.0, 40.0, 60.0, 60.0, 61.0, math.nan],
+            "months_to_substantive": [0.0, 40.0, 60.0, 60.0, 61.0, math.nan],
             "months_to_collapse": [math.nan, 59.0, 60.0, math.nan, 1.0, math.nan],
         }
     )
@@ -314,10 +314,10 @@ def test_predictions_are_those_of_the_runs():
         two = mt.simulate(scenario.with_settings({"track_two.budget": 0}), runs=40, seed=3)
         assert row["agreed"] == one["agreed"].mean() and row["talks_opened"] == one["talks_opened"].mean()
         assert row["framework"] + row["comprehensive"] == pytest.approx(row["agreed"])
-        assert row["months_at_peace"] == pytest.approx(one["months_at_peace"].mean())
+        assert row["months_under_accord"] == pytest.approx(one["months_under_accord"].mean())
         assert row["track_two_agreed"] == pytest.approx(100 * (one["agreed"].mean() - two["agreed"].mean()))
-        gap = (one["months_at_peace"] - two["months_at_peace"]).mean()
-        assert row["track_two_months_at_peace"] == pytest.approx(gap)
+        gap = (one["months_under_accord"] - two["months_under_accord"]).mean()
+        assert row["track_two_months_under_accord"] == pytest.approx(gap)
         assert row["agreed_low"] <= row["agreed"] <= row["agreed_high"]
         assert row["track_two_agreed_low"] <= row["track_two_agreed"] <= row["track_two_agreed_high"]
     assert found["missing_codes"].str.count(",").tolist() == [15, 16]

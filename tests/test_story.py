@@ -32,6 +32,7 @@ LIVELY = {
     "spoiling.deterrence": 0.2, "track_one.suspension": 0.6,
 }  # fmt: skip
 SCENARIO = mt.scenario_from_codes(CODES).with_settings(LIVELY)
+NOTHING_SIGNED = {"track_one.signature": 0.0, "track_one.partial": 0.0}
 
 # One issue stands between the parties and an accord, nobody has tabled it, and one scholar can bring it up.
 ONE_THING = """
@@ -60,7 +61,7 @@ concession = 0.06
 learning = 0.3
 [track_two]
 tabling = 1.0
-transfer = 0.05
+transfer = 0.4
 [fighting]
 victory = 0.0
 petering_out = 0.0
@@ -93,7 +94,7 @@ def run_of(scenario, seed=1, months=None, **options):
 
 @pytest.fixture(scope="module")
 def lively():
-    return run_of(SCENARIO, seed=3)
+    return run_of(SCENARIO, seed=6)
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +205,7 @@ def test_a_story_is_short_and_loses_no_event(lively):
     told = mt.story(lively)
     assert len(told.splitlines()) < 100 and max(map(len, told.splitlines())) <= 100
     assert "Official talks opened." in told and "Talks were suspended." in told
-    assert told == mt.story(run_of(SCENARIO, seed=3)), "the same run, the same story"
+    assert told == mt.story(run_of(SCENARIO, seed=6)), "the same run, the same story"
 
 
 @pytest.mark.parametrize("path", sorted((Path(__file__).parents[1] / "scenarios").glob("*.toml")), ids=lambda p: p.stem)
@@ -216,7 +217,7 @@ def test_the_cases_can_be_told(path):
 
 
 def test_very_many_rounds_still_make_a_short_story():
-    hasty = {"run.months": 400, "track_one.breakdown": 0.5, "track_one.signature": 0.0, "fighting.petering_out": 0.0}
+    hasty = {"run.months": 400, "track_one.breakdown": 0.5, "fighting.petering_out": 0.0, **NOTHING_SIGNED}
     model = run_of(SCENARIO.with_settings(hasty), seed=1)
     assert model.outcomes()["breakdowns"] > 20
     told = mt.story(model)
@@ -575,7 +576,7 @@ def test_every_phase_has_words(phase):
 
 
 def test_a_run_without_agreement_is_explained():
-    model = run_of(SCENARIO.with_settings({"track_one.signature": 0.0}), seed=3)
+    model = run_of(SCENARIO.with_settings(NOTHING_SIGNED), seed=3)
     why = mt.explain(model)
     assert "No agreement in 60 months" in why.text and why.exact and not why.steps.empty
 

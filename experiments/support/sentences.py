@@ -121,8 +121,8 @@ def above_noise(found: pd.DataFrame, outcome: str, index: str) -> str:
 def lasting(months: Iterable[float]) -> str:
     """Within how long every share and sum of a finding is meant.
 
-    >>> lasting([120, 120]), lasting([36, 120])
-    ('Runs last 120 months: shares and sums are of what happens within them.', 'Runs last 36 to 120 months: shares and sums are of what happens within them.')
+    >>> lasting([120, 36])
+    'Runs last 36 to 120 months: shares and sums are of what happens within them.'
     """
     ends = sorted({int(month) for month in months})
     span = f"{ends[0]}" if len(ends) == 1 else f"{ends[0]} to {ends[-1]}"

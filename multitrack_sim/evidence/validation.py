@@ -44,16 +44,16 @@ PREDICTION_COLUMNS = {
     "case": "name of the case",
     **{f"recorded_{name}": f"what is known to have happened: {name}, as the table of cases says" for name in RECORDED},
     "talks_opened": "share of runs in which official talks opened by the horizon",
-    "agreed": "share of runs with a framework or comprehensive accord, ratified by the horizon",
-    "framework": "share of runs whose most far-reaching agreement is a framework",
-    "comprehensive": "share of runs whose most far-reaching agreement is comprehensive",
-    "months_to_agreement": "median over the runs that reached an accord (not over all runs)",
-    "durable": "share of all runs in which an accord stood for accord.durable_months",
-    "held_60": "of the accords signed at least 60 months before the horizon, the share that had not collapsed 60 months on",
-    "held_60_accords": "number of accords behind held_60",
-    "months_at_peace": "mean over all runs",
+    "agreed": "share of runs in which a partial or comprehensive agreement came into force by the horizon",
+    "framework": "share of runs whose most far-reaching agreement by the horizon is a partial one",
+    "comprehensive": "share of runs in which a comprehensive agreement came into force by the horizon",
+    "months_to_substantive": "median over the runs that reached a partial or comprehensive agreement (not over all runs)",
+    "durable": "share of all runs in which an agreement stood for accord.durable_months",
+    "held_60": "of those signed at least 60 months before the horizon, the share with no collapse in the 60 months after",
+    "held_60_agreements": "number of agreements behind held_60",
+    "months_under_accord": "mean over all runs of the months under an agreement, each weighted by its reach",
     "track_two_agreed": "agreed with Track II less agreed without, on the same seeds, in percentage points",
-    "track_two_months_at_peace": "months_at_peace with Track II less without, on the same seeds",
+    "track_two_months_under_accord": "months_under_accord with Track II less without, on the same seeds",
     "missing_codes": "codes that were not given and taken at their middle",
     "runs": "runs of each of the two arms",
     "seed": "seed of the whole: run k has the seed run_seed(seed, k) in both arms of every case",
@@ -62,8 +62,8 @@ PREDICTION_COLUMNS = {
     "identity": "hash of all that decides these numbers: cases, codes, settings, runs, seed and model",
 }
 _WITH_INTERVAL = (
-    "talks_opened", "agreed", "framework", "comprehensive", "months_to_agreement", "durable", "held_60",
-    "months_at_peace", "track_two_agreed", "track_two_months_at_peace",
+    "talks_opened", "agreed", "framework", "comprehensive", "months_to_substantive", "durable", "held_60",
+    "months_under_accord", "track_two_agreed", "track_two_months_under_accord",
 )  # fmt: skip
 _HEAD = [
     name
@@ -155,31 +155,33 @@ def _outcomes(table: pd.DataFrame, horizon: float) -> dict[str, float]:
     for name in ("talks_opened", "agreed", "durable"):
         found |= _share(name, int(table[name].sum()), len(table))
     for kind in ("framework", "comprehensive"):
-        found |= _share(kind, int((table["agreement"] == kind).sum()), len(table))
-    found |= _measured("months_to_agreement", median_interval(table["months_to_agreement"].dropna()))
-    held, accords = holding(table, horizon)
-    found |= _share("held_60", held, accords) | {"held_60_accords": accords}
-    return found | _measured("months_at_peace", mean_interval(table["months_at_peace"], 0.0, horizon))
+        found |= _share(kind, int((table["highest_agreement"] == kind).sum()), len(table))
+    found |= _measured("months_to_substantive", median_interval(table["months_to_substantive"].dropna()))
+    held, seen = holding(table, horizon)
+    found |= _share("held_60", held, seen) | {"held_60_agreements": seen}
+    return found | _measured("months_under_accord", mean_interval(table["months_under_accord"], 0.0, horizon))
 
 
 def holding(table: pd.DataFrame, horizon: float, months: int = YEARS_5) -> tuple[int, int]:
-    """Of the first accords signed early enough for it to be seen, how many had not collapsed after so many months.
+    """Of the first partial or comprehensive agreements signed early enough for it to be seen, after how many nothing had
+    collapsed in so many months.
 
-    >>> signed = pd.DataFrame({"months_to_agreement": [10.0, 10.0, 90.0, None], "months_to_collapse": [5.0, None, None, None]})
+    >>> months, fell = [10.0, 10.0, 90.0, None], [5.0, None, None, None]
+    >>> signed = pd.DataFrame({"months_to_substantive": months, "months_to_collapse": fell})
     >>> holding(signed, horizon=120)
     (1, 2)
     """
-    seen = table[table["months_to_agreement"] + months <= horizon]
+    seen = table[table["months_to_substantive"] + months <= horizon]
     fell = seen["months_to_collapse"] < months
     return int((~fell).sum()), len(seen)
 
 
 def _effect(with_it: pd.DataFrame, without: pd.DataFrame, horizon: float) -> dict[str, float]:
     agreed = paired_difference(with_it, without, "agreed")
-    peace = paired_difference(with_it, without, "months_at_peace", horizon=horizon)
+    months = paired_difference(with_it, without, "months_under_accord", horizon=horizon)
     points = [100 * value for value in (agreed.difference, agreed.low, agreed.high)]
     return _measured("track_two_agreed", points) | _measured(
-        "track_two_months_at_peace", (peace.difference, peace.low, peace.high)
+        "track_two_months_under_accord", (months.difference, months.low, months.high)
     )
 
 

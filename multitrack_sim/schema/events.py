@@ -22,7 +22,8 @@ class Undoing:
     """Which draw decides events of one kind: its phase, its purpose, and whose ids are in its address.
 
     `id` and `partner` are "who" or "whom" of the event, "host" (the convenor of the workshop it belongs to),
-    "provision" (what "who" owes on "whom"), "any", or "" for 0.
+    "provision" (what "who" owes on "whom"), "any", or "" for 0. `also` is another draw with this address that may
+    bring about the same.
     """
 
     phase: str
@@ -30,6 +31,7 @@ class Undoing:
     id: str = ""
     partner: str = ""
     draw: float = NEVER
+    also: Draw | None = None
 
 
 @dataclass(frozen=True)
@@ -338,7 +340,7 @@ class Event(IntEnum):
         told="The talks on what the agreement leaves open ended in nothing",
         had="the talks on what the agreement leaves open not ended", many="{count} ends of talks on what an agreement leaves open",
         leads_to=("TALKS_REOPENED",), within=EVER,
-        undoing=Undoing("track_one", Draw.BREAKDOWN),
+        undoing=Undoing("track_one", Draw.BREAKDOWN, also=Draw.SUSPENSION),
     )
     PARTY_ACCEDED = _Facts(
         "party acceded", who="governments", amount="what it gains by the agreement", unit="value",

@@ -69,16 +69,17 @@ class Effort:
 
 @dataclass(frozen=True)
 class Altered:
-    """Draws with this address come out as `draw`; None stands for any id."""
+    """Draws with this address come out as `draw`; None stands for any id, and for no second purpose."""
 
     phase: str
     purpose: int
     id: int | None
     partner: int | None
     draw: float
+    also: int | None = None
 
     def __call__(self, key: int, purpose: int, month: int, id: int, partner: int) -> float:
-        mine = purpose == self.purpose and self.id in (None, id) and self.partner in (None, partner)
+        mine = purpose in (self.purpose, self.also) and self.id in (None, id) and self.partner in (None, partner)
         return self.draw if mine else chance(key, purpose, month, id, partner)
 
 
@@ -115,7 +116,7 @@ def candidates(model: PeaceProcess, log: Sequence[Happening], until: int) -> lis
             )
             address = (_row_id(model, how.id, one, host), _row_id(model, how.partner, one, host))
             found.setdefault(
-                (one.month, how, address), Candidate(one, Altered(how.phase, how.purpose, *address, how.draw))
+                (one.month, how, address), Candidate(one, Altered(how.phase, how.purpose, *address, how.draw, how.also))
             )
     return list(found.values())
 

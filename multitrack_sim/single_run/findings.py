@@ -94,8 +94,11 @@ class Findings:
         }
 
     def _last_month(self) -> int:
-        """Up to when events may have decided the outcome: a collapse is one too."""
-        return max(self.month, int(self.model.tables.tally["month_collapsed"][0]))
+        """Up to when events may have decided the outcome: a collapse is one too, and that nothing comprehensive followed."""
+        tally = self.model.tables.tally[0]
+        if tally["month_agreed"] >= 0 and tally["month_comprehensive"] < 0:
+            return max(0, self.model.month - 1)
+        return max(self.month, int(tally["month_collapsed"]))
 
     def _note(self) -> str:
         if self.rerun.exact:
@@ -232,7 +235,11 @@ class Findings:
         order = order_of_kinds()
         rows.sort(
             key=lambda row: (
-                -row["changed"], -row["change"], row["month"], order.index(row["candidate"].happening.kind)
+                -row["changed"],
+                -row["change"],
+                row["candidate"].happening.kind == Event.WORKSHOP_HELD,  # what happened there says more exactly what counted
+                row["month"],
+                order.index(row["candidate"].happening.kind),
             )
         )  # fmt: skip
         return rows
@@ -292,7 +299,7 @@ class _Watch:
         newly = np.flatnonzero(settled & ~self.was_settled)
         if len(newly):
             needed = _options_needed(bench, official, unofficial)
-            self.opened |= {(month, int(k)): needed[k] for k in newly}
+            self.opened |= {(month, int(k)): needed[k] for k in newly if needed[k]}
         self.was_settled = settled
 
     def in_agreement(self, k: int) -> bool:
@@ -300,7 +307,7 @@ class _Watch:
         return bool(self.covered[k])
 
     def settled(self, k: int, until: int) -> dict[str, Any]:
-        """When the issue was settled for the last time before the outcome, and by which options."""
+        """When all were content with the issue for the last time before the outcome, and by which options."""
         months = [month for month, issue in self.opened if issue == k and month <= until]
         if not months:
             return {}
@@ -323,18 +330,22 @@ def _known_to_all(tables: Any, pool: str) -> np.ndarray:
 
 
 def _options_needed(bench: PeaceProcess, official: np.ndarray, unofficial: np.ndarray) -> list[str]:
-    """Of every issue, which options it needs to be settled as the text stands: tried with fewer of them."""
+    """Of every issue, which options it needs for all to be content with the text as it stands: tried with fewer of them.
+    Empty where not all are: then it is settled because an agreement covers it.
+    """
     before, world, settle = bench.snapshot(), bench.world, python_twin(settle_issues, {})
+    known = bench.tables.issues["known"].copy()
 
     def settled_with(known: Any) -> np.ndarray:
         bench.tables.issues["known"] = known
+        bench.tables.issues["in_accord"] = 0
         settle(world)
         return bench.tables.issues["settled"] == 1
 
-    with_none, with_official, with_unofficial = map(settled_with, (0.0, official, unofficial))
+    with_all, with_none, with_official, with_unofficial = map(settled_with, (known, 0.0, official, unofficial))
     bench.restore(before)
     words = {(True, True): "either", (True, False): "official", (False, True): "unofficial", (False, False): "both"}
     return [
-        "none" if none else words[bool(one), bool(two)]
-        for none, one, two in zip(with_none, with_official, with_unofficial)
+        "" if not all_ else "none" if none else words[bool(one), bool(two)]
+        for all_, none, one, two in zip(with_all, with_none, with_official, with_unofficial)
     ]
