@@ -31,6 +31,7 @@ from multitrack_sim.running.parquet import read_outcomes
 from multitrack_sim.running.sweep import open_sweep
 from multitrack_sim.scenario.library import scenario_file, scenario_names
 from multitrack_sim.scenario.load import load
+from multitrack_sim.schema.outcomes import SERIES_ROW
 from multitrack_sim.studies import comparison
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -262,7 +263,7 @@ def test_a_scenario_may_be_called_by_its_name(calls):
 
 
 def test_very_many_runs_draw_the_first_ones(small, calls, tmp_path, monkeypatch):
-    monkeypatch.setattr(options, "MOST_SERIES", 12 * 36 * 160)
+    monkeypatch.setattr(options, "MOST_SERIES", 12 * 36 * SERIES_ROW.itemsize)
     assert cli.main(["run", str(small), "--runs", "30", "--quiet", "--out", str(tmp_path / "out")]) == 0
     assert [(asked.runs, asked.series) for asked in calls] == [(12, True)] and not open_sweep(
         tmp_path / "out"
@@ -524,16 +525,30 @@ def test_compare_again_is_fine_and_another_is_refused(small, calls, tmp_path, ca
 
 def test_compare_without_a_folder_only_prints(small, calls, tmp_path, capsys):
     assert cli.main(["compare", str(small), "--arm", "no workshops", "--runs", "5"]) == 0
-    assert "no workshops, less as the scenario says" in capsys.readouterr().out
+    assert "no workshops, minus as the scenario says" in capsys.readouterr().out
     assert os.listdir(tmp_path) == ["small.toml"] and not any(one.series for one in calls)
 
 
 def test_very_many_runs_are_compared_whole_and_drawn_in_part(small, calls, tmp_path, monkeypatch):
-    monkeypatch.setattr(options, "MOST_SERIES", 2 * 12 * 36 * 160)
+    monkeypatch.setattr(options, "MOST_SERIES", 2 * 12 * 36 * SERIES_ROW.itemsize)
     out = tmp_path / "out"
     assert cli.main(["compare", str(small), "--arm", NO_TRACK_TWO, "--runs", "30", "-q", "--out", str(out)]) == 0
     assert [(one.runs, one.series) for one in calls] == [(12, True), (12, True)] and not open_sweep(out).plan.series
     assert "run 30 times" in (out / "comparison.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("command", [["run"], ["compare", "--arm", NO_TRACK_TWO]], ids=["run", "compare"])
+def test_where_nearly_no_run_agrees_that_is_the_first_line(small, capsys, command):
+    name, *more = command
+    assert (
+        cli.main(
+            [name, str(small), *more, "--runs", "6", "--set", "track_one.signature=0", "--set", "track_one.partial=0"]
+        )
+        == 0
+    )
+    assert capsys.readouterr().out.startswith("Nearly no run reaches an agreement, partial or comprehensive, within 36")
+    assert cli.main([name, str(small), *more, "--runs", "6", "--quiet"]) == 0
+    assert not capsys.readouterr().out
 
 
 def test_compare_says_all_that_is_wrong_at_once(small, calls, tmp_path, capsys):

@@ -177,6 +177,53 @@ def test_nothing_is_cut_off_at_the_edge(arms, title):
             assert (edge == 255).all(), name
 
 
+@pytest.mark.parametrize("months", [24, 60, 96, 120, 150, 240, 300])
+def test_calendar_months_do_not_touch(months):
+    a, b = (made_up_ensemble(runs=8, months=months, agree=agree) for agree in (0.012, 0.005))
+    for name, (figure, _) in every_figure(a, b, MadeUp()).items():
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        for axes in figure.axes:
+            boxes = [label.get_window_extent() for label in axes.get_xticklabels() if label.get_text()]
+            assert all(one.x1 < two.x0 for one, two in zip(boxes, boxes[1:])), (name, months)
+
+
+@pytest.mark.parametrize(
+    "arm", ["with it", "no mediation from month 24", "x" * 80, "two arms, of which this one is long"]
+)
+def test_names_of_arms_stay_beside_their_panel(arms, arm):
+    figure, _ = comparison_figure(*arms, MadeUp(), (arm, "as the scenario says"))
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    panels = [axes.get_tightbbox(call_axes_locator=False) for axes in figure.axes[:2]]
+    ends = [text.get_window_extent() for axes in figure.axes[:2] for text in axes.texts]
+    assert len(ends) == 4 and max(end.x1 for end in ends) < figure.bbox.width
+    left, right = figure.axes[0].texts, min(label.get_window_extent().x0 for label in figure.axes[1].get_yticklabels())
+    assert panels and max(text.get_window_extent().x1 for text in left) < right
+    for one, two in (ends[:2], ends[2:]):
+        assert one.y0 >= two.y1 or two.y0 >= one.y1
+
+
+def test_the_panel_of_reach_adds_up_to_months_under_an_agreement():
+    import multitrack_sim as mt
+
+    scenario = mt.scenario_from_codes({"hurting_stalemate": 4, "mediation": 4}).with_settings({"run.months": 60})
+    real = mt.run_ensemble(scenario, runs=20, seed=3, series=True)
+    assert real.table["months_under_accord"].max() > 0
+    assert real.series["reach"].sum(axis=1) == pytest.approx(real.table["months_under_accord"].to_numpy())
+
+
+def test_history_is_put_beside_the_kind_of_agreement_that_it_was(arms):
+    from multitrack_sim.reports.sentences import _what_happened
+
+    table = arms[0].table
+    for kind, outcome in (("framework", "months_to_substantive"), ("comprehensive", "months_to_comprehensive")):
+        told = _what_happened(table, MadeUp(record={"agreement": kind, "months": 22}), "with it")
+        reached = table[outcome].dropna()
+        assert f"{len(reached)} of 60 runs with it" in told and told.endswith(f"month {reached.median():.0f}.")
+    assert table["months_to_comprehensive"].count() < table["months_to_substantive"].count()
+
+
 # --- hostile names
 
 

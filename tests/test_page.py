@@ -4,6 +4,7 @@ import dataclasses
 import re
 from html.parser import HTMLParser
 
+import numpy as np
 import pandas as pd
 import pytest
 from synthetic import NASTY, made_up_ensemble
@@ -13,7 +14,14 @@ from multitrack_sim.analysis.comparison import Comparison
 from multitrack_sim.analysis.verdicts import ANSWERS, verdict_of
 from multitrack_sim.designs.arms import BASELINE
 from multitrack_sim.reports.page import comparison_page
-from multitrack_sim.reports.sentences import SHOWN, findings, findings_in_markdown, shown_end
+from multitrack_sim.reports.sentences import (
+    SHOWN,
+    comparison_paragraph,
+    findings,
+    findings_in_markdown,
+    rarely_agreed_in,
+    shown_end,
+)
 from multitrack_sim.reports.terminal import arms_table, effects_table
 from multitrack_sim.running.ensemble import Ensemble
 from multitrack_sim.schema.outcomes import OUTCOMES
@@ -211,6 +219,59 @@ def test_few_runs_and_no_agreement(runs, agree):
     text = Reader(page).every("body")[0]["text"]
     assert "nan" not in text and "inf " not in text
     assert "unknown" in text or runs > 1
+
+
+RARE = "Nearly no run reaches an agreement, partial or comprehensive, within 120 months (10 years)"
+
+
+@pytest.mark.parametrize(
+    ("agree", "other", "told"),
+    [
+        (0.0, 0.0, f"{RARE}: 0 of 100 runs in the baseline (0%, 95% interval 0% to 4%); 0 of 100 runs with"),
+        (0.0, 0.5, f"{RARE} in 1 of 2 arms: 0 of 100 runs in the baseline"),
+        (0.5, 0.0, f"{RARE} in 1 of 2 arms: 0 of 100 runs with \u201cother\u201d"),
+        (0.04, 0.06, f"{RARE} in 1 of 2 arms: 4 of 100 runs in the baseline"),
+        (0.05, 0.05, ""),
+    ],
+)
+def test_where_nearly_no_run_agrees_that_is_said_first(agree, other, told):
+    comparison = made_up_comparison((BASELINE, "other"), runs=100)
+    for name, share in zip(comparison.arms, (agree, other)):
+        comparison.table(name)["agreed"] = [1.0] * round(100 * share) + [0.0] * (100 - round(100 * share))
+    assert rarely_agreed_in(comparison).startswith(told) and bool(rarely_agreed_in(comparison)) == bool(told)
+    body = Reader(page_of(comparison)).every("main")[0]["text"].strip()
+    markdown = findings_in_markdown(comparison).split("\n\n")[1]
+    tables = [comparison.table(name) for name in comparison.arms]
+    paragraph = comparison_paragraph(*tables, comparison.scenario, ("in the baseline", "with \u201cother\u201d"), "It")
+    for text in (body, markdown.replace("\\", ""), paragraph):
+        assert text.startswith(told or ("The answer", "other", "A conflict")) and (
+            bool(told) or "Nearly no run" not in text
+        )
+
+
+@pytest.mark.parametrize("name", [BASELINE, "no mediation from month 24", "x" * 80])
+def test_no_figure_of_the_page_is_cut_off(name):
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    from multitrack_sim.reports import page_figures
+    from multitrack_sim.reports.style import own_style
+
+    comparison = made_up_comparison((name, "other"), runs=30)
+    found = comparison.effects(["agreed"]).to_dict("records")[:1]
+    drawn = {
+        "phases": page_figures.phases_figure(comparison.ensembles[name], comparison.scenario, name),
+        "agreements": page_figures.agreements_figure(comparison.ensembles, comparison.scenario),
+        "trust": page_figures.ledger_figure(comparison.ensembles),
+        "settling": page_figures.settling_figure(comparison),
+        "difference": page_figures.difference_figure([{**found[0], "arm": name}], "Agreement reached", "points", 100.0),
+    }
+    for called, (figure, _) in drawn.items():
+        with own_style({"font.size": 9, "axes.titlesize": 9.5}):
+            canvas = FigureCanvasAgg(figure)
+            canvas.draw()
+            pixels = np.asarray(canvas.buffer_rgba())[..., :3]
+        for edge in (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]):
+            assert (edge == 255).all(), called
 
 
 def test_many_arms_stay_one_light_page():

@@ -12,10 +12,10 @@ import multitrack_sim.analysis.verdicts as verdicts
 from multitrack_sim.analysis.comparison import Comparison
 from multitrack_sim.analysis.effects import effects
 from multitrack_sim.analysis.summary import paired_difference
-from multitrack_sim.analysis.verdicts import ANSWERS, excludes, verdict, verdict_in_words, verdict_of
+from multitrack_sim.analysis.verdicts import ANSWERS, excludes, levels_shown, verdict, verdict_in_words, verdict_of
 from multitrack_sim.reports.page import answer, comparison_page
 from multitrack_sim.reports.sentences import SHOWN
-from multitrack_sim.reports.terminal import effects_table
+from multitrack_sim.reports.terminal import effects_table, rarely_agreed_cases
 
 
 @pytest.mark.parametrize(
@@ -126,3 +126,40 @@ def test_nobody_else_decides():
         if deciding.search(line) and path.name != "verdicts.py"
     }
     assert {one for one in found if "stands" not in one and "low_b > 0" not in one} == set()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "share", "told"),
+    [
+        (0.98, 0.985, True, ["98.0%", "98.5%"]),
+        (0.98, 0.9804, True, ["98.00%", "98.04%"]),  # of 10,000 runs
+        (0.0, 0.0004, True, ["0.00%", "0.04%"]),
+        (1.0, 0.9996, True, ["100.00%", "99.96%"]),
+        (0.3, 0.3, True, ["30.0%", "30.0%"]),
+        (246.2, 246.4, False, ["246.2", "246.4"]),
+        (0.5660, 0.5647, False, ["0.566", "0.565"]),  # not 0.57 and 0.56: their difference is 0.0013
+        (12.0, 9.0, False, ["12", "9"]),
+        (math.nan, 0.5, True, ["unknown", "50.0%"]),
+    ],
+)
+def test_levels_that_differ_read_as_different_as_they_are(one, other, share, told):
+    assert levels_shown(one, other, share) == told and levels_shown(other, one, share) == told[::-1]
+
+
+@pytest.mark.parametrize("share", [True, False])
+def test_no_two_levels_read_alike_that_differ(share):
+    rng = np.random.default_rng(1)
+    for one, gap in zip(rng.random(300), 10.0 ** rng.uniform(-5, -1, 300)):
+        scale = 1.0 if share else 300.0
+        read = [
+            float(text.rstrip("%")) / (100 if share else 1)
+            for text in levels_shown(scale * one, scale * one + gap, share)
+        ]
+        assert read[1] - read[0] == pytest.approx(gap, rel=0.26, abs=1e-8)
+
+
+def test_coded_cases_in_which_nearly_no_run_agrees_are_named_first():
+    cases = pd.DataFrame({"case": ["Sea", "Hills", "Plain"], "agreed": [0.0, 0.049, 0.05]})
+    told = rarely_agreed_cases(cases, 120)
+    assert told.endswith("within 120 months (10 years) in 2 of 3 cases: Sea (0%), Hills (5%).") and "\n" not in told
+    assert rarely_agreed_cases(cases[cases["agreed"] >= 0.05], 120) == ""

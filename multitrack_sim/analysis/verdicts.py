@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "digits_shown",
     "excludes",
     "levels_shown",
+    "tells_apart",
     "verdict",
     "verdict_in_words",
     "verdict_of",
@@ -44,6 +46,7 @@ ANSWERS = {
 FEWEST_PAIRS = 6  # of five pairs that all differ alike the exact sign test says p = 2 / 2**5 = 6%
 LARGEST_P = 0.05
 MOST_DIGITS = 6  # after the point
+MOST_DISTORTED = 0.25  # of a difference, by rounding what differs
 
 _ENDS = {
     CLEAR: "which is a clear difference",
@@ -116,15 +119,27 @@ def digits_shown(value: float, low: float, high: float) -> int:
     return digits
 
 
+def tells_apart(shown: Iterable[float], values: Iterable[float]) -> bool:
+    """Whether numbers as they are shown, rounded, still differ about as much as the numbers do.
+
+    >>> tells_apart([98, 98], [98.0, 98.5]), tells_apart([0.57, 0.56], [0.5660, 0.5649]), tells_apart([34, 71], [34.2, 70.9])
+    (False, False, True)
+    """
+    pairs = sorted((value, told) for told, value in zip(shown, values, strict=True))
+    return all(
+        abs((told_b - told_a) - (b - a)) <= MOST_DISTORTED * (b - a) for (a, told_a), (b, told_b) in pairwise(pairs)
+    )
+
+
 def digits_apart(values: Iterable[float], least: int = 0) -> int:
-    """Digits after the point, at least `least`, with which numbers that differ read differently.
+    """Digits after the point, at least `least`, with which numbers read as different as they are.
 
     >>> digits_apart([98.0, 98.5]), digits_apart([34.2, 70.9]), digits_apart([98.0, 98.04], least=1)
     (1, 0, 2)
     """
     known = sorted({value for value in values if math.isfinite(value)})
     digits = least
-    while digits < MOST_DIGITS and len({f"{value:.{digits}f}" for value in known}) < len(known):
+    while digits < MOST_DIGITS and not tells_apart((float(f"{value:.{digits}f}") for value in known), known):
         digits += 1
     return digits
 

@@ -125,7 +125,7 @@ def waiting_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     table, series = ensemble.table, _series(ensemble)
     runs, months = series.shape
     horizon = months - 1
-    figure, (left, right) = _panels((10.8, 4.6), 1, 2, right=0.98, between=0.5, sharex=False)
+    figure, (left, right) = _panels((10.8, 4.6), 1, 2, right=0.98, between=0.56, sharex=False)
     _headline(figure, scenario, arm, f"how long it takes and how long it lasts, {_count(runs, 'run')}")
 
     signed = table["months_to_substantive"].to_numpy(float)
@@ -174,7 +174,7 @@ def waiting_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
     collapse = table["months_to_collapse"].to_numpy(float)[agreed]
     seen = horizon - signed[agreed]
     count, span = int(agreed.sum()), months
-    right.set(title="First agreements that have collapsed", ylabel="agreements by then (%)")
+    right.set(title="First agreements that have collapsed by then")
     if count:
         broken = ~np.isnan(collapse)
         found = cumulative_incidence(np.where(broken, collapse, seen), broken.astype(int), horizon)

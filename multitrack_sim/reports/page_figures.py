@@ -71,7 +71,7 @@ def phases_figure(ensemble: Ensemble, scenario: Any, arm: str) -> Told:
     phase = _series(ensemble)["phase"]
     runs, months = phase.shape
     shares = {name: (phase == code).mean(axis=0) for code, name in enumerate(Phase.words())}
-    figure, axes = _panel(3.3, below=1.15)
+    figure, axes = _panel(3.75, below=1.6)
     axes.set_title(for_figure(arm, 46))
     bottom, handles = np.zeros(months), []
     for name, (label, colour, hatch) in PHASE_LOOKS.items():
@@ -84,7 +84,7 @@ def phases_figure(ensemble: Ensemble, scenario: Any, arm: str) -> Told:
     axes.grid(False)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     _time_axis(axes, months, scenario)
-    _legend(figure, handles, 3)
+    _legend(figure, handles, 2)
     where = ", ".join(_last_phases(phase))
     return figure, f"{plain(arm)}: in the last month{in_brackets(scenario.month_zero, months - 1)}, {where}."
 
@@ -92,7 +92,7 @@ def phases_figure(ensemble: Ensemble, scenario: Any, arm: str) -> Told:
 @ON_PAGE
 def agreements_figure(ensembles: Mapping[str, Ensemble], scenario: Any) -> Told:
     """The share of runs that have signed an agreement by each month, every arm a line; and the same in words."""
-    figure, axes = _panel(3.0 + 0.19 * len(ensembles), left=0.62, below=0.75 + 0.19 * len(ensembles))
+    figure, axes = _panel(3.0 + 0.19 * len(ensembles), below=0.75 + 0.19 * len(ensembles))
     found = {name: _agreements(ensemble) for name, ensemble in ensembles.items()}
     last = {
         name: tuple(float(one[column].iloc[-1]) for column in ("share", "low", "high")) for name, one in found.items()
@@ -105,7 +105,7 @@ def agreements_figure(ensembles: Mapping[str, Ensemble], scenario: Any) -> Told:
         axes.step(one["month"], one["share"], where="post", color=colour, linestyle=stroke, linewidth=1.9)
         label = f"{for_figure(name, 40)}: {percent(last[name][0], digits)}"
         handles.append(Line2D([], [], color=colour, linestyle=stroke, linewidth=1.9, label=label))
-    axes.set(title="Agreement signed, partial or comprehensive", ylabel="runs by then (%)")
+    axes.set_title("Agreement signed by then (% of runs)")
     _share_axis(axes, max(0.05, *(high for _, _, high in last.values())))
     _time_axis(axes, months, scenario)
     _legend(figure, handles, 1)

@@ -179,7 +179,12 @@ def rarely_agreed(arms: Mapping[str, pd.DataFrame], months: float) -> str:
 
 def rarely_agreed_in(comparison: Comparison) -> str:
     """The same of a comparison's arms."""
-    tables = {f"of {plain(name)}": comparison.table(name) for name in comparison.arms}
+    names = {
+        name: f"with \N{LEFT DOUBLE QUOTATION MARK}{plain(name)}\N{RIGHT DOUBLE QUOTATION MARK}"
+        for name in comparison.arms
+    }
+    names[comparison.baseline] = "in the baseline"
+    tables = {told: comparison.table(name) for name, told in names.items()}
     return rarely_agreed(tables, comparison.horizon)
 
 

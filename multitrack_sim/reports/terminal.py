@@ -87,7 +87,7 @@ def effects_table(effects: pd.DataFrame, arm: str, baseline: str) -> Table:
     title = f"{plain(arm, 60)}, minus {plain(baseline, 60)}"
     table = _table(title, caption=note, caption_justify="left", padding=0)
     table.add_column("outcome", no_wrap=True)
-    for name in ("baseline", "arm", "difference", "95% interval"):
+    for name in ("baseline", "arm", "differ-\nence", "95% interval"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("clear?", no_wrap=True)
     for row in main_effects(effects, arm).to_dict("records"):

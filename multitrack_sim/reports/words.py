@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import count
 
-from ..analysis.verdicts import digits_apart, digits_shown
+from ..analysis.verdicts import digits_apart, digits_shown, tells_apart
 from ..errors import printable
 
 __all__ = [
@@ -60,11 +60,11 @@ def for_figure(text: object, longest: int = 80) -> str:
     return plain(text, longest).replace("$", r"\$")
 
 
-def for_label(text: object, wide: int = 20, longest: int = 40) -> str:
+def for_label(text: object, wide: int = 24, longest: int = 40) -> str:
     """The same in lines of so many letters, for the narrow places of a figure.
 
     >>> for_label("no mediation from month 24"), for_label("$5")
-    ('no mediation from\\nmonth 24', '\\\\$5')
+    ('no mediation from month\\n24', '\\\\$5')
     """
     return "\n".join(textwrap.wrap(plain(text, longest), wide)).replace("$", r"\$")
 
@@ -215,7 +215,7 @@ def percent(share: float, digits: int | None = None) -> str:
     """
     if math.isnan(share):
         return "unknown"
-    hundred = 100 * share
+    hundred = round(100 * share, 9)  # so that 50.5 from two ways of computing it rounds alike
     if digits is not None:
         return f"{hundred:.{digits}f}%"
     if 0 < abs(hundred) < 0.95 or 99.05 < abs(hundred) < 100:
@@ -231,7 +231,7 @@ def share_digits(*shares: float, least: int = 0) -> int | None:
     (1, None, 2, 1)
     """
     known = {share for share in shares if not math.isnan(share)}
-    if not least and len({float(percent(share)[:-1]) for share in known}) == len(known):
+    if not least and tells_apart((float(percent(share)[:-1]) for share in known), (100 * share for share in known)):
         return None
     return digits_apart([0.0, 100.0, *(100 * share for share in known)], max(1, least))
 
