@@ -182,8 +182,8 @@ def in_sum(which: str, cases: list[Case]) -> str:
         f"From {found[0][0].name}: most runs reach an agreement by their end in "
         f"{sum(most_reach_one(version) for version, _ in had)} of the {len(had)} cases that had one, and in "
         f"{sum(map(most_reach_one, none))} of the {len(none)} that had none. The median month of a first agreement lies "
-        f"within a factor of {FACTOR:g} of history's in {near(timed)} of {len(timed)} whose month is recorded; that of one at least "
-        f"as far-reaching as history's, in {near(as_far)}."
+        f"within a factor of {FACTOR:g} of history's in {near(timed)} of {len(timed)} whose month is recorded; that of one at "
+        f"least as far-reaching as history's, in {near(as_far)}."
     )
 
 
