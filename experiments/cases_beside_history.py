@@ -159,7 +159,7 @@ def reached(version: Version, record: Mapping[str, Any]) -> list[str]:
     """The share of runs with an agreement, and the median month with its multiple of history's."""
     if not len(version.months):
         return [f"{ranged(version.share('agreed'))} {version.within}", "none"]
-    times = times_history(version, float(record.get("months") or 0))
+    times = times_history(version.months, float(record.get("months") or 0))
     factor = "" if math.isnan(times) else f" ({times:.2g} times history's)"
     return [f"{ranged(version.share('agreed'))} {version.within}", f"{np.median(version.months):.0f}{factor}"]
 
@@ -172,14 +172,23 @@ def in_sum(which: str, cases: list[Case]) -> str:
         return ""
     had = [(version, record) for version, record in found if record["agreement"] not in ("none", "ceasefire")]
     none = [version for version, record in found if record["agreement"] in ("none", "ceasefire")]
-    timed = [(version, float(record["months"])) for version, record in had if record.get("months")]
+    timed = [(version.months, float(record["months"])) for version, record in had if record.get("months")]
+    as_far = [
+        (version.months_to(record["agreement"]), float(record["months"]))
+        for version, record in had
+        if record.get("months")
+    ]
     return wrapped(
         f"From {found[0][0].name}: most runs reach an agreement by their end in "
         f"{sum(most_reach_one(version) for version, _ in had)} of the {len(had)} cases that had one, and in "
         f"{sum(map(most_reach_one, none))} of the {len(none)} that had none. The median month of a first agreement lies "
-        f"within a factor of {FACTOR:g} of history's in {sum(of_the_same_order(*one) for one in timed)} of {len(timed)} whose "
-        "month is recorded."
+        f"within a factor of {FACTOR:g} of history's in {near(timed)} of {len(timed)} whose month is recorded; that of one at "
+        f"least as far-reaching as history's, in {near(as_far)}."
     )
+
+
+def near(found: list[tuple[np.ndarray, float]]) -> int:
+    return sum(of_the_same_order(*one) for one in found)
 
 
 def alike(cases: list[Case], which: str) -> int:

@@ -64,6 +64,8 @@ def with_fewer_ties(world):
 
 def of_one_party(world):  # the others have no communities
     world.communities["party"] = 0
+    world.governments["count"], world.governments["first_community"] = 0, len(world.communities)
+    world.governments["count"][0], world.governments["first_community"][0] = len(world.communities), 0
 
 
 WORLDS = {

@@ -155,7 +155,8 @@ def test_track_two_in_a_sentence():
 )
 def test_how_many_reach_one_and_how_far_off_history(accords, months, most, same_order):
     one = version(accords, kind="framework")
-    assert most_reach_one(one) == most and of_the_same_order(one, months) == same_order
+    assert most_reach_one(one) == most and of_the_same_order(one.months, months) == same_order
+    assert len(one.months_to("framework")) == len(accords) and not len(one.months_to("comprehensive"))
 
 
 def script():

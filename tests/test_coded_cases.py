@@ -67,7 +67,7 @@ def test_every_number_has_an_origin_and_codes_are_named_where_they_work():
         ("skill = 0.75", "ME"),
         ("monitoring = 0.675", "TG"),
         ("hawkishness = 0.6749999999999999", "HA"),
-        ("indivisibility = 0.95", "IN"),
+        ("indivisibility = 0.825", "IN"),
     ):
         assert re.search(rf"^{re.escape(line)} +# code {letters}=3: ", text, re.MULTILINE), line
     assert re.search(r"^power = [\d.]+ +# code PA=3; code parties=3: ", text, re.MULTILINE)

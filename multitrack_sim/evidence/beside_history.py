@@ -17,7 +17,7 @@ import pandas as pd
 from ..analysis.intervals import share_interval, unpaired_shares
 from ..analysis.summary import paired_difference
 from ..analysis.verdicts import excludes, verdict_in_words
-from ..reports.words import interval, percent
+from ..reports.words import interval, percent, points, with_ends
 from .validation import YEARS_5, holding
 
 __all__ = [
@@ -57,6 +57,10 @@ class Version:
     def months(self) -> np.ndarray:
         """The months of the first partial or comprehensive agreements, of the runs that have one."""
         return self.table["months_to_substantive"].dropna().to_numpy()
+
+    def months_to(self, kind: str) -> np.ndarray:
+        """The months of the first agreements that reach at least as far as this kind."""
+        return self.table["months_to_comprehensive"].dropna().to_numpy() if kind == "comprehensive" else self.months
 
     @property
     def within(self) -> str:
@@ -219,18 +223,15 @@ def without_track_two(with_it: Version, without: Version) -> str:
         told = f"With Track II or without, on the same seeds, the same of the {agreed.pairs:,} runs reach an agreement"
         told += f" {with_it.within}"
     else:
-        gap, low, high = (100 * value for value in (agreed.difference, agreed.low, agreed.high))
-        told = f"Track II changes the share of runs with an agreement {with_it.within} by {gap:+.1f} points "
-        told += (
-            f"({low:+.1f} to {high:+.1f}), {verdict_in_words(agreed.verdict)}: on the same seeds {agreed.only_a} runs "
-        )
-        told += f"reach one only with it, {agreed.only_b} only without"
+        change = points(agreed.difference, agreed.low, agreed.high)
+        told = f"Track II changes the share of runs with an agreement {with_it.within} by {change}, "
+        told += f"{verdict_in_words(agreed.verdict)}: on the same seeds {agreed.only_a} runs reach one only with it, "
+        told += f"{agreed.only_b} only without"
     if not months.only_a and not months.only_b:
         return f"{told}. No run has more or fewer months under an agreement."
-    ends = f" ({months.low:+.1f} to {months.high:+.1f}), {verdict_in_words(months.verdict)}"
-    return (
-        f"{told}. Months under an agreement change by {months.difference:+.1f}{'' if math.isnan(months.low) else ends}."
-    )
+    verdict = "" if math.isnan(months.low) else f", {verdict_in_words(months.verdict)}"
+    change = with_ends(months.difference, months.low, months.high)
+    return f"{told}. Months under an agreement change by {change}{verdict}."
 
 
 def most_reach_one(version: Version) -> bool:
@@ -238,11 +239,11 @@ def most_reach_one(version: Version) -> bool:
     return version.share("agreed")[0] >= MOST
 
 
-def times_history(version: Version, months: float) -> float:
-    """The model's median month of a first agreement as a multiple of history's; not a number where there is none."""
-    return float(np.median(version.months)) / months if len(version.months) and months > 0 else math.nan
+def times_history(found: np.ndarray, months: float) -> float:
+    """The median of the model's months as a multiple of history's; not a number where there is none."""
+    return float(np.median(found)) / months if len(found) and months > 0 else math.nan
 
 
-def of_the_same_order(version: Version, months: float) -> bool:
+def of_the_same_order(found: np.ndarray, months: float) -> bool:
     """Whether the median month lies within a factor of history's."""
-    return 1 / FACTOR <= times_history(version, months) <= FACTOR
+    return 1 / FACTOR <= times_history(found, months) <= FACTOR
