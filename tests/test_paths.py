@@ -8,7 +8,7 @@ import pytest
 
 import multitrack_sim as mt
 from multitrack_sim.analysis.paths import ALL_WAYS, ALONE, CLOSED, OTHERS, REST, TOGETHER
-from multitrack_sim.analysis.verdicts import IDENTICAL
+from multitrack_sim.analysis.verdicts import CLEAR, IDENTICAL
 from multitrack_sim.designs.changes import changed
 from multitrack_sim.designs.ways import WAYS, closing, idle, reachable
 from multitrack_sim.errors import MultitrackError
@@ -19,15 +19,23 @@ CASES = sorted((Path(__file__).resolve().parents[1] / "scenarios").glob("*.toml"
 OFFICIAL = [name for name, outcome in OUTCOMES.items() if outcome.official and name != "reports_heard"]
 SMALL = {"run.months": 60, "society.communities": 16}
 MUTED = {"track_two.budget": 0.0}
-# all ways are open here: strong workshops, many meetings, an avoided issue, spoilers, measures
+# all ways are open here: strong workshops, an avoided issue, spoilers whose attacks suspend talks, measures
 OPEN = {"track_two.access": 1.0, "track_two.publicity": 1.0, "track_two.confidentiality": 0.3, "track_two.funds": 1.0,
-        "track_two.transfer": 0.8, "track_two.tabling": 0.2, "track_two.channel": 0.5}  # fmt: skip
+        "track_two.transfer": 0.8, "track_two.tabling": 0.2, "track_two.channel": 0.5,
+        "track_one.suspension": 0.8, "spoiling.deterrence": 0.1}  # fmt: skip
 
 
 def everything_open() -> mt.Scenario:
     scenario = mt.scenario_from_codes({"track2": 4, "spoilers": 3, "cbm": 3, "hurting_stalemate": 3})
     avoided = f"issues.{scenario.rows['issues'][0]['name']!r}.tabled"
     return scenario.with_settings({**SMALL, **OPEN, avoided: 0})
+
+
+def asked(effects: pd.DataFrame, question: str, outcome: str = "", way: str = "") -> pd.DataFrame:
+    """The rows of a question, for an outcome and a way where they are given."""
+    rows = effects[effects["question"] == question]
+    rows = rows[rows["outcome"] == outcome] if outcome else rows
+    return rows[rows["way"] == way] if way else rows
 
 
 def official(table: pd.DataFrame) -> pd.DataFrame:
@@ -177,11 +185,11 @@ def found():
 def test_shares_add_up_to_the_whole_which_is_track_two(found):
     for outcome, rows in found.shares.groupby("outcome"):
         whole = rows.set_index("way")["estimate"]
-        (muted,) = found.effects.query("outcome == @outcome and question == @TOGETHER")["estimate"]
+        (muted,) = asked(found.effects, TOGETHER, outcome)["estimate"]
         assert whole.drop(ALL_WAYS).sum() == pytest.approx(whole[ALL_WAYS], abs=1e-9)
         assert whole[ALL_WAYS] == pytest.approx(muted, abs=1e-9)
     assert len(found.named) == 3 and found.shares["way"].unique().tolist() == [*found.named, OTHERS, ALL_WAYS]
-    assert set(found.effects.query("question == @REST")["verdict"]) == {IDENTICAL}
+    assert set(asked(found.effects, REST)["verdict"]) == {IDENTICAL}
 
 
 def test_effects_are_those_of_the_runs(found):
@@ -197,10 +205,7 @@ def test_effects_are_those_of_the_runs(found):
 
     for way in found.ways:
         closed, alone = (
-            found.effects.query("outcome == 'violence_total' and question == @question and way == @way")[
-                "estimate"
-            ].item()
-            for question in (CLOSED, ALONE)
+            asked(found.effects, question, "violence_total", way)["estimate"].item() for question in (CLOSED, ALONE)
         )
         assert closed == pytest.approx((mean(set(ways)) - mean(reachable(set(ways) - {way}))).mean(), abs=1e-9)
         assert alone == pytest.approx((mean({way, WAYS[way].needs}) - mean(())).mean(), abs=1e-9)
@@ -213,13 +218,15 @@ def test_where_one_way_is_open_it_has_all_of_the_effect():
     assert one.ways == one.named == ("options",) and set(one.idle) == shut
     shares = one.shares.set_index("way")["estimate"]
     effects = one.effects.set_index("question")["estimate"]
-    assert shares["options"] == shares[ALL_WAYS] == effects[TOGETHER] == effects[CLOSED] == effects[ALONE] != 0
+    same = [shares["options"], shares[ALL_WAYS], effects[TOGETHER], effects[CLOSED], effects[ALONE]]
+    assert same == pytest.approx([same[0]] * 5, abs=1e-9) and same[0] != 0
     assert "Nothing can go through" in one.sentence
 
 
 def test_the_sentence_follows_the_verdicts(found):
     for outcome in found.effects["outcome"].unique():
-        rows = found.effects.query("outcome == @outcome and question == @CLOSED and verdict == 'clear'")
+        rows = asked(found.effects, CLOSED, outcome)
+        rows = rows[rows["verdict"] == CLEAR]
         said = found.told(outcome, "what is asked")
         assert ("no single way" in said) == rows.empty and "what is asked" in said
         assert all(f"{way} (" in said for way in rows["way"])
@@ -231,13 +238,13 @@ def test_without_any_way_it_says_so():
 
 
 def test_kept_runs_give_the_same_and_are_not_made_again(tmp_path, monkeypatch):
-    asked = {"runs": 6, "seed": 2, "outcomes": "violence_total", "named": 1}
+    given = {"runs": 6, "seed": 2, "outcomes": "violence_total", "named": 1}
     scenario, seen = everything_open(), []
-    in_memory = mt.paths(scenario, **asked, progress=lambda done, most: seen.append((done, most)))
+    in_memory = mt.paths(scenario, **given, progress=lambda done, most: seen.append((done, most)))
     assert seen == sorted(seen, key=lambda one: one[0]) and seen[-1][0] == seen[-1][1] == len(in_memory.runs)
-    kept = mt.paths(scenario, **asked, out=tmp_path / "kept")
+    kept = mt.paths(scenario, **given, out=tmp_path / "kept")
     monkeypatch.setattr("multitrack_sim.running.runner.run_piece", None)
-    again = mt.paths(scenario, **asked, out=tmp_path / "kept")
+    again = mt.paths(scenario, **given, out=tmp_path / "kept")
     for other in (kept, again):
         for name in ("effects", "shares", "runs"):
             pd.testing.assert_frame_equal(getattr(in_memory, name), getattr(other, name), check_exact=True)

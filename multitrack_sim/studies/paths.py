@@ -116,6 +116,8 @@ class _Runner:
         tables = self._kept(arms) if self.out and arms else self._made(arms)
         self.muted = tables.pop(MUTED, self.muted)
         self.frames |= {called[name]: table for name, table in tables.items()}
+        if self.progress and not arms:  # what it takes is known only now
+            self.progress(self.runs * (1 + len(self.frames)), self.runs * self.most)
 
     def _made(self, arms: Mapping[str, Mapping[str, Any]]) -> dict[str, pd.DataFrame]:
         """The runs of arms in memory."""
