@@ -45,6 +45,7 @@ _PUBLIC = {
     "necessity": "analysis.necessity",
     "open_sweep": "running.sweep",
     "paired_difference": "analysis.summary",
+    "paths": "studies.paths",
     "predict_cases": "evidence.validation",
     "run_ensemble": "running.ensemble",
     "run_seed": "engine.random",

@@ -150,6 +150,7 @@ SHORT = {
     "does_track_two_matter": ([], {}),
     "who_gets_the_credit": ([], {}),
     "dose_and_timing": ([], {}),
+    "through_what": ([], {}),
 }
 
 
@@ -174,7 +175,7 @@ def test_an_experiment_goes_from_design_to_figure_and_finds_its_runs_again(
         monkeypatch.setattr(script, "STARTS", (12,))
         monkeypatch.setattr(script, "STOPS", (12, 24))
         monkeypatch.setattr(script, "FOLLOWED", (12,))
-    if name == "does_track_two_matter":
+    if name in ("does_track_two_matter", "through_what"):
         (tmp_path / "small.toml").write_text(small.to_toml(), "utf-8")
         arguments = {"cases": [tmp_path / "small.toml"]}
     if name == "who_gets_the_credit":

@@ -1,0 +1,224 @@
+"""Through which ways Track II works: what is lost when one is closed, what each does alone, and its share (Shapley)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..designs.ways import WAYS, reachable, with_needs
+from ..errors import MultitrackError, Problem, printable
+from ..schema.outcomes import OUTCOMES
+from .attribution import ALL_PARTS, shapley
+from .effects import holm, main_effect, paired_values
+from .paired import Effect
+from .run_tables import chosen_outcomes, months_told, on_same_seeds
+from .verdicts import CLEAR, IDENTICAL, digits_shown, verdict, verdict_in_words
+
+__all__ = [
+    "ALL_WAYS", "ALONE", "CLOSED", "OTHERS", "TRACK_TWO", "Paths", "Runs", "largest_ways", "outcomes_of_every_run",
+    "path_effects", "path_shares",
+]  # fmt: skip
+
+TRACK_TWO, ALL_WAYS, OTHERS = "Track II", "all ways together", "other ways"
+TOGETHER, REST, CLOSED, ALONE = "all of it", "nothing of it", "lost when closed", "alone open"  # what is asked
+Runs = Mapping[frozenset[str], pd.DataFrame]  # the ways that are open -> the runs, on the same seeds
+
+_COLUMNS = [
+    "outcome", "question", "way", "estimate", "low", "high", "error", "p", "p_corrected", "pairs", "differ", "verdict", "unit",
+    "meaning",
+]  # fmt: skip
+_SHARES = ["outcome", "way", "share", *(name for name in _COLUMNS[3:] if name != "differ")]
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Through which ways Track II works in a scenario: `effects` and `shares` are tables, `sentence` says it.
+
+    `ways` are those through which something can go here, `idle` why nothing can go through each of the others. `effects` is
+    `path_effects`'s table, `shares` that of `path_shares`: of the ways in `named`, and of the rest as one, "other ways". `runs`
+    holds all runs: a column of 0 and 1 for each way (open or closed), `muted` (1: Track II without money), `seed`, outcomes.
+    """
+
+    title: str
+    ways: tuple[str, ...]
+    idle: Mapping[str, str]
+    named: tuple[str, ...]
+    effects: pd.DataFrame
+    shares: pd.DataFrame
+    runs: pd.DataFrame
+    months: int
+
+    @property
+    def estimand(self) -> str:
+        """What is estimated, in one sentence."""
+        return (
+            "The mean difference over all runs (never only those with talks or an agreement), seed by seed, from before talks on "
+            f"(month 0), within {months_told(self.months)}, that a way out of Track II makes by being open: against that way "
+            f'closed ("{CLOSED}"), against all ways closed ("{ALONE}", together with a way it needs), and as its mean '
+            "contribution over all orders of opening the ways (Shapley)."
+        )
+
+    @property
+    def sentence(self) -> str:
+        """Through which ways Track II works on the first outcome asked for, or that none can be told apart."""
+        return self.told(str(self.effects["outcome"].iloc[0]))
+
+    def told(self, outcome: str, called: str = "") -> str:
+        """The same for another outcome that was asked for, by the name it is called."""
+        (name,) = chosen_outcomes([outcome], [self.runs])
+        rows = self.effects[self.effects["outcome"] == name]
+        if rows.empty:
+            asked = ", ".join(self.effects["outcome"].unique())
+            raise MultitrackError(Problem("outcome", f"found {printable(name)}, which was not asked for", asked))
+        return _told(rows, called or name, self.months, self.idle)
+
+
+def outcomes_of_every_run(outcomes: Sequence[str] | str) -> list[str]:
+    """The outcomes that are named; refused are those that are no numbers, or that some runs lack."""
+    if isinstance(outcomes, str | Sequence) and not outcomes:
+        raise MultitrackError(Problem("outcomes", "found none", 'at least one, "agreed"'))
+    empty = pd.DataFrame(columns=list(OUTCOMES))
+    names = list(dict.fromkeys(chosen_outcomes(outcomes, [empty])))
+    for name in names:
+        outcome = OUTCOMES[name]
+        lacking = outcome.missing != "never missing" and (not outcome.event or name == "months_to_collapse")
+        if outcome.values or lacking:
+            why = "a category" if outcome.values else f"missing in some runs ({outcome.missing})"
+            raise MultitrackError(Problem("outcomes", f"{name} is {why}", "numbers that every run has"))
+    return names
+
+
+def path_effects(
+    runs: Runs, muted: pd.DataFrame, ways: Sequence[str], outcomes: Sequence[str], horizon: int
+) -> pd.DataFrame:
+    """What Track II and each of its ways do, a row per outcome, question and way; all differences are *open minus closed*.
+
+    Question "all of it": Track II against none (its budget at 0). "nothing of it": all its ways closed against none,
+    what its money does elsewhere: identical in every pair unless the money of a muted track is moved or replaced. "lost
+    when closed": the way open against closed, all others open. "alone open": the way (and what it needs) open against
+    none. Estimates are mean paired differences in the outcome's unit (shares as 0 to 1; months until something happens
+    count up to the horizon), with 95% intervals and p as in `analysis.effects`, p corrected by Holm (1979) within each
+    question.
+    """
+    everything, nothing = reachable(ways), frozenset[str]()
+    asked = [(TOGETHER, TRACK_TWO, muted, runs[everything]), (REST, TRACK_TWO, muted, runs[nothing])]
+    asked += [(CLOSED, way, runs[reachable(everything - {way})], runs[everything]) for way in ways]
+    asked += [(ALONE, way, runs[nothing], runs[with_needs(way)]) for way in ways]
+    rows = []
+    for outcome in outcomes:
+        for question, way, closed, opened in asked:
+            pairs = paired_values(closed, on_same_seeds(closed, opened), OUTCOMES[outcome], "", horizon)
+            found = main_effect(pairs, OUTCOMES[outcome])
+            rows.append([outcome, question, way, *found, len(pairs.arm), pairs.only_arm + pairs.only_baseline])
+    frame = pd.DataFrame(
+        rows, columns=[name for name in _COLUMNS if name not in ("p_corrected", "verdict", "unit", "meaning")]
+    )
+    return _judged(frame)
+
+
+def path_shares(table: pd.DataFrame, players: Sequence[str], outcomes: Sequence[str], horizon: int) -> pd.DataFrame:
+    """Exact Shapley values (1953) of the ways, which add up to the effect of all ways together, the last row.
+
+    A way's value is its mean contribution over all orders in which the ways could be opened, from all coalitions, seed by
+    seed; `share` is what part of the whole that is, missing (NaN) where the whole is not clear. p is corrected by Holm
+    (1979) over ways and outcomes. Where the ways in `players` were chosen by their size on these same seeds, the largest
+    are a little too large.
+    """
+    if not players:
+        return pd.DataFrame(columns=_SHARES)
+    frames = []
+    for outcome in outcomes:
+        found = shapley(table, players, outcome, horizon)
+        closed, opened = (table[(table[list(players)] == flag).all(axis=1)].sort_values("seed") for flag in (0, 1))
+        differ = int((closed[outcome].to_numpy() != opened[outcome].to_numpy()).sum())
+        moves = (found["estimate"] != 0) | (found["error"] > 0)
+        found["differ"] = np.where(found["part"] == ALL_PARTS, differ, np.where(moves, found["seeds"], 0))
+        if len(players) == 1:
+            found["differ"] = differ
+        found["part"] = found["part"].replace(ALL_PARTS, ALL_WAYS)
+        frames.append(found.rename(columns={"part": "way", "seeds": "pairs"}))
+    frame = pd.concat(frames, ignore_index=True)
+    frame["question"] = np.where(frame["way"] == ALL_WAYS, TOGETHER, "share")
+    frame = _judged(frame)
+    whole = frame[frame["way"] == ALL_WAYS].set_index("outcome")
+    total = frame["outcome"].map(whole["estimate"].where(whole["verdict"] == CLEAR))
+    frame.insert(list(frame.columns).index("estimate"), "share", frame["estimate"] / total)
+    return frame[_SHARES]
+
+
+def largest_ways(effects: pd.DataFrame, ways: Sequence[str], count: int) -> tuple[str, ...]:
+    """The ways that do most, by the largest of their effects in standard deviations of a pair's difference, in their order."""
+    rows = effects[effects["question"].isin([CLOSED, ALONE])]
+    size = (rows["estimate"].abs() / rows["error"].where(rows["error"] > 0)).fillna(0.0).where(rows["differ"] > 0, 0.0)
+    largest = size.groupby(rows["way"]).max().reindex(list(ways)).fillna(0.0)
+    kept = set(largest.sort_values(ascending=False, kind="stable").index[:count])
+    return tuple(way for way in ways if way in kept)
+
+
+def _judged(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows with p corrected within each question, verdict, unit and meaning."""
+    frame["p_corrected"] = math.nan
+    for _, rows in frame.groupby("question"):
+        frame.loc[rows.index, "p_corrected"] = holm(rows["p"].to_numpy(float))
+    judged = (verdict(row.low, row.high, row.p_corrected, row.pairs, row.differ) for row in frame.itertuples())
+    frame["verdict"] = list(judged)
+    frame["unit"] = [OUTCOMES[name].unit for name in frame["outcome"]]
+    frame["meaning"] = [OUTCOMES[name].meaning for name in frame["outcome"]]
+    return frame[_COLUMNS]
+
+
+# --- the sentence
+def _told(rows: pd.DataFrame, outcome: str, months: int, idle: Mapping[str, str]) -> str:
+    """Answer first: which ways are clear; then what all of Track II does, and what each of those ways adds."""
+    whole = rows[rows["question"] == TOGETHER].iloc[0]
+    ways = rows[rows["question"] == CLOSED]
+    clear = ways[ways["verdict"] == CLEAR]
+    clear = clear.reindex(clear["estimate"].abs().sort_values(ascending=False, kind="stable").index)
+    said = [_answer(outcome, ways, clear), _whole(whole, outcome, months)]
+    if len(clear):
+        lost = "; ".join(f"{row['way']} {_number(row)}" for row in clear.to_dict("records"))
+        said.append(f"What each of these ways adds while the others are open: {lost}.")
+    if len(ways) and idle:
+        said.append(f"Nothing can go through {_and([f'{way} ({reason})' for way, reason in idle.items()])}.")
+    return " ".join(said)
+
+
+def _answer(outcome: str, ways: pd.DataFrame, clear: pd.DataFrame) -> str:
+    """Through which ways Track II works on an outcome, or that none can be told apart."""
+    if ways.empty:
+        return "In the model, nothing of Track II can reach officials, publics or spoilers here."
+    if clear.empty:
+        return f"In the model, no single way through which Track II works on {outcome} can be told apart here."
+    named = [f"{way} ({WAYS[way].sentence})" for way in clear["way"]]
+    return f"In the model, Track II works on {outcome} through {_and(named)}."
+
+
+def _whole(whole: pd.Series, outcome: str, months: int) -> str:
+    """What all of Track II does."""
+    runs = f"over {months_told(months)} and {whole['pairs']} paired runs"
+    if whole["verdict"] == IDENTICAL:
+        return f"All of Track II changes {outcome} in no pair, {runs}."
+    return f"All of Track II, {runs}, changes {outcome} by {_number(whole)}, {verdict_in_words(whole['verdict'])}."
+
+
+def _number(row: Mapping[str, Any] | pd.Series) -> str:
+    """A difference with its interval and unit, shares in points.
+
+    >>> _number({"estimate": 0.081, "low": 0.04, "high": 0.12, "error": 0.02, "p": 0.01, "unit": "0 or 1"})
+    '+8.1 points (95% interval +4.0 to +12.0)'
+    """
+    share = row["unit"] == "0 or 1"
+    effect = Effect(*(float(row[name]) for name in Effect._fields)).times(100.0 if share else 1.0)
+    digits = digits_shown(*effect[:3])
+    numbers = [f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}") for value in effect[:3]]
+    return f"{numbers[0]} {'points' if share else row['unit']} (95% interval {numbers[1]} to {numbers[2]})"
+
+
+def _and(names: Sequence[str]) -> str:
+    """Names in a row."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
