@@ -125,7 +125,7 @@ def ledger_figure(ensembles: Mapping[str, Ensemble]) -> Told:
     """Where trust came from, source by source, every arm a mark; and the same in words."""
     parts = {name: ledger(ensemble) for name, ensemble in ensembles.items()}
     sources = list(LEDGER_LOOKS)
-    figure, axes = _panel(2.9 + 0.19 * len(parts), left=1.8, below=0.62 + 0.19 * len(parts))
+    figure, axes = _panel(2.9 + 0.19 * len(parts), left=1.95, below=0.62 + 0.19 * len(parts))
     handles = []
     step = 0.6 / max(1, len(parts))
     for at, ((name, part), (colour, _, mark)) in enumerate(zip(parts.items(), _looks(len(parts)))):

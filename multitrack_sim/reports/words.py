@@ -60,11 +60,11 @@ def for_figure(text: object, longest: int = 80) -> str:
     return plain(text, longest).replace("$", r"\$")
 
 
-def for_label(text: object, wide: int = 24, longest: int = 40) -> str:
+def for_label(text: object, wide: int = 22, longest: int = 40) -> str:
     """The same in lines of so many letters, for the narrow places of a figure.
 
     >>> for_label("no mediation from month 24"), for_label("$5")
-    ('no mediation from month\\n24', '\\\\$5')
+    ('no mediation from\\nmonth 24', '\\\\$5')
     """
     return "\n".join(textwrap.wrap(plain(text, longest), wide)).replace("$", r"\$")
 
