@@ -108,7 +108,7 @@ def ways_figure(lost: pd.DataFrame, outcome: str, name: str) -> Told:
     below = f"{name}: every way out of it closed alone, {int(rows['pairs'].max()):,} paired runs in each case"
     made, grid = framed(
         (3.9 * columns + 1.2, 4.0 * lines + 1.2), lines, columns, "Through what does Track II work?", below,
-        left=1.1, wspace=0.62, hspace=0.4,
+        left=1.3, wspace=0.62, hspace=0.4,
     )  # fmt: skip
     for axes, case in zip(grid.flat, cases):
         own = rows[rows["case"] == case]

@@ -9,6 +9,7 @@ import pytest
 import multitrack_sim as mt
 from multitrack_sim.analysis.paths import ALL_WAYS, ALONE, CLOSED, OTHERS, REST, TOGETHER
 from multitrack_sim.analysis.verdicts import CLEAR, IDENTICAL
+from multitrack_sim.cli.main import main
 from multitrack_sim.designs.changes import changed
 from multitrack_sim.designs.ways import WAYS, closing, idle, reachable
 from multitrack_sim.errors import MultitrackError
@@ -278,3 +279,46 @@ def test_what_makes_no_sense_is_refused_before_anything_is_run(wrong, part, monk
 def test_an_outcome_that_was_not_asked_for_is_not_told(found):
     with pytest.raises(MultitrackError, match="durable.*violence_total"):
         found.told("durable")
+
+
+# --- the command
+@pytest.fixture
+def written(tmp_path):
+    path = tmp_path / "open.toml"
+    path.write_text(everything_open().to_toml(), "utf-8")
+    return path
+
+
+def test_the_command_prints_and_writes_what_the_study_finds(written, tmp_path, capsys):
+    out = tmp_path / "ways.csv"
+    command = ["paths", str(written), "--runs", "8", "--outcome", "violence_total", "--set", "track_two.publicity=0"]
+    assert main([*command, "--out", str(out)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    scenario = mt.load(written).with_settings({"track_two.publicity": 0})
+    ways = mt.paths(scenario, runs=8, outcomes="violence_total")
+    assert ways.sentence in said and f"{len(ways.runs):,} runs in" in said
+    table = pd.read_csv(out)
+    pd.testing.assert_frame_equal(table, ways.table, check_dtype=False, rtol=1e-8)
+    before = out.read_bytes()
+    assert main([*command, "--out", str(out)]) == 2 and out.read_bytes() == before
+    assert main([*command, "-q"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("more", "part"),
+    [
+        (["--outcome", "agred"], "agreed"),
+        (["--outcome", "ended_by"], "category"),
+        (["--set", "track_two.budgt=0"], "track_two.budget"),
+        (["--set", "track_two.budget=-3"], "track_two.budget"),
+        (["--out", "nowhere/at/all.csv"], "nowhere"),
+    ],
+)
+def test_the_command_refuses_in_one_line_and_leaves_nothing(written, tmp_path, monkeypatch, capsys, more, part):
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    assert main(["paths", str(written), "--runs", "4", *more]) == 2
+    said = capsys.readouterr()
+    lines = [line for line in said.err.splitlines() if not line.startswith("Compiling")]
+    assert part in lines[-1] and "Traceback" not in said.err and sorted(tmp_path.rglob("*")) == before

@@ -20,12 +20,13 @@ from .run_tables import chosen_outcomes, months_told, on_same_seeds
 from .verdicts import CLEAR, IDENTICAL, digits_shown, verdict, verdict_in_words
 
 __all__ = [
-    "ALL_WAYS", "ALONE", "CLOSED", "OTHERS", "TRACK_TWO", "Paths", "Runs", "largest_ways", "outcomes_of_every_run",
-    "path_effects", "path_shares",
+    "ALL_WAYS", "ALONE", "CLOSED", "OTHERS", "TRACK_TWO", "Paths", "Runs", "difference_shown", "difference_told",
+    "largest_ways", "outcomes_of_every_run", "path_effects", "path_shares",
 ]  # fmt: skip
 
 TRACK_TWO, ALL_WAYS, OTHERS = "Track II", "all ways together", "other ways"
-TOGETHER, REST, CLOSED, ALONE = "all of it", "nothing of it", "lost when closed", "alone open"  # what is asked
+# what is asked
+TOGETHER, REST, CLOSED, ALONE, SHARE = "all of it", "nothing of it", "lost when closed", "alone open", "share"
 Runs = Mapping[frozenset[str], pd.DataFrame]  # the ways that are open -> the runs, on the same seeds
 
 _COLUMNS = [
@@ -52,6 +53,14 @@ class Paths:
     shares: pd.DataFrame
     runs: pd.DataFrame
     months: int
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Effects and shares in one table, the question of the latter being "share"."""
+        shares = self.shares.assign(question=SHARE)
+        return (
+            pd.concat([self.effects, shares], ignore_index=True) if len(shares) else self.effects.assign(share=math.nan)
+        )
 
     @property
     def estimand(self) -> str:
@@ -143,7 +152,7 @@ def path_shares(table: pd.DataFrame, players: Sequence[str], outcomes: Sequence[
         found["part"] = found["part"].replace(ALL_PARTS, ALL_WAYS)
         frames.append(found.rename(columns={"part": "way", "seeds": "pairs"}))
     frame = pd.concat(frames, ignore_index=True)
-    frame["question"] = np.where(frame["way"] == ALL_WAYS, TOGETHER, "share")
+    frame["question"] = np.where(frame["way"] == ALL_WAYS, TOGETHER, SHARE)
     frame = _judged(frame)
     whole = frame[frame["way"] == ALL_WAYS].set_index("outcome")
     total = frame["outcome"].map(whole["estimate"].where(whole["verdict"] == CLEAR))
@@ -181,7 +190,7 @@ def _told(rows: pd.DataFrame, outcome: str, months: int, idle: Mapping[str, str]
     clear = clear.reindex(clear["estimate"].abs().sort_values(ascending=False, kind="stable").index)
     said = [_answer(outcome, ways, clear), _whole(whole, outcome, months)]
     if len(clear):
-        lost = "; ".join(f"{row['way']} {_number(row)}" for row in clear.to_dict("records"))
+        lost = "; ".join(f"{row['way']} {difference_told(row)}" for row in clear.to_dict("records"))
         said.append(f"What each of these ways adds while the others are open: {lost}.")
     if len(ways) and idle:
         said.append(f"Nothing can go through {_and([f'{way} ({reason})' for way, reason in idle.items()])}.")
@@ -203,20 +212,36 @@ def _whole(whole: pd.Series, outcome: str, months: int) -> str:
     runs = f"over {months_told(months)} and {whole['pairs']} paired runs"
     if whole["verdict"] == IDENTICAL:
         return f"All of Track II changes {outcome} in no pair, {runs}."
-    return f"All of Track II, {runs}, changes {outcome} by {_number(whole)}, {verdict_in_words(whole['verdict'])}."
+    return (
+        f"All of Track II, {runs}, changes {outcome} by {difference_told(whole)}, {verdict_in_words(whole['verdict'])}."
+    )
 
 
-def _number(row: Mapping[str, Any] | pd.Series) -> str:
-    """A difference with its interval and unit, shares in points.
+def difference_shown(row: Mapping[str, Any] | pd.Series) -> tuple[str, str, str, str]:
+    """A difference, its low and high end, and the unit, shares in points.
 
-    >>> _number({"estimate": 0.081, "low": 0.04, "high": 0.12, "error": 0.02, "p": 0.01, "unit": "0 or 1"})
-    '+8.1 points (95% interval +4.0 to +12.0)'
+    >>> difference_shown({"estimate": 0.081, "low": 0.04, "high": 0.12, "error": 0.02, "p": 0.01, "unit": "0 or 1"})
+    ('+8.1', '+4.0', '+12.0', 'points')
     """
     share = row["unit"] == "0 or 1"
     effect = Effect(*(float(row[name]) for name in Effect._fields)).times(100.0 if share else 1.0)
     digits = digits_shown(*effect[:3])
-    numbers = [f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}") for value in effect[:3]]
-    return f"{numbers[0]} {'points' if share else row['unit']} (95% interval {numbers[1]} to {numbers[2]})"
+    value, low, high = (_signed(number, digits) for number in effect[:3])
+    return value, low, high, "points" if share else str(row["unit"])
+
+
+def difference_told(row: Mapping[str, Any] | pd.Series) -> str:
+    """The same in words.
+
+    >>> difference_told({"estimate": -3.0, "low": -7.1, "high": 0.2, "error": 2.0, "p": 0.06, "unit": "months"})
+    '−3.0 months (95% interval −7.1 to +0.2)'
+    """
+    value, low, high, unit = difference_shown(row)
+    return f"{value} {unit} (95% interval {low} to {high})"
+
+
+def _signed(number: float, digits: int) -> str:
+    return "unknown" if math.isnan(number) else f"{number:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _and(names: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..analysis.paths import ALONE, CLOSED, SHARE, TOGETHER, difference_shown
 from ..analysis.run_tables import HORIZON, MAIN_OUTCOMES, months_told, within
 from ..analysis.verdicts import ANSWERS, verdict_of
 from .sentences import RARELY, main_effects, shown_end, shown_estimate, shown_interval, told_changes
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from ..analysis.comparison import Comparison
+    from ..analysis.paths import Paths
 
 __all__ = [
     "arms_table",
@@ -25,6 +27,7 @@ __all__ = [
     "results_table",
     "sensitivity_table",
     "told_missing",
+    "ways_table",
 ]
 
 
@@ -118,6 +121,35 @@ def sensitivity_table(indices: pd.DataFrame, outcome: str) -> Table:
         named = [escape(plain(row[name])) for name in (*names, "setting")]
         table.add_row(*named, _number(row[index]), ends, verdicts.get(row["above_noise"], ""))
     return table
+
+
+def ways_table(found: Paths, outcome: str) -> Table:
+    """What each way out of Track II adds to an outcome, for a rich console."""
+    from rich.markup import escape
+
+    every = found.table
+    every = every[every["outcome"] == outcome]
+    unit = difference_shown(every.iloc[0])[-1]
+    note = "clear: interval excludes zero and p, corrected, is below 5%. part of the whole: Shapley values, of the ways that do most"
+    title = f"Through what Track II works on {outcome} ({unit}; 95% intervals in brackets)"
+    table = _table(title, caption=note, caption_justify="left", padding=0)
+    table.add_column("way", no_wrap=True)
+    table.add_column("adds, others open", justify="right")
+    table.add_column("clear?", no_wrap=True)
+    for name in ("adds alone", "part of the whole"):
+        table.add_column(name, justify="right")
+    for way in every["way"].unique():
+        rows = {row["question"]: row for row in every[every["way"] == way].to_dict("records")}
+        first = rows.get(CLOSED) or rows.get(TOGETHER)
+        shown = [_in_brackets(row) if row else "" for row in (first, rows.get(ALONE), rows.get(SHARE))]
+        table.add_row(escape(way), shown[0], ANSWERS[first["verdict"]] if first else "", *shown[1:])
+    return table
+
+
+def _in_brackets(row: dict[str, Any]) -> str:
+    """A difference with its interval behind it."""
+    value, low, high, _ = difference_shown(row)
+    return f"{value} ({low} to {high})"
 
 
 def predictions_table(prediction: pd.DataFrame, title: str) -> Table:
