@@ -95,8 +95,8 @@ def main_effects(effects: pd.DataFrame, arm: str) -> pd.DataFrame:
 
 def shown_estimate(row: Mapping[str, Any], which: str) -> str:
     """What the baseline or the arm has, as people read it: in as many digits as tell the two apart, shares in percent."""
-    names = ("baseline_estimate", "arm_estimate")
-    return levels_shown(*(row[name] for name in names), row["statistic"] == "share")[names.index(which)]
+    shown = levels_shown(row["baseline_estimate"], row["arm_estimate"], row["statistic"] == "share")
+    return shown[("baseline_estimate", "arm_estimate").index(which)]
 
 
 def shown_difference(row: Mapping[str, Any]) -> str:
