@@ -537,7 +537,7 @@ def test_the_command_from_a_file_to_a_table(tmp_path, capsys, scenario):
         (["--design", "sobl", "--vary", "cbm.budget=0:1"], "did you mean sobol"),
         (["--design", "paired"], "has no arms"),
         (["--design", "sobol"], "names no setting"),
-        (["--until", "durble +- 0.01"], "did you mean durable"),
+        (["--until", "durble +- 0.01"], "did you mean 'durable'"),
         (["--until", "attacks +- 1"], "no upper bound"),
         (["--until", "highest_agreement +- 1"], "highest_agreement=comprehensive"),
         (["--design", "sobol", "--vary", "cbm.budget=0:1", "--points", "5"], "a power of 2"),

@@ -164,7 +164,7 @@ def _restricted(months: np.ndarray, horizon: float) -> np.ndarray:
 
 
 def _months_stood(baseline: pd.DataFrame, table: pd.DataFrame, horizon: int) -> Pairs:
-    """How long no accord collapsed after the first was signed, in pairs in which both arms signed early enough to see."""
+    """How long no agreement collapsed after the first was signed, in pairs in which both arms signed early enough to see."""
     signed = [one["months_to_substantive"].to_numpy(float) <= horizon - STANDS for one in (baseline, table)]
     both = signed[0] & signed[1]
     b, a = (_restricted(one["months_to_collapse"].to_numpy(float)[both], STANDS) for one in (baseline, table))

@@ -59,6 +59,7 @@ class Design:
     """Points by arms by runs. `columns` has the settings varied, a value per point; what an arm changes
     comes after the point's settings. Without arms there is one, called "".
 
+    >>> from multitrack_sim.designs import factorial
     >>> design = factorial({"track_two.budget": [0, 1], "funding.muted": ["burned", "moved"]}, runs=50)
     >>> len(design), design.points, design.runs
     (200, 4, 50)
@@ -107,6 +108,7 @@ class Design:
     def settings(self, point: int, arm: str = "") -> dict[str, Any]:
         """What a run of this point and arm changes.
 
+        >>> from multitrack_sim.designs import paired
         >>> paired({"with": {}, "without": {"track_two.budget": 0}}).settings(0, "without")
         {'track_two.budget': 0}
         """

@@ -105,7 +105,7 @@ def _months_axis(axes: Axes, months: int, scenario: Any, label: str = "months si
     """Whole numbers of years along the bottom, with the calendar month below where it is known."""
     place = axes.get_subplotspec()
     wide = place is None or place.get_gridspec().ncols == 1
-    inches = axes.get_position().width * axes.figure.figure.get_figwidth()  # the figure around all, also of parts
+    inches = axes.get_position().width * axes.figure.get_figure(root=True).get_figwidth()
     most = inches / (0.72 if wide else 0.58)  # the room that a calendar month takes at its size
     steps = [step for step in STEPS if months / step <= most] or [480]
     step = next((step for step in steps if months % step == 0 and months / step > most / 3), steps[0])

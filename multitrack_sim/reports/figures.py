@@ -271,7 +271,7 @@ def comparison_figure(a: Ensemble, b: Ensemble, scenario: Any, names: tuple[str,
         ("Agreement signed, partial or comprehensive", signed_by(a), signed_by(b), True),
         ("Under an agreement: mean reach", first["reach"], second["reach"], False),
     ]
-    figure, grid = _panels((10.8, 6.4), 2, 2, right=0.835, between=0.74, height_ratios=[1.5, 1])
+    figure, grid = _panels((10.8, 6.4), 2, 2, right=0.828, between=0.79, height_ratios=[1.5, 1])
     _headline(figure, scenario, "", f"{shown[0]} and {shown[1]}, {_count(runs, 'pair')} of runs on the same seeds")
     last, told, reach = in_brackets(scenario.month_zero, months - 1), [], 5.0
     for column, (title, in_a, in_b, yes_or_no) in enumerate(panels):

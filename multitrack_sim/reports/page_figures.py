@@ -22,7 +22,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 from ..analysis.precision import convergence, pairs_needed
 from ..analysis.run_tables import months_told
 from ..schema.categories import Phase
-from .axes import STEPS, _agreements, _last_phases, _mark_months, _series, _share_axis
+from .axes import STEPS, _agreements, _last, _last_phases, _mark_months, _series, _share_axis
 from .sentences import shown_end, shown_interval
 from .style import (
     BLACK,
@@ -94,9 +94,7 @@ def agreements_figure(ensembles: Mapping[str, Ensemble], scenario: Any) -> Told:
     """The share of runs that have signed an agreement by each month, every arm a line; and the same in words."""
     figure, axes = _panel(3.0 + 0.19 * len(ensembles), below=0.75 + 0.19 * len(ensembles))
     found = {name: _agreements(ensemble) for name, ensemble in ensembles.items()}
-    last = {
-        name: tuple(float(one[column].iloc[-1]) for column in ("share", "low", "high")) for name, one in found.items()
-    }
+    last = {name: _last(one) for name, one in found.items()}
     digits = share_digits(*(share for share, _, _ in last.values()))
     months, handles = max(1, *map(len, found.values())), []
     for (name, one), (colour, stroke, _) in zip(found.items(), _looks(len(found))):

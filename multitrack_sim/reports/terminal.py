@@ -130,7 +130,9 @@ def ways_table(found: Paths, outcome: str) -> Table:
     every = found.table
     every = every[every["outcome"] == outcome]
     unit = difference_shown(every.iloc[0])[-1]
-    note = "clear: interval excludes zero and p, corrected, is below 5%. part of the whole: Shapley values, of the ways "
+    note = (
+        "clear: interval excludes zero and p, corrected, is below 5%. part of the whole: Shapley values, of the ways "
+    )
     note += "that do most"
     title = f"Through what Track II works on {outcome} ({unit}; 95% intervals in brackets)"
     table = _table(title, caption=note, caption_justify="left", padding=0)
