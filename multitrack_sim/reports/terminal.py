@@ -163,7 +163,7 @@ def predictions_table(prediction: pd.DataFrame, title: str) -> Table:
     table.add_column("case", ratio=1, overflow="fold")
     for name in ("talks open", "an agreement", "months to it", "held 5 years", "Track II adds"):
         table.add_column(name, justify="right")
-    table.add_column("history", min_width=13, overflow="fold")
+    table.add_column("history", min_width=11, overflow="fold")
     for row in prediction.to_dict("records"):
         table.add_row(
             escape(plain(row["case"])),

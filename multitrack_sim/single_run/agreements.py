@@ -19,6 +19,7 @@ CALLED = {
     Agreement.FRAMEWORK: "partial agreement",
     Agreement.COMPREHENSIVE: "comprehensive agreement",
 }
+AT_STAKE = "of what is at stake"
 MOST_TOLD = 6  # agreements told one by one
 MOST_PARTIES = 8  # named in a sentence
 MOVES = (Event.PARTY_ACCEDED, Event.PARTY_LEFT)
@@ -71,6 +72,9 @@ def agreements_told(model: PeaceProcess, safe: Callable[[str], str]) -> list[str
     signed = signed_agreements(model)
     accords = [one for one in signed if one.substantive]
     told = [_told(model, one, one is signed[-1], safe) for one in accords[:MOST_TOLD]]
+    first = next((at for at, one in enumerate(accords[:MOST_TOLD]) if one.in_force >= 0), None)
+    if first is not None:  # the term is explained once
+        told[first] = told[first].replace(AT_STAKE, f"{AT_STAKE} (by salience and by the power of those who signed)", 1)
     left = len(accords) - len(told)
     told += [f"{capital(count_name(left))} more {'were' if left > 1 else 'was'} signed."] if left else []
     told += _ceasefires_told(model, [one for one in signed if not one.substantive])
@@ -87,8 +91,7 @@ def _told(model: PeaceProcess, one: Signed, last: bool, safe: Callable[[str], st
     if one.in_force < 0:
         waits = last and model.tables.process["phase"][0] == Phase.SIGNED
         return f"{told[0]}: {'it awaits ratification' if waits else 'it was not ratified'}."
-    covers = f"{percent(one.reach)} of what is at stake (by salience and by the power of those who signed)"
-    told.append(f"With it, {covers} is settled")
+    told.append(f"With it, {percent(one.reach)} {AT_STAKE} is settled")
     told += [_move_told(model, kind, one.moves, safe) for kind in MOVES]
     ended = f"It collapsed in {when(model, one.ended)}" if one.ended >= 0 else "It is in force"
     return ". ".join(filter(None, [*told, ended])) + "."
