@@ -1,5 +1,6 @@
 """Through which way Track II works: each way closes what it says, all of them close everything, shares add up."""
 
+import importlib
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +74,21 @@ def test_no_way_is_opened_again_by_an_intervention():
     scenario = everything_open().with_interventions(opens)
     closed, muted = changed(scenario, closing(WAYS)), scenario.with_settings(MUTED)
     pd.testing.assert_frame_equal(official(mt.simulate(closed, 8, 3)), official(mt.simulate(muted, 8, 3)))
+
+
+@pytest.mark.parametrize("muted", ["burned", "moved", "replaced"])
+def test_nor_in_a_full_cast_but_for_what_its_money_does_elsewhere(monkeypatch, muted):
+    """Four parties, all kinds of spoilers, organisations and programmes; the money that is moved helps another track."""
+    monkeypatch.syspath_prepend(str(CASES[0].parents[1] / "experiments"))
+    full_cast = importlib.import_module("support.worlds").full_cast()
+    scenario = full_cast.with_settings({**SMALL, "funding.muted": muted})
+    found = mt.paths(scenario, runs=12, seed=3, named=1, outcomes=["violence_total", "mean_attitude", "mean_support"])
+    rest = asked(found.effects, REST)
+    assert (set(rest["verdict"]) == {IDENTICAL}) == (muted == "burned")
+    for outcome, rows in found.shares.groupby("outcome"):
+        estimates = rows.set_index("way")["estimate"]
+        whole = asked(found.effects, TOGETHER, outcome)["estimate"].item()
+        assert estimates[ALL_WAYS] == pytest.approx(whole - asked(rest, REST, outcome)["estimate"].item(), abs=1e-9)
 
 
 # --- every way closes what it says
