@@ -138,7 +138,8 @@ def test_help_names_the_commands_and_is_quick():
         said = in_a_shell("--help")
         best = min(best, work_of_children() - before)
         assert said.returncode == 0 and all(
-            name in said.stdout for name in ("run", "compare", "paths", "demo", "sweep", "new", "codes", "info", "--version")
+            name in said.stdout
+            for name in ("run", "compare", "paths", "demo", "sweep", "new", "codes", "info", "--version")
         )
     assert best < 1.0
     listed = [line.split()[0] for line in said.stdout.partition("Commands:")[2].splitlines() if line.strip()]

@@ -1,5 +1,6 @@
 """Through which way Track II works: each way closes what it says, all of them close everything, shares add up."""
 
+import dataclasses
 import importlib
 from pathlib import Path
 
@@ -182,6 +183,22 @@ def test_idle_ways_of_the_cases_move_nothing(path):
     pd.testing.assert_frame_equal(
         official(mt.simulate(scenario, 12, 3)), official(mt.simulate(changed(scenario, closing(shut)), 12, 3))
     )
+
+
+@pytest.mark.parametrize(
+    ("table", "ways"),
+    [
+        ("spoilers", ["explanations", "alarm"]),
+        ("measures", ["proposals"]),
+        ("ngos", list(WAYS)),
+        ("academics", [name for name, way in WAYS.items() if way.meeting]),
+    ],
+)
+def test_without_the_rows_that_a_way_takes_it_is_idle(table, ways):
+    scenario = everything_open()
+    assert scenario.rows[table]
+    without = dataclasses.replace(scenario, rows={**scenario.rows, table: ()})
+    assert [name for name, way in WAYS.items() if idle(way, without)] == ways
 
 
 def test_a_setting_that_an_intervention_changes_leaves_no_way_idle():
