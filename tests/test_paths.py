@@ -264,6 +264,9 @@ def test_the_sentence_follows_the_verdicts(found):
         said = found.told(outcome, "what is asked")
         assert ("no single way" in said) == rows.empty and "what is asked" in said
         assert all(f"{way} (" in said for way in rows["way"])
+        parts = found.shares[(found.shares["outcome"] == outcome) & (found.shares["verdict"] == CLEAR)]
+        also = set(parts["way"]) - {ALL_WAYS, *rows["way"]}
+        assert ("Averaged over all orders" in said) == bool(also) and all(f"{way} " in said for way in also)
 
 
 def test_without_any_way_it_says_so():

@@ -84,7 +84,8 @@ class Paths:
         if rows.empty:
             asked = ", ".join(self.effects["outcome"].unique())
             raise MultitrackError(Problem("outcome", f"found {printable(name)}, which was not asked for", asked))
-        return _told(rows, called or name, self.months, self.idle)
+        shares = self.shares[self.shares["outcome"] == name]
+        return _told(rows, shares, called or name, self.months, self.idle)
 
 
 def outcomes_of_every_run(outcomes: Sequence[str] | str) -> list[str]:
@@ -182,7 +183,7 @@ def _judged(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 # --- the sentence
-def _told(rows: pd.DataFrame, outcome: str, months: int, idle: Mapping[str, str]) -> str:
+def _told(rows: pd.DataFrame, shares: pd.DataFrame, outcome: str, months: int, idle: Mapping[str, str]) -> str:
     """Answer first: which ways are clear; then what all of Track II does, and what each of those ways adds."""
     whole = rows[rows["question"] == TOGETHER].iloc[0]
     ways = rows[rows["question"] == CLOSED]
@@ -192,6 +193,10 @@ def _told(rows: pd.DataFrame, outcome: str, months: int, idle: Mapping[str, str]
     if len(clear):
         lost = "; ".join(f"{row['way']} {difference_told(row)}" for row in clear.to_dict("records"))
         said.append(f"What each of these ways adds while the others are open: {lost}.")
+    parts = shares[(shares["verdict"] == CLEAR) & ~shares["way"].isin([ALL_WAYS, *clear["way"]])]
+    if len(parts):
+        told = "; ".join(f"{row['way']} {difference_told(row)}" for row in parts.to_dict("records"))
+        said.append(f"Averaged over all orders of opening the ways, {'also ' if len(clear) else ''}clear: {told}.")
     if len(ways) and idle:
         said.append(f"Nothing can go through {_shut(idle)}.")
     return " ".join(said)
