@@ -1,5 +1,7 @@
 """Through which way Track II works: each way closes what it says, all of them close everything, shares add up."""
 
+import dataclasses
+import importlib
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +75,21 @@ def test_no_way_is_opened_again_by_an_intervention():
     scenario = everything_open().with_interventions(opens)
     closed, muted = changed(scenario, closing(WAYS)), scenario.with_settings(MUTED)
     pd.testing.assert_frame_equal(official(mt.simulate(closed, 8, 3)), official(mt.simulate(muted, 8, 3)))
+
+
+@pytest.mark.parametrize("muted", ["burned", "moved", "replaced"])
+def test_nor_in_a_full_cast_but_for_what_its_money_does_elsewhere(monkeypatch, muted):
+    """Four parties, all kinds of spoilers, organisations and programmes; the money that is moved helps another track."""
+    monkeypatch.syspath_prepend(str(CASES[0].parents[1] / "experiments"))
+    full_cast = importlib.import_module("support.worlds").full_cast()
+    scenario = full_cast.with_settings({**SMALL, "funding.muted": muted})
+    found = mt.paths(scenario, runs=12, seed=3, named=1, outcomes=["violence_total", "mean_attitude", "mean_support"])
+    rest = asked(found.effects, REST)
+    assert (set(rest["verdict"]) == {IDENTICAL}) == (muted == "burned")
+    for outcome, rows in found.shares.groupby("outcome"):
+        estimates = rows.set_index("way")["estimate"]
+        whole = asked(found.effects, TOGETHER, outcome)["estimate"].item()
+        assert estimates[ALL_WAYS] == pytest.approx(whole - asked(rest, REST, outcome)["estimate"].item(), abs=1e-9)
 
 
 # --- every way closes what it says
@@ -168,6 +185,22 @@ def test_idle_ways_of_the_cases_move_nothing(path):
     )
 
 
+@pytest.mark.parametrize(
+    ("table", "ways"),
+    [
+        ("spoilers", ["explanations", "alarm"]),
+        ("measures", ["proposals"]),
+        ("ngos", list(WAYS)),
+        ("academics", [name for name, way in WAYS.items() if way.meeting]),
+    ],
+)
+def test_without_the_rows_that_a_way_takes_it_is_idle(table, ways):
+    scenario = everything_open()
+    assert scenario.rows[table]
+    without = dataclasses.replace(scenario, rows={**scenario.rows, table: ()})
+    assert [name for name, way in WAYS.items() if idle(way, without)] == ways
+
+
 def test_a_setting_that_an_intervention_changes_leaves_no_way_idle():
     later = {"month": 12, "set": "track_two.insight", "to": 0.9}
     scenario = everything_open().with_settings({"track_two.insight": 0.5})
@@ -231,6 +264,9 @@ def test_the_sentence_follows_the_verdicts(found):
         said = found.told(outcome, "what is asked")
         assert ("no single way" in said) == rows.empty and "what is asked" in said
         assert all(f"{way} (" in said for way in rows["way"])
+        parts = found.shares[(found.shares["outcome"] == outcome) & (found.shares["verdict"] == CLEAR)]
+        also = set(parts["way"]) - {ALL_WAYS, *rows["way"]}
+        assert ("Averaged over all orders" in said) == bool(also) and all(f"{way} " in said for way in also)
 
 
 def test_without_any_way_it_says_so():

@@ -84,7 +84,8 @@ class Paths:
         if rows.empty:
             asked = ", ".join(self.effects["outcome"].unique())
             raise MultitrackError(Problem("outcome", f"found {printable(name)}, which was not asked for", asked))
-        return _told(rows, called or name, self.months, self.idle)
+        shares = self.shares[self.shares["outcome"] == name]
+        return _told(rows, shares, called or name, self.months, self.idle)
 
 
 def outcomes_of_every_run(outcomes: Sequence[str] | str) -> list[str]:
@@ -182,7 +183,7 @@ def _judged(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 # --- the sentence
-def _told(rows: pd.DataFrame, outcome: str, months: int, idle: Mapping[str, str]) -> str:
+def _told(rows: pd.DataFrame, shares: pd.DataFrame, outcome: str, months: int, idle: Mapping[str, str]) -> str:
     """Answer first: which ways are clear; then what all of Track II does, and what each of those ways adds."""
     whole = rows[rows["question"] == TOGETHER].iloc[0]
     ways = rows[rows["question"] == CLOSED]
@@ -192,8 +193,12 @@ def _told(rows: pd.DataFrame, outcome: str, months: int, idle: Mapping[str, str]
     if len(clear):
         lost = "; ".join(f"{row['way']} {difference_told(row)}" for row in clear.to_dict("records"))
         said.append(f"What each of these ways adds while the others are open: {lost}.")
+    parts = shares[(shares["verdict"] == CLEAR) & ~shares["way"].isin([ALL_WAYS, *clear["way"]])]
+    if len(parts):
+        told = "; ".join(f"{row['way']} {difference_told(row)}" for row in parts.to_dict("records"))
+        said.append(f"Averaged over all orders of opening the ways, {'also ' if len(clear) else ''}clear: {told}.")
     if len(ways) and idle:
-        said.append(f"Nothing can go through {_and([f'{way} ({reason})' for way, reason in idle.items()])}.")
+        said.append(f"Nothing can go through {_shut(idle)}.")
     return " ".join(said)
 
 
@@ -209,7 +214,7 @@ def _answer(outcome: str, ways: pd.DataFrame, clear: pd.DataFrame) -> str:
 
 def _whole(whole: pd.Series, outcome: str, months: int) -> str:
     """What all of Track II does."""
-    runs = f"over {months_told(months)} and {whole['pairs']} paired runs"
+    runs = f"over {months_told(months)} and {whole['pairs']} pair{'' if whole['pairs'] == 1 else 's'} of runs"
     if whole["verdict"] == IDENTICAL:
         return f"All of Track II changes {outcome} in no pair, {runs}."
     return (
@@ -242,6 +247,16 @@ def difference_told(row: Mapping[str, Any] | pd.Series) -> str:
 
 def _signed(number: float, digits: int) -> str:
     return "unknown" if math.isnan(number) else f"{number:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _shut(idle: Mapping[str, str]) -> str:
+    """The ways through which nothing can go, by the reason.
+
+    >>> _shut({"tabling": "all are tabled", "explanations": "no spoilers", "alarm": "no spoilers"})
+    'tabling (all are tabled); explanations and alarm (no spoilers)'
+    """
+    reasons = list(dict.fromkeys(idle.values()))
+    return "; ".join(f"{_and([way for way in idle if idle[way] == reason])} ({reason})" for reason in reasons)
 
 
 def _and(names: Sequence[str]) -> str:

@@ -130,16 +130,13 @@ def ways_table(found: Paths, outcome: str) -> Table:
     every = found.table
     every = every[every["outcome"] == outcome]
     unit = difference_shown(every.iloc[0])[-1]
-    note = (
-        "clear: interval excludes zero and p, corrected, is below 5%. part of the whole: Shapley values, of the ways "
-    )
-    note += "that do most"
+    note = "clear: interval excludes zero and p, corrected, is below 5%. part of all: Shapley value, of the ways that do most"
     title = f"Through what Track II works on {outcome} ({unit}; 95% intervals in brackets)"
     table = _table(title, caption=note, caption_justify="left", padding=0)
     table.add_column("way", no_wrap=True)
     table.add_column("adds, others open", justify="right")
     table.add_column("clear?", no_wrap=True)
-    for name in ("adds alone", "part of the whole"):
+    for name in ("adds alone", "part of all"):
         table.add_column(name, justify="right")
     for way in every["way"].unique():
         rows = {row["question"]: row for row in every[every["way"] == way].to_dict("records")}
@@ -152,7 +149,7 @@ def ways_table(found: Paths, outcome: str) -> Table:
 def _in_brackets(row: dict[str, Any]) -> str:
     """A difference with its interval behind it."""
     value, low, high, _ = difference_shown(row)
-    return f"{value} ({low} to {high})"
+    return f"{value} ({low}, {high})"
 
 
 def predictions_table(prediction: pd.DataFrame, title: str) -> Table:
