@@ -63,7 +63,7 @@ def at_the_shell(line, folder, **surroundings):
 def test_any_title_is_printed_on_any_terminal(case, tmp_path, surroundings, shown):
     said = at_the_shell("$multitrack run case.toml --runs 2", tmp_path, **surroundings)
     assert said.returncode == 0 and shown in said.stdout and b"Traceback" not in said.stderr, said.stderr
-    assert b"months_at_peace" in said.stdout
+    assert b"months_under_accord" in said.stdout
 
 
 @pytest.mark.parametrize("text", [TITLE, "\ud800\udce9", "\u2212" * 3, "\x00\x1b", "\U0010ffff"])

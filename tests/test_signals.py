@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 
+import pandas as pd
 import pytest
 
 from multitrack_sim.running import signals
@@ -124,7 +125,7 @@ def test_a_sweep_under_nohup_outlives_its_terminal(tmp_path):
 
 @pytest.mark.parametrize("sent", [signal.SIGHUP, signal.SIGTERM])
 @pytest.mark.parametrize("arguments", [RUN, COMPARE], ids=lambda arguments: arguments[0])
-def test_a_run_that_is_ended_leaves_nothing(tmp_path, arguments, sent):
+def test_a_run_that_is_ended_keeps_its_runs_and_no_more(tmp_path, arguments, sent):
     """It is sent when the progress bar has counted some of them."""
     ours, theirs = os.openpty()
     out = tmp_path / "deep" / "out"
@@ -141,8 +142,9 @@ def test_a_run_that_is_ended_leaves_nothing(tmp_path, arguments, sent):
     except OSError:  # all have closed it
         pass
     assert ended(process) == 130
-    assert b"interrupted; nothing is left half-written" in said and b"Traceback" not in said
-    assert os.listdir(tmp_path) == []
+    assert b"all kept; the same command goes on from here" in b" ".join(said.split()) and b"Traceback" not in said
+    assert not state(out)["complete"] and not {path.suffix for path in out.iterdir()} & {".csv", ".png", ".html"}
+    assert all(len(pd.read_parquet(out / "runs" / name)) for name in chunks(out))
 
 
 def test_ignored_signals_stay_ignored():

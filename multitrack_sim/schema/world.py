@@ -63,7 +63,7 @@ def empty_world(rows: dict[str, int]) -> World:
 
     >>> world = empty_world({"governments": 2})
     >>> world.governments["id"].tolist(), float(world.parameters["run_months"][0])
-    ([0, 1], 300.0)
+    ([0, 1], 120.0)
     """
     rows = {name: rows.get(name, 0) for name in TABLES} | SIZES
     world = _world_on(np.zeros(sum(rows[n] * len(t.columns) for n, t in TABLES.items())), rows)
