@@ -212,7 +212,7 @@ def test_a_disk_with_room_for_the_tables_only(case, tmp_path):
     assert (
         line.startswith("multitrack: the figures could not be drawn (") and "cannot be written: File too large" in line
     )
-    assert b"months_at_peace" in said.stdout
+    assert b"months_under_accord" in said.stdout
 
 
 # --- other people's settings of matplotlib
