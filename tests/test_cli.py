@@ -608,7 +608,7 @@ def test_demo_writes_both_arms_and_says_what_one_sees(calls, tmp_path, capsys):
     assert list(about["sweep"]["arms"]) == ["with Track II", "without Track II"]
     said = capsys.readouterr().out
     assert len(re.findall(r"^ ?agreed ", said, re.MULTILINE)) == 2
-    for phrase in ("Under the stated assumptions", "95% interval", "not: a forecast", "track_two.transfer"):
+    for phrase in ("Under the stated assumptions", "95% interval", "not: a forecast", "track_two.invention"):
         assert phrase in " ".join(said.split()) and phrase in (out / "what_one_sees.md").read_text().replace("\\", "")
 
 
