@@ -8,6 +8,7 @@ import time
 
 import pandas as pd
 import pytest
+from refusals import refused
 
 import multitrack_sim as mt
 from multitrack_sim.cli import main as cli
@@ -32,17 +33,6 @@ def soon():
     started = time.process_time()
     yield
     assert time.process_time() - started < A_SECOND
-
-
-def refused(capsys, *arguments):
-    """The lines of a refusal, having checked that it is one."""
-    capsys.readouterr()
-    assert cli.main([str(a) for a in arguments]) == 2
-    said = capsys.readouterr()
-    assert "Traceback" not in said.err and said.out == ""
-    lines = said.err.splitlines()
-    assert all(line.startswith("multitrack: ") and line.isprintable() for line in lines)
-    return lines
 
 
 # --- files

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
+from refusals import refused
 from strategies import codes
 from synthetic import NASTY, made_up_ensemble
 
@@ -33,17 +34,6 @@ Oslo 1993,2,4,framework,8,no
 A sea,1,,none,,
 """
 FULL = dict.fromkeys(CODES, 3)
-
-
-def refused(capsys, *arguments):
-    """The lines of a refusal, having checked that it is one."""
-    capsys.readouterr()
-    assert cli.main([str(a) for a in arguments]) == 2
-    said = capsys.readouterr()
-    assert "Traceback" not in said.err and said.out == ""
-    lines = said.err.splitlines()
-    assert all(line.startswith("multitrack: ") and line.isprintable() for line in lines)
-    return lines
 
 
 # --- a scenario file from codes
