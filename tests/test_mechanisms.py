@@ -60,6 +60,7 @@ SETTINGS = {
     "organisations press": (every(lively(), "organisations", "pressure", 1.0), {"pressure.organisations": (0.0, 0.5)}, "mean_readiness", 1),
     "instructions take time": ({}, {"track_one.instruction_lag": (0.0, 12.0)}, "months_to_substantive", 1),
     "digital channels shorten it": ({"track_one.instruction_lag": 12.0, "technology.speed": 1.0}, {"track_one.technology": (0.0, 1.0)}, "months_to_substantive", -1),
+    "workshops cost": (NO_TALKS, {"track_two.workshop_cost": (0.5, 5.0)}, "workshops", -1),
     "online workshops are cheaper": (NO_TALKS, {"track_two.digital": (0.0, 1.0)}, "workshops", 1),
     "online workshops are shallower": (NO_TALKS | {"technology.saving": 0.0}, {"track_two.digital": (0.0, 1.0)}, "mean_rapport", -1),
     "online programmes reach more": (NO_TALKS | {"technology.shallowness": 0.0}, {"track_three.digital": (0.0, 1.0)}, "communities.programme_months", 1),

@@ -22,13 +22,14 @@ from .workshops import hold_workshop
 def convene(me, money, p):
     """Receive the month's money, give a share of it to research, and hold a workshop when the rest suffices.
 
-    A workshop costs one unit, less online. What is left when no more money comes is lost.
+    A workshop costs less online. What is left when no more money comes is lost.
     """
     balance = me.granted_track_two - me.spent_track_two - me.burned_track_two
     if money <= 0.0:
         me.burned_track_two += balance
         return 0
-    papers, cost = p.track_two_research * money, 1.0 - p.technology_saving * p.track_two_digital
+    papers = p.track_two_research * money
+    cost = p.track_two_workshop_cost * (1.0 - p.technology_saving * p.track_two_digital)
     me.granted_track_two += money
     me.spent_track_two += papers
     me.spent_research += papers

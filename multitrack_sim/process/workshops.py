@@ -91,24 +91,33 @@ def hear_options(me, stake, issue, p):
 
 
 @rule
-def insight_odds(rapport, reports, p):
-    """Log-odds that the next report on a leadership's type is right, after so many reports already heard.
+def weight_of_next_report(heard, p):
+    """How many independent reports the next one is worth, when those heard and not forgotten are worth so many.
 
-    n reports of correlation rho count as n / (1 + (n - 1) rho) independent ones (design effect, Kish 1965), so the
-    next one adds only the difference; a single one is right with the accuracy that rapport allows.
+    n reports of correlation rho are worth n / (1 + (n - 1) rho) independent ones (design effect, Kish 1965), and the next
+    one adds the difference to n + 1, here written by the worth of those before: the first is worth 1, and together they
+    never get beyond 1 / rho. Forgetting lowers the worth in the same proportion as what was learnt, so that renewed
+    dialogue renews evidence, and no more than was forgotten.
     """
-    accuracy = 0.5 + (p.track_two_insight - 0.5) * rapport
-    after, rho = reports + 1.0, p.track_two_correlation
-    weight = after / (1.0 + (after - 1.0) * rho)
-    if reports > 1.0:
-        weight -= reports / (1.0 + (reports - 1.0) * rho)
-    else:
-        weight -= reports
-    return weight * log_odds(accuracy)
+    new = 1.0 - p.track_two_correlation * heard
+    if new <= 0.0:
+        return 0.0
+    return new * new / (1.0 - p.track_two_correlation * p.track_two_correlation * heard)
 
 
 @rule
-def learn_from_report(dyad, evidence, hardened, distance, p):
+def insight_odds(rapport, weight, p):
+    """Log-odds that a report on a leadership's type is right, from somebody of so much rapport with its people.
+
+    A report of weight 1 is right with the accuracy that this rapport allows; a correlated one tells less, as its weight
+    says. It is drawn right with these odds and believed by these odds, whatever it says, and both depend only on what
+    was known before it was heard: beliefs are Bayes' rule, and their mean stays where it was.
+    """
+    return weight * log_odds(0.5 + (p.track_two_insight - 0.5) * rapport)
+
+
+@rule
+def learn_from_report(dyad, evidence, weight, hardened, distance, p):
     """Bayes' rule on an unofficial report about the other's type, and a clearer view of what the other means.
 
     From somebody who came away hardened the view gets darker instead; and a line that contradicts the official text
@@ -116,7 +125,7 @@ def learn_from_report(dyad, evidence, hardened, distance, p):
     """
     dyad.trust += evidence
     dyad.from_dialogue += evidence
-    dyad.reports += 1.0
+    dyad.reports += weight
     if hardened:
         dyad.misperception += p.track_two_understanding * (1.0 - dyad.misperception)
     else:
@@ -189,6 +198,22 @@ def recognition_by(world, of):
         if other != of:
             total += dyads[dyad_row(of, other, parties)].recognition
     return total / (parties - 1)
+
+
+@part
+def recall_company(world, reporter):
+    """What rapport one who was at the workshop has with those of every other party who were, on average."""
+    academics, rapport, governments = world.academics, world.rapport, world.governments
+    me = academics[reporter]
+    for j in range(len(governments)):
+        governments[j].delegates_rapport = 0.0
+    for row in range(me.first_pair + me.pairs):  # behind its own pairs it stands in none
+        pair = rapport[row]
+        if pair.one == reporter or pair.two == reporter:
+            other = academics[pair.two if pair.one == reporter else pair.one]
+            if other.attends and other.party >= 0:
+                home = governments[other.party]
+                home.delegates_rapport += pair.trust / home.delegates
 
 
 @part
@@ -268,11 +293,13 @@ def hold_workshop(world, host, month):
             ):
                 issues[k].tabled = 1
                 record(world, month, Event.ISSUE_TABLED, row, k, 0.0)
+        recall_company(world, row)
         for j in range(parties):
             if j != me.party and governments[j].delegates > 0:
                 dyad = dyads[dyad_row(me.party, j, parties)]
-                odds = insight_odds(warmth, dyad.reports, p)
+                weight = weight_of_next_report(dyad.reports, p)
+                odds = insight_odds(governments[j].delegates_rapport, weight, p)
                 right = chance(key, Draw.INSIGHT, month, me.id * parties + j, ngo.id) < sigma(odds)
                 evidence = odds if right == (governments[j].reliable == 1) else -odds
-                learn_from_report(dyad, evidence, me.hardened, distance, p)
+                learn_from_report(dyad, evidence, weight, me.hardened, distance, p)
     return voices

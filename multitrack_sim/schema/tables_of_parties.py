@@ -67,6 +67,7 @@ PARTIES = [
         state("cue", "what its leader tells the public: -1 against a settlement, 1 for it", -1, 1, unit="share, signed"),
         state("reasons", "what its whole public has for or against a settlement this month", -ANY, ANY, unit="log-odds"),
         count("delegates", "participants seen as its own at the workshop that is held"),
+        state("delegates_rapport", "mean rapport with them of the one who reports from it"),
         count("first_community", "first row of its communities", unit="row"),
         count("count", "number of its communities", unit="communities"),
         state("strike", "fear that this month's attacks spread among its communities"),
@@ -80,7 +81,7 @@ PARTIES = [
         *(state(source, "contribution to trust " + source.replace("_", " "), -ANY, ANY, unit="log-odds") for source in LEDGER),
         state("misperception", "how wrongly it reads the other"),
         given("recognition", "how far it recognises the other as a partner for talks", 1.0),
-        state("reports", "unofficial reports on this leadership heard so far", 0, ANY, unit="reports"),
+        state("reports", "unofficial reports on this leadership heard and not forgotten, as so many independent ones", 0, ANY, unit="reports"),
         state("contact", "living unofficial contact, as officials feel it (behind the gate)"),
     ), relation=("of", "other"), sparse=True),
     Table("issues", "one item of the agenda", (
