@@ -162,9 +162,19 @@ def invent_officially(me, mediation, mean_belief, pace, p):
 
 
 @rule
-def take_in(stake, issue, p):
-    """A delegation takes in the options that official talks have found."""
+def take_in(stake, issue, brought, p):
+    """A delegation takes in the options that official talks have found, and those that any other brings to the table from
+    unofficial ones: what is tabled is known to all who sit there.
+    """
     stake.known_official += p.track_one_learning * (issue.found_official - stake.known_official)
+    if brought > stake.known_unofficial:
+        stake.known_unofficial += p.track_one_learning * (brought - stake.known_unofficial)
+
+
+@rule
+def taking_up_hazard(least_readiness, mediation, p):
+    """Hazard that an avoided issue is taken up at the table: the least ready party decides; mediation helps."""
+    return clip(p.track_one_tabling * least_readiness * (1.0 + mediation), 0.0, 1.0)
 
 
 @rule(of="issues")

@@ -26,6 +26,7 @@ from .bargaining import (
     share_options,
     still_open,
     take_in,
+    taking_up_hazard,
     value_fighting_on,
 )
 from .basics import clip, enter, record, threshold
@@ -63,8 +64,13 @@ def work_on_text(world, month, required, pace):
     for k in range(agenda):
         if still_open(issues[k]):
             invent_officially(issues[k], process.mediation, mean_belief, pace, p)
+            brought = 0.0
             for i in range(parties):
-                take_in(stakes[i * agenda + k], issues[k], p)
+                at_table = governments[i].required and governments[i].active
+                if at_table and stakes[i * agenda + k].known_unofficial > brought:
+                    brought = stakes[i * agenda + k].known_unofficial
+            for i in range(parties):
+                take_in(stakes[i * agenda + k], issues[k], brought, p)
             miss = p.track_one_draft_noise * p.track_one_drafting * mean_misperception
             miss *= 2.0 * chance(process.key, Draw.DRAFT, month, issues[k].id, 0) - 1.0
             redraft(issues[k], compromise_on(world, k), miss, pace, p)
@@ -155,6 +161,19 @@ def go_on_as_assembled(world, month):
         process.milestone = 0.0
     else:
         process.assembled *= 1.0 - p.track_one_dispersal
+
+
+@part
+def take_up_avoided(world, month):
+    """Parties that talk, or that live with an accord, may take up an issue they had avoided."""
+    issues, p, process = world.issues, world.parameters[0], world.process[0]
+    together = process.phase == Phase.TALKS or process.in_force
+    for k in range(len(issues)):
+        draw = chance(process.key, Draw.TAKES_UP_ISSUE, month, issues[k].id, 0)
+        taken_up = draw < taking_up_hazard(process.least_readiness, process.mediation, p)
+        if together and taken_up and issues[k].active and not issues[k].tabled:
+            issues[k].tabled = 1
+            record(world, month, Event.ISSUE_TAKEN_UP, k, -1, process.least_readiness)
 
 
 @part
@@ -257,6 +276,7 @@ def track_one(world, month):
 
     if process.channel and process.fresh and world.tally[0].month_talks < 0:
         open_with_demands(world)
+    take_up_avoided(world, month)
     secretly = process.channel and process.phase != Phase.TALKS and process.phase <= Phase.SUSPENDED
     if process.phase == Phase.TALKS or process.talks_go_on or secretly:
         bargain(world, month)

@@ -1,7 +1,9 @@
 """A conflict in eighteen codes: what they mean, and the one mapping from codes to settings, the same for every case.
 
 Below, x is a code divided by 4. The forms were taken over from a throw-away trial and are assumptions; no case has
-numbers of its own. A code that is not given is taken at its middle, and the scenario's summary says so.
+numbers of its own. The issue that is hardest to divide is avoided where it is sacred and hawks lead: to offer a trade on
+what is sacred is taboo (Tetlock et al. 2000; Atran and Axelrod 2008), and leaders who would be punished for it leave it
+to unofficial dialogue (Saunders 1999). A code that is not given is taken at its middle, and the scenario's summary says so.
 """
 
 from __future__ import annotations
@@ -62,10 +64,10 @@ _ALL = [
     Code("cbm", "none", "several, some kept", "broad, sustained", "cbm.push = .15 + .85 x; from code 2 the 2 (code - 1) least sensitive measures are in force"),
     Code("cbm_verification", "none", "self-reporting, weak monitors", "intrusive third-party verification", "cbm.verification = .9 x"),
     Code("secrecy", "public talks only", "some private contact", "decisive secret channel", "track_two.confidentiality = x"),
-    Code("indivisibility", "divisible matters", "mixed", "sacred or existential, all or nothing", "three issues, for no agenda is all sacred or all divisible: indivisibility .45 + .5 x, .25 + .5 x and .05 + .5 x; potential .85 - .35 indivisibility"),
+    Code("indivisibility", "divisible matters", "mixed", "sacred or existential, all or nothing", "three issues, for no agenda is all sacred or all divisible: indivisibility .45 + .5 x, .25 + .5 x and .05 + .5 x; potential .85 - .35 indivisibility; from code 3, and hawkishness from 3, the first is avoided: not on the official agenda at the start"),
     Code("parties", "", "", "number of parties at the table, 2 and more (a count)", "the number of governments, with ideals spread evenly over [0, 1]", low=2, high=27, whole=True),
     Code("mediation", "none", "facilitator", "skilled mediator with leverage", "organisations.'Mediator': skill = x, leverage = .6 x, impartiality = .8"),
-    Code("hawkishness", "doves lead", "mixed", "hawks lead on several sides", "governments' hawkishness = .15 + .7 x"),
+    Code("hawkishness", "doves lead", "mixed", "hawks lead on several sides", "governments' hawkishness = .15 + .7 x; with indivisibility, whether an issue is avoided"),
     Code("public_support", "publics hostile to a deal", "divided", "publics for a deal", "society.support = .25 + .45 x; society.attitude = .2 + .4 x"),
     Code("fighting_level", "none (a dispute)", "low-intensity", "war", "conflict.violence = x; conflict.exposure = .24 + .36 x: where nobody fights, a broken deal costs less"),
     Code("power_sharing", "winner takes all on offer", "some guarantees in the text", "entrenched sharing: mutual veto, quotas, integrated forces", "conflict.internal_guarantee = .8 x"),
@@ -124,6 +126,7 @@ def scenario_from_codes(codes: Mapping[str, Any], title: str | None = None) -> S
     share = 1 / n + (0.9 - 1 / n) * x["power_asymmetry"]
     issues = standard("issues", parties)
     hard = [base + 0.5 * x["indivisibility"] for base in (0.45, 0.25, 0.05)]
+    avoids = code["indivisibility"] >= 3 and code["hawkishness"] >= 3
     type_ = SpoilerKind.words()[0 if code["spoilers"] < 1.5 else 1 if code["spoilers"] < 3 else 2]
     faction = {
         "kind": type_,
@@ -142,7 +145,8 @@ def scenario_from_codes(codes: Mapping[str, Any], title: str | None = None) -> S
             for at, name in enumerate(parties)
         ],
         "issues": [
-            {**row, "indivisibility": value, "potential": 0.85 - 0.35 * value} for row, value in zip(issues, hard)
+            {**row, "indivisibility": value, "potential": 0.85 - 0.35 * value, "tabled": int(not (avoids and at == 0))}
+            for at, (row, value) in enumerate(zip(issues, hard))
         ],
         "stakes": all_stakes(parties, [row["name"] for row in issues]),
         "academics": [{**row, "access": 0.1 + 0.6 * x["track2"]} for row in standard("academics", parties)],

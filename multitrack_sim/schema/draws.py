@@ -72,6 +72,7 @@ class Draw(IntEnum):
     TALKS_REOPEN = 109
     ACCESSION = 110
     PROCEDURE = 111
+    TAKES_UP_ISSUE = 112
     # spoiling
     ATTACK = 120
     ATTACK_KIND = 121

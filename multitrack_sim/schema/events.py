@@ -373,4 +373,10 @@ class Event(IntEnum):
         had="the text on how to go on not been signed", many="{count} texts on how to go on",
         undoing=Undoing("track_one", Draw.PROCEDURE),
     )
+    ISSUE_TAKEN_UP = _Facts(
+        "issue taken up", who="issues", amount="readiness of the least ready", unit="share",
+        told="The parties took up an issue they had avoided: {who}",
+        had="the parties not taken up the issue they had avoided ({who})", many="{count} avoided issues taken up ({who})",
+        undoing=Undoing("track_one", Draw.TAKES_UP_ISSUE, id="who"),
+    )
     # fmt: on
