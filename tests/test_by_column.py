@@ -202,6 +202,12 @@ IDLE = {
         "track_two",
         [Draw.CHANNEL_LEAKS, Draw.CHANNEL_ENDS],
     ),
+    "taking up what was avoided": (
+        {},
+        each("issues", "tabled", 0) | {"conflict.start": "talks", "track_one.tabling": 0.001, "track_two.access": 0.0},
+        "track_one",
+        [Draw.TAKES_UP_ISSUE],
+    ),
     "tabling": ({}, OPEN | each("issues", "tabled", 0) | {"track_two.tabling": 0.01}, "track_two", [Draw.TABLES_ISSUE]),
     "attacks": (
         each("spoilers", "capacity", 0.0),

@@ -106,6 +106,7 @@ SETTINGS = {
     "what was never tabled endangers": (FRAGILE | {"issues.'Security'.tabled": 0, "track_two.access": 0.0}, {"accord.leaving_ownerless": (0.0, 10.0)}, "departures", 1),
     "unreliable signatories exploit": (FRAGILE | {"trust.reliable_share": 0.0}, {"accord.temptation": (0.0, 8.0)}, "departures", 1),
     "signatories in doubt leave": ({"run.months": 240}, {"accord.doubt": (0.01, 0.5)}, "departures", 1),
+    "parties take up what they avoided": ({"issues.'Security'.tabled": 0, "track_two.access": 0.0}, {"track_one.tabling": (0.0, 0.1)}, "issues.tabled", 1),
     "what is left out rankles": ({"issues.'Security'.tabled": 0}, {"accord.untabled_grievance": (0.0, 0.5)}, "communities.grievance", 1),
     "will and pressure make provisions carried out": ({"trust.reliable_share": 0.0, "accord.withdrawal": 0.0}, {"accord.will": (0.0, 1.0)}, "implementation", 1),
     "organisations pay": (NO_TALKS, every(lively(), "organisations", "funding", (0.0, 1.0)), "workshops", 1),
@@ -363,6 +364,7 @@ def test_every_kind_of_event_happens_somewhere():
             {"fighting.victory": 0.5, "fighting.petering_out": 0.05, "run.months": 300}, power_asymmetry=4, spoilers=1
         ),
         lively({"spoiling.socialisation": 1.0, "issues.'Security'.tabled": 0, "track_two.tabling": 0.5}, spoilers=1),
+        lively({"track_two.budget": 0.0, "issues.'Security'.tabled": 0, "track_one.tabling": 0.2}),
         lively({"track_one.vote_base": -1.0} | every(lively(), "governments", "ratified_by", "referendum")),
     ]
     for scenario in worlds:

@@ -149,6 +149,23 @@ def test_talks_are_talks_under_an_accord_too(where):
         assert (faction.threat > 0.0) == (name == what_threatens)
 
 
+def test_what_one_party_brings_to_the_table_all_who_sit_there_come_to_know():
+    """Only one of three has heard of an option: it is known to no pair before talks, and to all at the table after some."""
+    scenario = mt.scenario_from_codes({"parties": 3, "track2": 0, "spoilers": 0}).with_settings(
+        {"conflict.start": "talks", "track_one.invention": 0.0, "track_one.breakdown": 0.0, "track_one.walk_out": 0.0,
+         "track_one.signature": 0.0, "track_one.partial": 0.0, "spoiling.deterrence": 3.0}
+    )  # fmt: skip
+    model = mt.PeaceProcess(scenario, seed=1)
+    stakes, issues = model.world.stakes, model.world.issues
+    model.step()
+    stakes["known_unofficial"][0] = 0.8  # the first party, on the first issue
+    for _ in range(12):
+        model.step()
+    p, heard = model.world.parameters[0], stakes["known_unofficial"].reshape(3, -1)
+    assert heard[:, 0] == pytest.approx([0.8] + [0.8 * (1.0 - (1.0 - p.track_one_learning) ** 12)] * 2)
+    assert (heard[:, 1:] == 0.0).all() and issues["known"][0] > 0.7
+
+
 def test_insight_needs_rapport():
     """Without rapport a report is right as often as not, and moves nothing."""
     p = a_world().parameters[0]

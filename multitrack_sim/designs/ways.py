@@ -39,7 +39,7 @@ class Way:
 
 _ALL = (
     Way(
-        "options", "leaderships learn what workshops invented, and may hope for more",
+        "options", "leaderships learn what workshops invented",
         {"track_two.invention": 0.0, "track_two.option_fading": 1.0}, idle_at={"track_two.transfer": 0.0},
     ),
     Way(
@@ -67,10 +67,6 @@ _ALL = (
     Way(
         "back channel", "contact becomes a secret channel between officials, which may leak",
         {"track_two.channel": 0.0}, needs="contact",
-    ),
-    Way(
-        "resumption", "contact brings suspended talks back",
-        {"track_one.resumption_contact": 0.0}, needs="contact",
     ),
     Way(
         "proposals", "contact makes officials propose more confidence-building measures",
@@ -106,8 +102,8 @@ def reachable(ways: Iterable[str]) -> frozenset[str]:
 def with_needs(way: str) -> frozenset[str]:
     """A way and the one it hangs on.
 
-    >>> sorted(with_needs("resumption"))
-    ['contact', 'resumption']
+    >>> sorted(with_needs("proposals"))
+    ['contact', 'proposals']
     """
     return frozenset([way, WAYS[way].needs]) - {""}
 

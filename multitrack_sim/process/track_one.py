@@ -45,9 +45,9 @@ def breakdown_hazard(process, ready, p):
 
 
 @rule
-def resumption_hazard(ready, contact, p):
-    """Hazard that suspended talks resume: with readiness, and where any unofficial contact is alive."""
-    return clip(p.track_one_resumption * ready * (1.0 + p.track_one_resumption_contact * contact), 0.0, 1.0)
+def resumption_hazard(ready, p):
+    """Hazard that suspended talks resume: with readiness."""
+    return p.track_one_resumption * ready
 
 
 @part
@@ -167,11 +167,12 @@ def go_on_as_assembled(world, month):
 def take_up_avoided(world, month):
     """Parties that talk, or that live with an accord, may take up an issue they had avoided."""
     issues, p, process = world.issues, world.parameters[0], world.process[0]
-    together = process.phase == Phase.TALKS or process.in_force
+    if process.phase != Phase.TALKS and not process.in_force:
+        return
+    hazard = taking_up_hazard(process.least_readiness, process.mediation, p)
     for k in range(len(issues)):
-        draw = chance(process.key, Draw.TAKES_UP_ISSUE, month, issues[k].id, 0)
-        taken_up = draw < taking_up_hazard(process.least_readiness, process.mediation, p)
-        if together and taken_up and issues[k].active and not issues[k].tabled:
+        avoided = issues[k].active and not issues[k].tabled
+        if avoided and chance(process.key, Draw.TAKES_UP_ISSUE, month, issues[k].id, 0) < hazard:
             issues[k].tabled = 1
             record(world, month, Event.ISSUE_TAKEN_UP, k, -1, process.least_readiness)
 
@@ -257,9 +258,9 @@ def track_one(world, month):
             break_down(world, month)
     elif process.phase == Phase.SUSPENDED:
         draw = chance(key, Draw.RESUMPTION, month, 0, 0)
-        if draw < resumption_hazard(ready, process.contact, p):
+        if draw < resumption_hazard(ready, p):
             open_round(world, month)
-            record(world, month, Event.TALKS_RESUMED, -1, -1, process.contact)
+            record(world, month, Event.TALKS_RESUMED, -1, -1, process.least_readiness)
         elif draw > 1.0 - p.track_one_abandonment:
             break_down(world, month)
     elif process.phase == Phase.SIGNED:

@@ -81,13 +81,11 @@ def report_probability(me, government, recognition, distance, p):
     return clip(heard, 0.0, 1.0)
 
 
-@rule(of="governments")
-def hear_options(me, stake, issue, p):
-    """A leadership that hears a report knows the unofficial options; good ones raise what it demands."""
-    news = issue.found_unofficial - stake.known_unofficial
-    if news > 0.0:
-        stake.known_unofficial += news
-        me.aspiration = clip(me.aspiration + p.track_two_raised_hopes * news * issue.potential, 0.0, 1.0)
+@rule
+def hear_options(stake, issue):
+    """A leadership that hears a report knows the unofficial options."""
+    if issue.found_unofficial > stake.known_unofficial:
+        stake.known_unofficial = issue.found_unofficial
 
 
 @rule
@@ -286,7 +284,7 @@ def hold_workshop(world, host, month):
         record(world, month, Event.REPORT_HEARD, row, me.party, warmth)
         for k in range(agenda):
             stake = stakes[me.party * agenda + k]
-            hear_options(home, stake, issues[k], p)
+            hear_options(stake, issues[k])
             if (
                 not issues[k].tabled
                 and chance(key, Draw.TABLES_ISSUE, month, me.id, issues[k].id) < p.track_two_tabling

@@ -166,7 +166,7 @@ class Event(IntEnum):
         undoing=Undoing("track_one", Draw.SUSPENSION),
     )
     TALKS_RESUMED = _Facts(
-        "talks resumed", amount="living unofficial contact", unit="share", opens="talks",
+        "talks resumed", amount="readiness of the least ready", unit="share", opens="talks",
         told="Talks were resumed",
         had="talks not been resumed", many="{count} resumptions of talks",
         leads_to=("TALKS_SUSPENDED", "TALKS_BROKE_DOWN", "PART_SIGNED", "ACCORD_SIGNED"), within=EVER,
