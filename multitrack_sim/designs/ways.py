@@ -89,6 +89,11 @@ _ALL = (
         {"track_two.alarm": 0.0}, gate=PUBLICITY, meeting=False, tables=("spoilers",),
         idle_at={"track_two.confidentiality": 1.0},
     ),
+    Way(
+        "people in office",
+        "participants enter delegations, with the options and the people they know; suspected at home, missed in workshops",
+        {"track_two.office": 0.0},
+    ),
 )  # fmt: skip
 WAYS: dict[str, Way] = {way.name: way for way in _ALL}
 

@@ -373,4 +373,16 @@ class Event(IntEnum):
         had="the text on how to go on not been signed", many="{count} texts on how to go on",
         undoing=Undoing("track_one", Draw.PROCEDURE),
     )
+    ENTERED_OFFICE = _Facts(
+        "entered office", who="academics", whom="governments", amount="closeness to the other side", unit="share",
+        told="{who} came from unofficial dialogue into the delegation of {whom}",
+        had="{who} not come into the delegation of {whom}", many="{count} people came from unofficial dialogue into the delegation of {whom}",
+        leads_to=("LEFT_OFFICE",), within=EVER, same="who",
+        undoing=Undoing("track_two", Draw.ENTERS_OFFICE, id="who"),
+    )
+    LEFT_OFFICE = _Facts(
+        "left office", who="academics", whom="governments", amount="closeness to the other side", unit="share",
+        told="{who} left the delegation of {whom}",
+        had="{who} not left the delegation of {whom}", many="{count} people left the delegation of {whom}",
+    )
     # fmt: on
