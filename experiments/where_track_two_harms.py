@@ -38,6 +38,7 @@ ABLATIONS: dict[str, dict[str, Any]] = {
     "leaks": {"track_two.leak": 0}, "the price of secrecy": {"track_two.legitimacy_deficit": 0},
     "alarm of spoilers": {"track_two.alarm": 0}, "momentum of civil society": {"track_two.momentum": 0},
     "explaining attacks": {"track_two.explanation": 0}, "proposing measures": {"track_two.proposals": 0},
+    "people in office": {"track_two.office": 0},
     "contact in a suspension": {"track_one.resumption_contact": 0}, "damping of incidents": {"fighting.contact_damping": 0},
 }  # fmt: skip
 

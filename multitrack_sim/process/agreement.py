@@ -20,16 +20,13 @@ from .scope import coverage, propose_whole
 def ratification_probability(me, process, p):
     """Probability that the party ratifies (Putnam 1988): a leader if it still gains; a parliament or public by opinion.
 
-    Opinion: support, legitimacy (less after a secret road or failed votes), the memory of attacks, and whether the
-    delegation is known for its ties to the other side.
+    Opinion: support, legitimacy (less after a secret road or failed votes) and the memory of attacks.
     """
     if me.ratified_by == Ratifier.LEADER:
         return 1.0 if me.held >= 0.0 else 0.0
     opinion = me.support if me.ratified_by == Ratifier.REFERENDUM else 0.5 * (me.support + 0.5)
     odds = p.track_one_vote_base + p.track_one_vote_support * (opinion - 0.5)
     odds += p.track_one_vote_legitimacy * (process.legitimacy - 0.5) - p.track_one_vote_attacks * process.attack_memory
-    in_public = p.track_two_publicity * (1.0 - p.track_two_confidentiality)
-    odds -= p.track_two_captured_votes * in_public * me.suspected
     return sigma(odds)
 
 

@@ -16,21 +16,19 @@ from .workshops import bring_options
 
 @rule(of="academics")
 def office_hazard(me, government, p):
-    """Hazard of being taken into the party's delegation: nearness to a leadership that has an ear for such people. Only
-    who has come to know somebody of another party is meant. Passes the gate `track_two.access`.
+    """Hazard of being taken into the party's delegation: nearness to a leadership that has an ear for such people.
+    Passes the gate `track_two.access`.
     """
-    if me.closeness <= 0.0:
-        return 0.0
     receptivity = 1.0 - p.track_two_hawk_deafness * government.hawkishness
     return clip(p.track_two_access * p.track_two_office * me.access * receptivity, 0.0, 1.0)
 
 
 @rule(of="governments")
-def suspect(me, insider):
+def suspect(me, insider, p):
     """A party suspects its delegation the more people from unofficial dialogue sit in it, and the closer each is to the
     other side (Kelman 1993).
     """
-    me.suspected += insider.closeness * (1.0 - me.suspected)
+    me.suspected += p.track_two_access * insider.closeness * (1.0 - me.suspected)
 
 
 @part
@@ -43,8 +41,9 @@ def delegations_sit(process):
 
 @part
 def fill_offices(world, month):
-    """Who comes from unofficial dialogue into a delegation, and who leaves it: with the leadership that called them, or
-    when nothing is left to negotiate. Who comes tells what workshops have found; how far each delegation is suspected.
+    """Who comes from unofficial dialogue into a delegation, of those who have come to know somebody of another party; and
+    who leaves it: with the leadership that called them, or when nothing is left to negotiate. Who comes tells what
+    workshops have found. How far each delegation is suspected.
     """
     academics, governments = world.academics, world.governments
     p, process = world.parameters[0], world.process[0]
@@ -61,9 +60,10 @@ def fill_offices(world, month):
             if not serves or home.months_in_office == 0.0:
                 me.in_office = 0
                 record(world, month, Event.LEFT_OFFICE, row, me.party, me.closeness)
-        elif serves and chance(process.key, Draw.ENTERS_OFFICE, month, me.id, 0) < office_hazard(me, home, p):
-            me.in_office = 1
-            record(world, month, Event.ENTERED_OFFICE, row, me.party, me.closeness)
-            bring_options(world, row)
+        elif serves and me.closeness > 0.0:
+            if chance(process.key, Draw.ENTERS_OFFICE, month, me.id, 0) < office_hazard(me, home, p):
+                me.in_office = 1
+                record(world, month, Event.ENTERED_OFFICE, row, me.party, me.closeness)
+                bring_options(world, row)
         if me.in_office:
-            suspect(home, me)
+            suspect(home, me, p)

@@ -278,10 +278,10 @@ def hold_workshop(world, host, month):
             continue
         home = governments[me.party]
         recognition = recognition_by(world, me.party)
-        if me.in_office:
+        draw = chance(key, Draw.REPORT, month, me.id, ngo.id)
+        if me.in_office and draw < p.track_two_access:
             bring_options(world, row)
-        heard = chance(key, Draw.REPORT, month, me.id, ngo.id) < report_probability(me, home, recognition, distance, p)
-        if not heard:
+        if not draw < report_probability(me, home, recognition, distance, p):
             continue
         record(world, month, Event.REPORT_HEARD, row, me.party, warmth)
         for k in range(agenda):
