@@ -50,12 +50,8 @@ NO_TALKS = {"track_one.pretalks": 0.0, "track_two.channel": 0.0}
 FRAGILE = {"accord.withdrawal": 0.5, "accord.doubt": 0.15, "run.months": 240}
 OFFICE = {"track_two.office": 0.1}
 MIXED = {"track_two.officials_attend": 1.0, "track_two.officials_frankness": 0.0}
-SUSPECTED = (
-    OFFICE
-    | MIXED
-    | {"track_one.concession": 0.03, "track_two.channel": 0.0}
-    | every(lively(), "governments", "hawkishness", 0.9)
-)
+SUSPECTED = MIXED | {"track_two.office": 0.3, "track_one.concession": 0.05}
+SUSPECTED |= every(lively(), "governments", "hawkishness", 0.7)
 MANY = {"run.months": 240}  # with five parties
 SLIGHT = ("wars come back while memory is fresh", "small progress is progress")
 # name: settings of both arms, what is changed, what moves, and which way
@@ -94,7 +90,7 @@ SETTINGS = {
     "and report home": (NO_TALKS | OFFICE, {"track_two.officials_attend": (0.0, 1.0)}, "reports_heard", 1),
     "they are on their guard": (NO_TALKS | OFFICE | MIXED, {"track_two.officials_frankness": (0.0, 1.0)}, "mean_rapport", -1),
     "and little is invented": (NO_TALKS | OFFICE | MIXED, {"track_two.officials_frankness": (0.0, 1.0)}, "issues.found_unofficial", -1),
-    "hawks withhold concessions from the suspected": (SUSPECTED, {"track_two.captured_concessions": (0.0, 1.0)}, "months_to_substantive", 1),
+    "hawks withhold concessions from the suspected": (SUSPECTED, {"track_two.captured_concessions": (0.0, 1.0)}, "share_settled", -1),
     "publics do not follow the suspected": (NO_TALKS | OFFICE | MIXED | {"track_two.confidentiality": 0.0}, {"track_two.captured_support": (0.0, 3.0)}, "mean_support", -1),
     "behind closed doors they are not known": (NO_TALKS | OFFICE | MIXED | {"track_two.captured_support": 3.0, "track_two.momentum": 0.0}, {"track_two.confidentiality": (0.0, 1.0)}, "mean_support", 1),
     "programmes go where need is": (NO_TALKS | {"society.attitude": 0.2}, {"track_three.targeting": (0.0, 1.0)}, "communities.programme_months", 1),

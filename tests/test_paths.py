@@ -162,7 +162,12 @@ def test_a_way_that_needs_another_is_closed_with_it():
         ({"track_two.access": 0.0}, [name for name, way in WAYS.items() if way.gate == "track_two.access"], "access is 0"),
         ({"track_two.publicity": 0.0}, ["publics", "alarm"], "publicity is 0"),
         ({"track_two.confidentiality": 1.0}, ["publics", "alarm"], "confidentiality is 1"),
-        ({"track_two.transfer": 0.0}, ["options", "belief", "misperception", "tabling"], "transfer is 0"),
+        ({"track_two.transfer": 0.0}, ["belief", "misperception", "tabling"], "transfer is 0"),
+        (
+            {"track_two.transfer": 0.0, "track_two.office": 0.0},
+            ["options", "belief", "misperception", "tabling", "people in office"],
+            "is 0",
+        ),
         ({"track_two.insight": 0.5}, ["belief"], "closed as it is"),
         ({"track_two.living": 0}, [name for name, way in WAYS.items() if "contact" in (name, way.needs)], "closed as it is"),
         ({"cbm.budget": 0.0}, ["proposals"], "cbm.budget is 0"),
