@@ -39,6 +39,7 @@ ABLATIONS: dict[str, dict[str, Any]] = {
     "alarm of spoilers": {"track_two.alarm": 0}, "momentum of civil society": {"track_two.momentum": 0},
     "explaining attacks": {"track_two.explanation": 0}, "proposing measures": {"track_two.proposals": 0},
     "damping of incidents": {"fighting.contact_damping": 0},
+    "people in office": {"track_two.office": 0},
 }  # fmt: skip
 
 

@@ -48,6 +48,10 @@ def moved(one, two):
 
 NO_TALKS = {"track_one.pretalks": 0.0, "track_two.channel": 0.0}
 FRAGILE = {"accord.withdrawal": 0.5, "accord.doubt": 0.15, "run.months": 240}
+OFFICE = {"track_two.office": 0.1}
+MIXED = {"track_two.officials_attend": 1.0, "track_two.officials_frankness": 0.0}
+SUSPECTED = MIXED | {"track_two.office": 0.3, "track_one.concession": 0.05}
+SUSPECTED |= every(lively(), "governments", "hawkishness", 0.7)
 MANY = {"run.months": 240}  # with five parties
 SLIGHT = ("wars come back while memory is fresh", "small progress is progress")
 # name: settings of both arms, what is changed, what moves, and which way
@@ -77,6 +81,19 @@ SETTINGS = {
     "continuity builds rapport": (NO_TALKS, {"track_two.continuity": (0.0, 1.0)}, "rapport.trust", 1),
     "a workshop has room for so many": (NO_TALKS | every(lively(), "academics", "openness", 1.0) | every(lively(), "ngos", "legitimacy", 1.0), {"track_two.seats": (4, 60)}, "academics.invited", 1),
     "voices carry": ({"track_two.confidentiality": 0.0, "track_two.voices": 1.0}, every(lively(), "academics", "reach", (0.0, 1.0)), "mean_support", 1),
+    "participants enter office": (NO_TALKS, {"track_two.office": (0.0, 0.05)}, "entered_office", 1),
+    "hawks call few of them": (NO_TALKS | OFFICE, every(lively(), "governments", "hawkishness", (0.0, 1.0)), "entered_office", -1),
+    "they bring what workshops found": (NO_TALKS | {"track_two.transfer": 0.0}, {"track_two.office": (0.0, 0.1)}, "stakes.known_unofficial", 1),
+    "they are near to their leadership": (NO_TALKS | MIXED | every(lively(), "academics", "access", 0.2), {"track_two.office": (0.0, 0.1)}, "dyads.contact", 1),
+    "workshops miss them": (NO_TALKS, {"track_two.office": (0.0, 0.1)}, "academics.invited", -1),
+    "rapport misses them": (NO_TALKS, {"track_two.office": (0.0, 0.1)}, "mean_rapport", -1),
+    "officials come in a private capacity": (NO_TALKS | OFFICE, {"track_two.officials_attend": (0.0, 1.0)}, "academics.invited", 1),
+    "and report home": (NO_TALKS | OFFICE, {"track_two.officials_attend": (0.0, 1.0)}, "reports_heard", 1),
+    "they are on their guard": (NO_TALKS | OFFICE | MIXED, {"track_two.officials_frankness": (0.0, 1.0)}, "mean_rapport", -1),
+    "and little is invented": (NO_TALKS | OFFICE | MIXED, {"track_two.officials_frankness": (0.0, 1.0)}, "issues.found_unofficial", -1),
+    "hawks withhold concessions from the suspected": (SUSPECTED, {"track_two.captured_concessions": (0.0, 1.0)}, "share_settled", -1),
+    "publics do not follow the suspected": (NO_TALKS | OFFICE | MIXED | {"track_two.confidentiality": 0.0}, {"track_two.captured_support": (0.0, 3.0)}, "mean_support", -1),
+    "behind closed doors they are not known": (NO_TALKS | OFFICE | MIXED | {"track_two.captured_support": 3.0, "track_two.momentum": 0.0}, {"track_two.confidentiality": (0.0, 1.0)}, "mean_support", 1),
     "programmes go where need is": (NO_TALKS | {"society.attitude": 0.2}, {"track_three.targeting": (0.0, 1.0)}, "communities.programme_months", 1),
     "education costs": (NO_TALKS | every(lively(), "ngos", "programme", "education"), {"track_three.education_cost": (0.5, 2.0)}, "communities.programme_months", -1),
     "interfaith work costs": (NO_TALKS | every(lively(), "ngos", "programme", "interfaith"), {"track_three.interfaith_cost": (0.5, 2.0)}, "communities.programme_months", -1),
@@ -187,6 +204,40 @@ def test_a_party_that_rejects_the_host_stays_away():
     assert (column(rejected, "academics", "invited")[:, side == 0] == 0).all()
     assert (column(base, "academics", "invited")[:, side == 0] > 0).any()
     assert (mt.simulate(rejected, runs=20)["reports_heard"] == 0).all(), "one side alone is no dialogue"
+
+
+def test_only_who_has_come_to_know_the_other_side_enters_office():
+    base = lively(NO_TALKS | {"track_two.office": 1.0})
+    rejected = base.with_settings({f"standing.'{ngo}'.'Party 1'.legitimacy": 0.0 for ngo in base.names["ngos"]})
+    assert mt.simulate(base, runs=20)["entered_office"].min() > 0
+    assert (mt.simulate(rejected, runs=20)["entered_office"] == 0).all()
+    assert (mt.simulate(base.with_settings({"track_two.access": 0.0}), runs=20)["entered_office"] == 0).all()
+
+
+def test_people_leave_office_with_the_leadership_that_called_them_or_when_nothing_is_left_to_negotiate():
+    base = lively({"track_two.office": 0.2, "leaders.turnover": 0.03, "run.months": 240, "accord.withdrawal": 0.3})
+    with_leader = with_talks = 0
+    for seed in range(12):
+        model = mt.PeaceProcess(base, seed=seed, collect=False)
+        before = 0
+        while model.month < model.months:
+            was = model.tables.academics["in_office"].copy()
+            model.step()
+            world, at = model.tables, int(model.tables.tally["events"][0])
+            month = world.events[before:at]
+            before = at
+            changed = month["who"][month["kind"] == Event.LEADER_CHANGED]
+            left = month["who"][month["kind"] == Event.LEFT_OFFICE]
+            gone = (was == 1) & np.isin(world.academics["party"], changed)
+            assert set(np.flatnonzero(gone)) <= set(left)
+            assert not (world.academics["in_office"][world.academics["party"] < 0]).any()
+            with_leader += int(gone.sum())
+            with_talks += len(set(left) - set(np.flatnonzero(gone)))
+            serving = world.academics["in_office"] == 1
+            for i, party in enumerate(world.governments):
+                close = world.academics["closeness"][serving & (world.academics["party"] == i)]
+                assert party["suspected"] == pytest.approx(1.0 - np.prod(1.0 - close))
+    assert with_leader > 10 and with_talks > 10, "the scenario tests nothing"
 
 
 def test_without_recognition_fewer_reports_are_heard():

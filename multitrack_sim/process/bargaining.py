@@ -127,11 +127,13 @@ def instruct(me, p):
 @rule(of="governments")
 def concede(me, attacks, in_public, pace, p):
     """Demands fall with readiness, faster when the others concede; hawks, opposition and attacks slow or reverse that,
-    and so do factions of its own at the table. On a departing train attacks harden less. A crowded table is slower.
+    and so do factions of its own at the table, and hawks who take its delegation to be won over by the other side. On a
+    departing train attacks harden less. A crowded table is slower.
 
     They never fall below the reservation value: an aspiration of 0 asks for no more than fighting on would give.
     """
     will = (1.0 - p.track_one_hawk_resistance * me.hawkishness) * (1.0 - me.restraint)
+    will *= 1.0 - p.track_two_captured_concessions * me.hawkishness * me.suspected
     freedom = 1.0 - in_public * p.track_one_opposition * (1.0 - me.perceived_support)
     step = (
         p.track_one_concession

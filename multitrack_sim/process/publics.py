@@ -49,7 +49,8 @@ def judge(me, reasons, p):
 
 @rule(of="governments")
 def give_cue(me, process, p):
-    """What a leader says of a settlement, and the reasons a whole public has: burden, momentum, leaks, concessions seen.
+    """What a leader says of a settlement, and the reasons a whole public has: burden, momentum, leaks, concessions seen,
+    a delegation known for its ties to the other side (behind both gates of Track II).
 
     A leader speaks for a settlement when it sees a surplus in it, against it when hawkish and without one.
     """
@@ -61,6 +62,8 @@ def give_cue(me, process, p):
         concessions / p.publics_audience_step, 0.0, 1.0
     )
     me.reasons -= p.publics_backlash * process.backlash
+    known = p.track_two_publicity * (1.0 - p.track_two_confidentiality)
+    me.reasons -= p.track_two_captured_support * known * me.suspected
 
 
 @rule(of="governments")

@@ -16,13 +16,17 @@ KINDS = len(AcademicKind.words())
 
 @rule(of="academics")
 def attendance_probability(me, legitimacy, workshops, p):
-    """Probability of coming: openness, the host's standing, confidentiality; continuity asks those who came before."""
+    """Probability of coming: openness, the host's standing, confidentiality; continuity asks those who came before. Who
+    sits in a delegation comes only as far as meetings are mixed (Track 1.5).
+    """
     company = p.track_two_attendance + p.track_two_attendance_secrecy * p.track_two_confidentiality
     willing = me.openness * (1.0 - me.closed) * legitimacy * company
     if workshops > 0 and me.invited > 0:
         willing *= 1.0 + p.track_two_known_guests * p.track_two_continuity
     elif workshops > 0:
         willing *= 1.0 - p.track_two_new_guests * p.track_two_continuity
+    if me.in_office:
+        willing *= p.track_two_officials_attend
     return clip(willing, 0.0, 1.0)
 
 
@@ -34,18 +38,27 @@ def harden(me, p):
 
 
 @rule
-def frankness(p):
-    """How freely people speak in a workshop (0 to 1): part of it needs closed doors."""
-    return 1.0 - p.track_two_frankness_secrecy * (1.0 - p.track_two_confidentiality)
+def frankness(officials, p):
+    """How freely people speak in a workshop (0 to 1): part of it needs closed doors, and officials who come in a private
+    capacity are on their guard, the more of those present they are (Cuhadar and Dayton 2012).
+    """
+    guarded = p.track_two_officials_frankness * officials
+    return (1.0 - p.track_two_frankness_secrecy * (1.0 - p.track_two_confidentiality)) * (1.0 - guarded)
+
+
+@rule(of="academics")
+def nearness(me):
+    """How near a participant is to its leadership: at no remove in its delegation."""
+    return 1.0 if me.in_office else me.access
 
 
 @rule
-def meet(pair, one, two, skill, clash, p):
+def meet(pair, one, two, skill, frank, clash, p):
     """Rapport between two who meet: grows with facilitation, confidentiality and openness; a clash of agendas costs."""
     if clash:
         pair.trust *= 1.0 - p.track_two_clash_cost
     else:
-        warmth = skill * frankness(p) * math.sqrt(one.openness * two.openness)
+        warmth = skill * frank * math.sqrt(one.openness * two.openness)
         warmth *= math.sqrt((1.0 - one.closed) * (1.0 - two.closed))
         warmth *= 1.0 - p.technology_shallowness * p.track_two_digital
         pair.trust += p.track_two_rapport_gain * warmth * (1.0 - pair.trust)
@@ -53,11 +66,11 @@ def meet(pair, one, two, skill, clash, p):
 
 
 @rule(of="issues")
-def invent_unofficially(me, rapport, diversity, scholars, p):
+def invent_unofficially(me, rapport, diversity, scholars, frank, p):
     """Options found in a workshop: rapport, variety of participants, scholars and confidentiality help (Fisher 1983,
     2005).
     """
-    found = p.track_two_invention * rapport * diversity * frankness(p)
+    found = p.track_two_invention * rapport * diversity * frank
     found *= 1.0 + p.track_two_scholarship * scholars
     me.found_unofficial += clip(found, 0.0, 1.0) * (1.0 - me.found_unofficial)
 
@@ -77,7 +90,7 @@ def report_probability(me, government, recognition, distance, p):
     receptivity = 1.0 - p.track_two_hawk_deafness * government.hawkishness
     receptivity *= 1.0 - p.track_two_unrecognised * (1.0 - recognition)
     consistency = clip(1.0 - p.track_two_contradiction * (1.0 - p.track_two_coordination) * distance, 0.0, 1.0)
-    heard = p.track_two_access * p.track_two_transfer * me.access * credibility * receptivity * consistency
+    heard = p.track_two_access * p.track_two_transfer * nearness(me) * credibility * receptivity * consistency
     return clip(heard, 0.0, 1.0)
 
 
@@ -131,6 +144,14 @@ def learn_from_report(dyad, evidence, weight, hardened, distance, p):
     confusion = clip(p.track_two_divergence * (1.0 - p.track_two_coordination) * distance, 0.0, 1.0)
     dyad.misperception += confusion * (1.0 - dyad.misperception)
     bound_belief(dyad, p)
+
+
+@part
+def bring_options(world, row):
+    """A leadership learns from a participant all that workshops have found."""
+    me, issues, agenda = world.academics[row], world.issues, len(world.issues)
+    for k in range(agenda):
+        hear_options(world.governments[me.party], world.stakes[me.party * agenda + k], issues[k], world.parameters[0])
 
 
 @part
@@ -225,12 +246,13 @@ def hold_workshop(world, host, month):
     present, voices = seat(world, host, month)
     for i in range(parties):
         governments[i].delegates = 0
-    kinds, sides, scholars = 0, 0, 0  # variety of walks of life and of parties around the table
+    kinds, sides, scholars, officials = 0, 0, 0, 0  # variety of walks of life and of parties around the table
     for row in range(len(academics)):
         me = academics[row]
         if me.attends:
             if me.kind == AcademicKind.SCHOLAR or me.kind == AcademicKind.THINK_TANK:
                 scholars += 1
+            officials += me.in_office
             if me.party >= 0:
                 governments[me.party].delegates += 1
                 if governments[me.party].delegates == 1:
@@ -245,6 +267,7 @@ def hold_workshop(world, host, month):
     if sides < 2:
         return voices
 
+    frank = frankness(officials / present, p)
     warmth, pairs, quarrels = 0.0, 0, 0
     for first in range(len(academics)):
         one = academics[first]
@@ -256,7 +279,7 @@ def hold_workshop(world, host, month):
             if not two.attends:
                 continue
             clash = chance(key, Draw.AGENDAS_CLASH, month, pair.id, ngo.id) < p.track_two_clash
-            meet(pair, one, two, ngo.skill, clash, p)
+            meet(pair, one, two, ngo.skill, frank, clash, p)
             if clash and chance(key, Draw.HARDENED, month, pair.id, ngo.id) < p.track_two_hardening:
                 harden(one, p)
                 harden(two, p)
@@ -270,7 +293,7 @@ def hold_workshop(world, host, month):
     diversity = clip(p.track_two_diversity * (1.0 + kinds), 0.0, 1.0)
     for k in range(agenda):
         if issues[k].active:
-            invent_unofficially(issues[k], warmth, diversity, scholars / present, p)
+            invent_unofficially(issues[k], warmth, diversity, scholars / present, frank, p)
 
     for row in range(len(academics)):
         me = academics[row]
@@ -278,8 +301,10 @@ def hold_workshop(world, host, month):
             continue
         home = governments[me.party]
         recognition = recognition_by(world, me.party)
-        heard = chance(key, Draw.REPORT, month, me.id, ngo.id) < report_probability(me, home, recognition, distance, p)
-        if not heard:
+        draw = chance(key, Draw.REPORT, month, me.id, ngo.id)
+        if me.in_office and draw < p.track_two_access:
+            bring_options(world, row)
+        if not draw < report_probability(me, home, recognition, distance, p):
             continue
         record(world, month, Event.REPORT_HEARD, row, me.party, warmth)
         for k in range(agenda):

@@ -83,3 +83,5 @@ class Draw(IntEnum):
     PROVISION = 140
     PROVISION_DETECTED = 141
     WITHDRAWAL = 143  # 142 was the collapse of an accord as a whole
+    # people of unofficial dialogue in office
+    ENTERS_OFFICE = 160

@@ -379,4 +379,16 @@ class Event(IntEnum):
         had="the parties not taken up the issue they had avoided ({who})", many="{count} avoided issues taken up ({who})",
         undoing=Undoing("track_one", Draw.TAKES_UP_ISSUE, id="who"),
     )
+    ENTERED_OFFICE = _Facts(
+        "entered office", who="academics", whom="governments", amount="closeness to the other side", unit="share",
+        told="{who} came from unofficial dialogue into the delegation of {whom}",
+        had="{who} not come into the delegation of {whom}", many="{count} people came from unofficial dialogue into the delegation of {whom}",
+        leads_to=("LEFT_OFFICE",), within=EVER, same="who",
+        undoing=Undoing("track_two", Draw.ENTERS_OFFICE, id="who"),
+    )
+    LEFT_OFFICE = _Facts(
+        "left office", who="academics", whom="governments", amount="closeness to the other side", unit="share",
+        told="{who} left the delegation of {whom}",
+        had="{who} not left the delegation of {whom}", many="{count} people left the delegation of {whom}",
+    )
     # fmt: on

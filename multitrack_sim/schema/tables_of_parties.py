@@ -44,6 +44,7 @@ PARTIES = [
         state("aspiration", "surplus demanded, as a share of the margin"),
         state("instructed", "readiness on which its delegation acts, after the lag of instructions"),
         state("restraint", "of its concessions, what factions of its own at the table withhold"),
+        state("suspected", "how far its delegation is taken to be won over by the other side, for those in it who come from unofficial dialogue"),
         state("concession", "aspiration given up this month (below 0: hardened)", -1, 1),
         state("others_concession", "mean concession of the others last month"),
         state("belief", "probability it gives to all the others' being reliable, who count for a deal by their power"),
@@ -130,6 +131,8 @@ PARTIES = [
         flag("attends", "whether it is at this month's workshop"),
         count("invited", "workshops attended so far", unit="workshops"),
         flag("hardened", "whether it came away hardened from its last workshop"),
+        state("closeness", "strongest rapport with a participant of another party"),
+        flag("in_office", "whether it sits in its party's delegation (behind the gate)"),
     ), named=True),
     Table("positions", "what an unofficial participant would settle for on one issue", (
         ID,
