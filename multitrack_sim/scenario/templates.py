@@ -96,6 +96,7 @@ TAIL = """\
 # [[history]]
 # date = "2021-03-15"
 # what = "Ceasefire signed"
+# agreement = "ceasefire"                 # what kind was signed: ceasefire, framework or comprehensive (may be left out)
 # source = "Smith 2022"                   # a key of [sources], or a text that starts with "assumption"
 
 # [record]
