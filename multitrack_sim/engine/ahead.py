@@ -101,10 +101,10 @@ class Entry:
 
 
 def _flattened(name: str, kind: Any) -> Iterator[Argument]:
-    from numba.core import types
+    from numba import types
     from numba.np.numpy_support import as_dtype
 
-    from .by_column import ColumnTable
+    from .column_types import ColumnTable
 
     if isinstance(kind, types.NamedTuple):
         for field, inner in zip(kind.fields, kind.types, strict=True):
