@@ -49,7 +49,7 @@ MARK = (
     b"# Machine code made by multitrack_sim for this machine. It may be deleted at any time.\n"
 )
 _OURS = re.compile(r"[0-9a-f]{16}-[0-9a-f]{8}")  # the name of a folder of one fingerprint
-_KNOWN_FILES = re.compile(rf"({re.escape(MARKER)}|.+\.nb[ic]|\.probe-\d+)(\.tmp\.[0-9a-f]+)?")
+_KNOWN_FILES = re.compile(rf"({re.escape(MARKER)}|.+\.(?:nb[ic]|object)|\.probe-\d+)(\.tmp\.[0-9a-f]+)?")
 _SEAL = b"multitrack_sim machine code 1\n"  # begins every file, then the hash of the rest
 
 
@@ -201,7 +201,7 @@ def _is_ready(root: Path, folder: Path) -> bool:
     try:
         _check_folder(root)
         _check_folder(folder)
-        return _read(folder / MARKER) == MARK and any(folder.rglob("*.nbc"))
+        return _read(folder / MARKER) == MARK and any(any(folder.rglob(f"*.{kind}")) for kind in ("nbc", "object"))
     except OSError:
         return False
 
