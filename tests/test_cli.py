@@ -477,7 +477,7 @@ def test_compare_writes_everything(small, calls, tmp_path, capsys):
     command = ["compare", small, "--arm", NO_TRACK_TWO, "--arm-file", file, "--runs", 30, "--seed", 7]
     command += ["--set", "track_three.budget=0.5", "--out", out, "--svg"]
     assert cli.main([str(part) for part in command]) == 0
-    arms = ["as_the_scenario_says", "no_track_ii", "more_cbms"]
+    arms = ["baseline", "no_track_ii", "more_cbms"]
     drawn = [f"{arm}_{figure}" for arm in arms for figure in FIGURES] + [f"comparison_{arm}" for arm in arms[1:]]
     names = [f"{name}.{kind}" for name in drawn for kind in ("png", "svg")]
     names += [name for arm in arms for name in (f"outcomes_{arm}.parquet", f"scenario_{arm}.toml")]
@@ -508,9 +508,7 @@ def test_the_effects_in_the_files_are_those_of_compare(small, tmp_path):
     pd.testing.assert_frame_equal(exact, found, check_dtype=False)
     shown = pd.read_csv(out / "effects.csv", keep_default_na=False, na_values=[""]).fillna({"value": ""})
     pd.testing.assert_frame_equal(shown, found, check_dtype=False)
-    seeds = [
-        list(read_outcomes(out / f"outcomes_{arm}.parquet")["seed"]) for arm in ("no_track_ii", "as_the_scenario_says")
-    ]
+    seeds = [list(read_outcomes(out / f"outcomes_{arm}.parquet")["seed"]) for arm in ("no_track_ii", "baseline")]
     assert seeds[0] == seeds[1]
 
 
@@ -526,7 +524,7 @@ def test_compare_again_is_fine_and_another_is_refused(small, calls, tmp_path, ca
 
 def test_compare_without_a_folder_only_prints(small, calls, tmp_path, capsys):
     assert cli.main(["compare", str(small), "--arm", "no workshops", "--runs", "5"]) == 0
-    assert "no workshops, minus as the scenario says" in capsys.readouterr().out
+    assert "no workshops, minus baseline" in capsys.readouterr().out
     assert os.listdir(tmp_path) == ["small.toml"] and not any(one.series for one in calls)
 
 

@@ -133,7 +133,7 @@ class Comparison:
         return arm
 
     def _named(self, arm: str) -> str:
-        return "the scenario as it is" if arm == BASELINE else printable(arm)
+        return "the baseline" if arm == BASELINE else printable(arm)
 
     def _difference(self, arm: str) -> str:
         """What the arm changes, in words."""
@@ -166,7 +166,8 @@ class Comparison:
         changes = self.changes[arm]
         budgets = ("track_two.budget", "track_three.budget")
         less = [name for name in budgets if changes.get(name, math.inf) < self.scenario.value(name)]
-        less += [one["set"] for one in changes.get(INTERVENTIONS, ()) if one.get("set") in budgets]
+        later = [one for one in changes.get(INTERVENTIONS, ()) if one.get("set") in budgets]
+        less += [one["set"] for one in later if one["to"] < self.scenario.value(one["set"])]
         return [money_in_words(self.arms[arm])] if less else []
 
     def _own_interventions(self, arm: str) -> list[str]:

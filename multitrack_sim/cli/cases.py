@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..errors import Problem, SettingError
 from ..reports.screen import console, showing
 from .options import Quiet, Runs, Seed, Threads, _changes, _command, _say, _say_filled, _shown
 from .progress import _announce_compiling, _progress
@@ -58,8 +59,10 @@ def new(
 @_command
 def codes(
     table: Annotated[
-        Path, typer.Argument(help="Cases as comma- or semicolon-separated values: case, the codes, what happened.")
-    ],
+        Path | None,
+        typer.Argument(help="Cases as comma- or semicolon-separated values: case, the codes, what happened."),
+    ] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Print the codebook: every code and what it means.")] = False,
     runs: Runs = 500,
     seed: Seed = 1,
     out: Annotated[
@@ -73,6 +76,14 @@ def codes(
     quiet: Quiet = False,
 ) -> None:
     """What the model gives for each coded case of a table, with and without Track II, beside what happened."""
+    if list_ and table is None:
+        from ..reports.lists import codes_listed
+
+        _say("\n".join(codes_listed()))
+        return
+    if list_ or table is None:
+        found = "found --list and a table" if list_ else "there is no table of cases"
+        raise SettingError(Problem("multitrack codes", found, "a table of cases (CSV), or --list for the codebook"))
     changes = _changes(set_ or [])
     from ..evidence.validation import check_prediction_place, predict_cases, prediction_identity, prediction_text
     from ..running.files import check_place, write_whole

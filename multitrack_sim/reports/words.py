@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import count
 
 from ..analysis.verdicts import digits_apart, digits_shown, tells_apart
-from ..errors import printable
+from ..errors import plain
 
 __all__ = [
     "COUNTS",
@@ -45,20 +45,8 @@ NUMBERED = "month {number}"  # a month whose name in the calendar is not known
 LISTED = {"and": " and ", "other": " and {count} other", "others": " and {count} others", "nobody": "nobody"}
 
 
-def plain(text: object, longest: int = 80) -> str:
-    """A name from a file as one line of visible characters, without the quotes that `errors.printable` adds.
-
-    >>> plain("Ulster\\x1b[31m")
-    'Ulster\\\\x1b[31m'
-    """
-    shown = printable(str(text), longest + 2)
-    if shown[:1] in "'\"":
-        shown = shown[1:].removesuffix(shown[0])
-    return shown
-
-
 def for_figure(text: object, longest: int = 80) -> str:
-    """The same for matplotlib, which would read `$...$` as a formula.
+    """A name from a file as `plain` has it, for matplotlib, which would read `$...$` as a formula.
 
     >>> print(for_figure("from $5 to $9"))
     from \\$5 to \\$9
