@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = []
 PREDICTION_CAVEAT = (
     "All within {span}. an agreement: partial or comprehensive, in force. months to it: median of the runs with one. held 5 "
-    "years: of the agreements seen so long. Track II adds: points of runs with an agreement, the same seeds with and without "
-    "it. Intervals (95%) are for chance between runs only.\n"
+    "years: of the agreements seen so long. Track II adds: points of runs with an agreement, with it minus without "
+    "it in paired runs. Intervals (95%) cover random variation between runs only.\n"
     "Codes given by people who know how a case ended make no forecast, and no validation, of it."
 )
 
@@ -114,7 +114,7 @@ def _print_prediction(prediction: pd.DataFrame, runs: int, changes: Mapping[str,
     if rare := rarely_agreed_cases(prediction, months):
         _say_filled(f"{rare}\n")
 
-    title = f"{len(prediction)} coded cases, {runs:,} runs with and {runs:,} without Track II, on the same seeds"
+    title = f"{len(prediction)} coded cases, {runs:,} paired runs with and without Track II"
     console().print(predictions_table(prediction, title))
     for line in told_missing(prediction):
         _say(line)

@@ -36,9 +36,9 @@ __all__ = [
 
 BASELINE = "baseline"
 MONEY = {
-    "burned": "the money it does not get is burned",
-    "moved": "the money it does not get goes to the other unofficial track",
-    "replaced": "the money it does not get is replaced in part by other donors",
+    "burned": "its money goes unused",
+    "moved": "its money goes to the other unofficial track",
+    "replaced": "other donors replace part of its money",
 }
 Settings = dict[str, Any]
 
@@ -140,10 +140,10 @@ def plain(name: str) -> str:
 
 
 def money_in_words(scenario: Scenario) -> str:
-    """What becomes of the money of a muted track in this scenario.
+    """What becomes of the money of a track that is switched off in this scenario.
 
     >>> from multitrack_sim.scenario import scenario_from_codes
     >>> money_in_words(scenario_from_codes({}))
-    'the money it does not get is burned'
+    'its money goes unused'
     """
     return MONEY[scenario.value("funding.muted")]
