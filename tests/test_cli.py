@@ -140,11 +140,36 @@ def test_help_names_the_commands_and_is_quick():
         best = min(best, work_of_children() - before)
         assert said.returncode == 0 and all(
             name in said.stdout
-            for name in ("run", "compare", "paths", "demo", "sweep", "new", "codes", "info", "--version")
+            for name in (
+                "run",
+                "compare",
+                "paths",
+                "demo",
+                "sweep",
+                "new",
+                "codes",
+                "arms",
+                "parameters",
+                "outcomes",
+                "info",
+                "--version",
+            )
         )
     assert best < 1.0
     listed = [line.split()[0] for line in said.stdout.partition("Commands:")[2].splitlines() if line.strip()]
-    assert listed == ["run", "compare", "paths", "demo", "sweep", "new", "codes", "info"]
+    assert listed == [
+        "run",
+        "compare",
+        "paths",
+        "demo",
+        "sweep",
+        "new",
+        "codes",
+        "arms",
+        "parameters",
+        "outcomes",
+        "info",
+    ]
 
 
 def test_help_imports_nothing_slow():
@@ -158,7 +183,9 @@ def test_help_imports_nothing_slow():
     assert said.stdout.splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize("command", ["run", "compare", "paths", "demo", "sweep", "new", "codes", "info"])
+@pytest.mark.parametrize(
+    "command", ["run", "compare", "paths", "demo", "sweep", "new", "codes", "arms", "parameters", "outcomes", "info"]
+)
 def test_every_command_explains_itself(command):
     said = CliRunner().invoke(cli.app, [command, "--help"])
     assert said.exit_code == 0 and "Usage" in said.stdout

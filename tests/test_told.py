@@ -41,13 +41,13 @@ def effects(draw):
     more = draw(st.integers(0, pairs))
     less = draw(st.integers(0, pairs - more))
     known = draw(st.integers(0, 9)) > 0
-    difference = arm - base
+    difference = round(arm - base, 9)
     values = OUTCOMES[outcome].values if outcome in OUTCOMES else ()
     return {
         "outcome": outcome, "value": draw(st.sampled_from(values)) if values else "", "statistic": statistic,
         "unit": OUTCOMES[outcome].unit if outcome in OUTCOMES else "0 or 1", "baseline_estimate": base,
-        "arm_estimate": arm, "difference": difference, "low": difference - low_width if known else math.nan,
-        "high": difference + high_width if known else math.nan, "p_corrected": draw(st.sampled_from([0.001, 0.2])),
+        "arm_estimate": arm, "difference": difference, "low": round(difference - low_width, 9) if known else math.nan,
+        "high": round(difference + high_width, 9) if known else math.nan, "p_corrected": draw(st.sampled_from([0.001, 0.2])),
         "pairs": pairs, "left_out": draw(st.integers(0, 3)), "only_arm": more, "only_baseline": less,
     }  # fmt: skip
 
@@ -62,8 +62,8 @@ def turned(row):
 
 def turned_words(told):
     """A sentence with every word of direction, every sign, the ends of its interval and both levels exchanged."""
-    told = re.sub(r"(\S+) against ([^\s;)]+)", r"\2 against \1", told)
-    told = re.sub(rf"interval ({NUMBER}) to ({NUMBER})(?! (?:{DIRECTIONS}))", r"interval \2 to \1", told)
+    told = re.sub(rf"({NUMBER}%?) against ({NUMBER}%?)", r"\2 against \1", told)
+    told = re.sub(rf"interval ({NUMBER}) to ({NUMBER})(?![\d.,]*\d| (?:{DIRECTIONS}))", r"interval \2 to \1", told)
     told = re.sub(r"(\S+) (in the baseline), (\S+) (without Track II) \(", r"\3 \2, \1 \4 (", told)
     return re.sub(rf"\b(?:{DIRECTIONS})\b|[+\u2212](?=\d)", lambda sign: TURNED[sign[0]], told)
 
