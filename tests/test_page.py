@@ -228,9 +228,9 @@ RARE = "Nearly no run reaches an agreement, partial or comprehensive, within 120
     ("agree", "other", "told"),
     [
         (0.0, 0.0, f"{RARE}: 0 of 100 runs in the baseline (0%, 95% interval 0% to 4%); 0 of 100 runs with"),
-        (0.0, 0.5, f"{RARE} in 1 of 2 arms: 0 of 100 runs in the baseline"),
-        (0.5, 0.0, f"{RARE} in 1 of 2 arms: 0 of 100 runs with \u201cother\u201d"),
-        (0.04, 0.06, f"{RARE} in 1 of 2 arms: 4 of 100 runs in the baseline"),
+        (0.0, 0.5, f"{RARE} in 1 of 2 variants: 0 of 100 runs in the baseline"),
+        (0.5, 0.0, f"{RARE} in 1 of 2 variants: 0 of 100 runs with \u201cother\u201d"),
+        (0.04, 0.06, f"{RARE} in 1 of 2 variants: 4 of 100 runs in the baseline"),
         (0.05, 0.05, ""),
     ],
 )

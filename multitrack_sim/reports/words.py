@@ -9,10 +9,14 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import count
 
-from ..analysis.verdicts import digits_apart, digits_shown, tells_apart
-from ..errors import printable
+from ..analysis.verdicts import digits_apart, digits_shown, signed_number, tells_apart
+from ..errors import plain
 
 __all__ = [
+    "COUNTS",
+    "LISTED",
+    "MONTHS",
+    "NUMBERED",
     "capital",
     "count_name",
     "counted",
@@ -32,27 +36,17 @@ __all__ = [
     "with_ends",
 ]
 
-_MONTHS = (
+MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_COUNTS = "no one two three four five six seven eight nine ten eleven twelve".split()
-
-
-def plain(text: object, longest: int = 80) -> str:
-    """A name from a file as one line of visible characters, without the quotes that `errors.printable` adds.
-
-    >>> plain("Ulster\\x1b[31m")
-    'Ulster\\\\x1b[31m'
-    """
-    shown = printable(str(text), longest + 2)
-    if shown[:1] in "'\"":
-        shown = shown[1:].removesuffix(shown[0])
-    return shown
+COUNTS = "no one two three four five six seven eight nine ten eleven twelve".split()
+NUMBERED = "month {number}"  # a month whose name in the calendar is not known
+LISTED = {"and": " and ", "other": " and {count} other", "others": " and {count} others", "nobody": "nobody"}
 
 
 def for_figure(text: object, longest: int = 80) -> str:
-    """The same for matplotlib, which would read `$...$` as a formula.
+    """A name from a file as `plain` has it, for matplotlib, which would read `$...$` as a formula.
 
     >>> print(for_figure("from $5 to $9"))
     from \\$5 to \\$9
@@ -106,7 +100,7 @@ def month_name(month_zero: str | None, month: float, full: bool = False) -> str:
     except ValueError:
         return ""
     count = year * 12 + first - 1 + int(month)
-    name = _MONTHS[count % 12]
+    name = MONTHS[count % 12]
     return f"{name if full else name[:3]} {count // 12}"
 
 
@@ -116,7 +110,7 @@ def month_named(month_zero: str | None, month: int, full: bool = False) -> str:
     >>> month_named("1996-06", 22, full=True), month_named("", 22)
     ('April 1998', 'month 22')
     """
-    return month_name(month_zero, month, full) or f"month {month}"
+    return month_name(month_zero, month, full) or NUMBERED.format(number=month)
 
 
 def count_name(count: int) -> str:
@@ -125,7 +119,7 @@ def count_name(count: int) -> str:
     >>> count_name(11), count_name(110), count_name(1200)
     ('eleven', '110', '1,200')
     """
-    return _COUNTS[count] if 0 <= count < len(_COUNTS) else f"{count:,}"
+    return COUNTS[count] if 0 <= count < len(COUNTS) else f"{count:,}"
 
 
 def counted(number: int, what: str) -> str:
@@ -159,11 +153,11 @@ def listing(names: Iterable[str], most: int = 3) -> str:
         shown = [f"{name}{mark} {numbers[name]:,}" for name in shown]
         last = ", "
     else:
-        last = " and "
+        last = LISTED["and"]
     left = len(numbers) - most
     if left > 0:
-        return f"{', '.join(shown)} and {count_name(left)} other{'s' if left > 1 else ''}"
-    return last.join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else "nobody"
+        return ", ".join(shown) + LISTED["others" if left > 1 else "other"].format(count=count_name(left))
+    return last.join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else LISTED["nobody"]
 
 
 def signed(value: float, digits: int = 2) -> str:
@@ -172,9 +166,7 @@ def signed(value: float, digits: int = 2) -> str:
     >>> signed(0.5), signed(3, 0), signed(math.nan)
     ('+0.50', '+3', 'unknown')
     """
-    if math.isnan(value):
-        return "unknown"
-    return f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return signed_number(value, digits)
 
 
 def points(gap: float, low: float, high: float) -> str:
@@ -190,12 +182,13 @@ def with_ends(value: float, low: float, high: float, unit: str = "") -> str:
     """A difference with its interval, where there is one, in as many digits as `digits_shown` says.
 
     >>> with_ends(3.0, 0.04, 6.0, " months"), with_ends(-1.0, math.nan, math.nan)
-    ('+3.00 months (95% interval +0.04 to +6.00)', '-1.0')
+    ('+3.00 months (95% interval +0.04 to +6.00)', '−1.0')
     """
     digits = digits_shown(value, low, high)
     if math.isnan(low) or math.isnan(high):
-        return f"{value:+.{digits}f}{unit}"
-    return f"{value:+.{digits}f}{unit} (95% interval {low:+.{digits}f} to {high:+.{digits}f})"
+        return f"{signed_number(value, digits)}{unit}"
+    ends = f"{signed_number(low, digits)} to {signed_number(high, digits)}"
+    return f"{signed_number(value, digits)}{unit} (95% interval {ends})"
 
 
 def in_brackets(zero: str, month: int) -> str:
