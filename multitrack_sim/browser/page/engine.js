@@ -101,6 +101,7 @@ export class Engine {
   #layArm(writes) {
     if (this.writesInArm === writes) return;
     this.lay(this.arm.at, writes);
+    this.lay(this.world.at, writes); // how many months a run has is read before its world is made
     this.writesInArm = writes;
   }
 
@@ -135,7 +136,7 @@ export class Engine {
 
   #writeOut(flat, { kind, bytes }, given) {
     if (kind === "world") this.#writeOutWorld(flat, given);
-    else if (kind === "number") flat.push(BigInt(given));
+    else if (kind === "whole") flat.push(BigInt(given));
     else if (kind === "row") flat.push(given);
     else writeOutArray(flat, bytes, given);
   }
