@@ -43,7 +43,7 @@ def _entries() -> list[Any]:
     from ..schema.world import empty_world
     from .initial import draw_world
     from .month import run_chunk, run_months
-    from .observation import measure_month
+    from .observation import measure_month, measure_run
 
     world, whole, number = numba.typeof(empty_world({})), numba.int64, numba.float64
     outcomes, months = numba.from_dtype(OUTCOME_ROW), numba.from_dtype(SERIES_ROW)
@@ -56,6 +56,7 @@ def _entries() -> list[Any]:
         Entry("draw_world", draw_world, (world,)),
         Entry("run_months", run_months, (world, whole, whole)),
         Entry("measure_month", measure_month, (world, months)),
+        Entry("measure_run", measure_run, (world, outcomes, number[::1])),
         Entry("fill_seeds", fill_seeds, (whole, whole, whole[::1])),
     ]
 
