@@ -18,6 +18,7 @@ from multitrack_sim.scenario import layout as build
 from multitrack_sim.schema import tables
 from multitrack_sim.schema.categories import Phase
 from multitrack_sim.schema.events import NEVER, Event
+from multitrack_sim.schema.sentences_of_events import SENTENCES, texts
 from multitrack_sim.schema.tables import TABLES
 from multitrack_sim.schema.world import same
 from multitrack_sim.single_run import chronicle as story
@@ -113,15 +114,23 @@ def fields(template):
 def test_every_kind_of_event_can_be_told(event):
     for table in (event.who, event.whom):
         assert not table or table in TABLES
-    for form in (event.told, event.had, event.many):
+    told = texts(event.sentences.told)
+    always = {"durable_months", "in_force"} | {name for name in ("who", "whom") if getattr(event, name)}
+    always |= {"number"} if event.amount else set()
+    for form in (*told, event.sentences.had, event.sentences.many):
         assert form.strip() == form != "" and not form.endswith(".")
-        known = {"who"} & ({"who"} if event.who else set()) | ({"whom"} if event.whom else set())
-        assert fields(form) <= known | ({"amount"} if event.amount else set()) | (
-            {"count"} if form == event.many else set()
-        )
-    assert "count" in fields(event.many) and ("{who}" in event.told) == bool(event.who)
+        assert fields(form) <= always | ({"count"} if form == event.sentences.many else set())
+    assert "count" in fields(event.sentences.many)
+    assert all(("who" in fields(form)) == bool(event.who) for form in told)
+    if not isinstance(event.sentences.told, str):
+        *before, (last, _) = event.sentences.told
+        assert last == {} and all(conditions and set(conditions) <= always for conditions, _ in before)
     assert not event.opens or event.opens in Phase.words()
     assert bool(event.unit) <= bool(event.amount)
+
+
+def test_every_sentence_is_of_an_event():
+    assert set(SENTENCES) == {event.name for event in Event}
 
 
 def recorded():
@@ -204,7 +213,7 @@ def test_dates_stand_where_the_calendar_is_known():
 def test_a_story_is_short_and_loses_no_event(lively):
     told = mt.story(lively)
     assert len(told.splitlines()) < 100 and max(map(len, told.splitlines())) <= 100
-    assert "Official talks opened." in told and "Talks were suspended." in told
+    assert "Official talks opened." in told and "Talks were suspended" in told
     assert told == mt.story(run_of(SCENARIO, seed=6)), "the same run, the same story"
 
 
@@ -531,7 +540,7 @@ def test_breaches_are_counted_as_committed():
     commitments = int(model.tables.commitments["violations"].sum())
     log = mt.event_log(model)
     seen = once_each(one for one in happenings(model) if one.kind == SEEN)
-    assert 1 < len(seen) <= commitments < (log["event"] == "violation seen").sum()
+    assert 1 < len(seen) <= commitments < (log["event"] == "breach detected").sum()
 
 
 @pytest.mark.parametrize("seed", range(4))

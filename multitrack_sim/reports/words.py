@@ -13,6 +13,10 @@ from ..analysis.verdicts import digits_apart, digits_shown, tells_apart
 from ..errors import printable
 
 __all__ = [
+    "COUNTS",
+    "LISTED",
+    "MONTHS",
+    "NUMBERED",
     "capital",
     "count_name",
     "counted",
@@ -32,11 +36,13 @@ __all__ = [
     "with_ends",
 ]
 
-_MONTHS = (
+MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_COUNTS = "no one two three four five six seven eight nine ten eleven twelve".split()
+COUNTS = "no one two three four five six seven eight nine ten eleven twelve".split()
+NUMBERED = "month {number}"  # a month whose name in the calendar is not known
+LISTED = {"and": " and ", "other": " and {count} other", "others": " and {count} others", "nobody": "nobody"}
 
 
 def plain(text: object, longest: int = 80) -> str:
@@ -106,7 +112,7 @@ def month_name(month_zero: str | None, month: float, full: bool = False) -> str:
     except ValueError:
         return ""
     count = year * 12 + first - 1 + int(month)
-    name = _MONTHS[count % 12]
+    name = MONTHS[count % 12]
     return f"{name if full else name[:3]} {count // 12}"
 
 
@@ -116,7 +122,7 @@ def month_named(month_zero: str | None, month: int, full: bool = False) -> str:
     >>> month_named("1996-06", 22, full=True), month_named("", 22)
     ('April 1998', 'month 22')
     """
-    return month_name(month_zero, month, full) or f"month {month}"
+    return month_name(month_zero, month, full) or NUMBERED.format(number=month)
 
 
 def count_name(count: int) -> str:
@@ -125,7 +131,7 @@ def count_name(count: int) -> str:
     >>> count_name(11), count_name(110), count_name(1200)
     ('eleven', '110', '1,200')
     """
-    return _COUNTS[count] if 0 <= count < len(_COUNTS) else f"{count:,}"
+    return COUNTS[count] if 0 <= count < len(COUNTS) else f"{count:,}"
 
 
 def counted(number: int, what: str) -> str:
@@ -159,11 +165,11 @@ def listing(names: Iterable[str], most: int = 3) -> str:
         shown = [f"{name}{mark} {numbers[name]:,}" for name in shown]
         last = ", "
     else:
-        last = " and "
+        last = LISTED["and"]
     left = len(numbers) - most
     if left > 0:
-        return f"{', '.join(shown)} and {count_name(left)} other{'s' if left > 1 else ''}"
-    return last.join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else "nobody"
+        return ", ".join(shown) + LISTED["others" if left > 1 else "other"].format(count=count_name(left))
+    return last.join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else LISTED["nobody"]
 
 
 def signed(value: float, digits: int = 2) -> str:

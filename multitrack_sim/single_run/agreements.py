@@ -1,4 +1,4 @@
-"""The agreements of one run, one by one: who signed, joined and left, what each settles, and how it ended."""
+"""The agreements of one run, one by one: who signed, joined and left, what each covers, and how it ended."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _told(model: PeaceProcess, one: Signed, last: bool, safe: Callable[[str], st
     if one.in_force < 0:
         waits = last and model.tables.process["phase"][0] == Phase.SIGNED
         return f"{told[0]}: {'it awaits ratification' if waits else 'it was not ratified'}."
-    told.append(f"With it, {percent(one.reach)} {AT_STAKE} is settled")
+    told.append(f"With it, {percent(one.reach)} {AT_STAKE} is covered")
     told += [_move_told(model, kind, one.moves, safe) for kind in MOVES]
     ended = f"It collapsed in {when(model, one.ended)}" if one.ended >= 0 else "It is in force"
     return ". ".join(filter(None, [*told, ended])) + "."

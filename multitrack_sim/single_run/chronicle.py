@@ -11,13 +11,25 @@ from functools import partial
 from typing import Any
 
 from ..model import PeaceProcess
-from ..reports.words import capital, count_name, counted, for_markdown, listing, percent, plain
+from ..reports.filling import fill, span
+from ..reports.words import capital, counted, for_markdown, listing, percent, plain
 from ..schema.categories import Phase
 from ..schema.events import Event
+from ..schema.sentences_of_events import chosen
 from .agreements import agreements_told
-from .event_log import Happening, check_model, happenings, is_cut_off, once_each, phrase, row_name, when
+from .event_log import Happening, check_model, facts_of, happenings, is_cut_off, once_each, phrase, row_name, when
 
-__all__ = ["IN_MARKDOWN", "IN_TEXT", "held_in_words", "outcome_in_words", "story", "story_in_markdown"]
+__all__ = [
+    "CHAPTERS",
+    "IN_MARKDOWN",
+    "IN_TEXT",
+    "WORDS",
+    "chapters_told",
+    "held_in_words",
+    "outcome_in_words",
+    "story",
+    "story_in_markdown",
+]
 
 WIDTH = 100
 MOST_LINES = 60  # about two pages
@@ -50,6 +62,17 @@ STANDS = {
     Phase.DURABLE: "agreement in force, {held}",
     Phase.DORMANT: "fighting ended without an agreement on the issues",
 }
+# What stands around the sentences of events; templates too, for a page tells runs in the same words.
+WORDS: dict[str, str] = {
+    "chapter": "{chapter} ({first})",
+    "chapter_of_months": "{chapter} ({first} to {last})",
+    "dated": "{sentence}.",
+    "dated_followed": "{sentence} (what followed: {event}).",
+    "also": "Also: {clauses}.",
+    "only": "{clauses}.",
+    "nothing": "Nothing was recorded.",
+    "in_short": "{count} more chapters in short",
+}
 AGREEMENTS = "The agreements, one by one"
 LONGEST = 200  # characters of a name or a reason from a file
 Safe = Callable[[str], str]
@@ -81,7 +104,7 @@ def story(model: PeaceProcess) -> str:
     """
     check_model(model)
     lines = [f"{IN_TEXT(model.conflict.title)}: one run of the model, seed {model.key}", _span(model)]
-    for title, told, summary in _told(model, IN_TEXT):
+    for title, told, summary in chapters_told(model, IN_TEXT):
         lines += ["", title]
         for date, sentence in told:
             lines += _hanging(f"  {date:<15} ", sentence)
@@ -97,7 +120,7 @@ def story_in_markdown(model: PeaceProcess) -> str:
     check_model(model)
     title = IN_MARKDOWN(model.conflict.title)
     parts = [f"# {title}: one run of the model, seed {model.key}", _span(model)]
-    for title, told, summary in _told(model, IN_MARKDOWN):
+    for title, told, summary in chapters_told(model, IN_MARKDOWN):
         parts.append(f"## {title}")
         parts.append("\n".join(f"- **{date}**: {sentence}" for date, sentence in told))
         parts.append(summary)
@@ -129,7 +152,7 @@ def _warning(model: PeaceProcess) -> str:
 
 
 # ---- chapters --------------------------------------------------------------------------------------------------------
-def _told(model: PeaceProcess, safe: Safe) -> list[tuple[str, list[tuple[str, str]], str]]:
+def chapters_told(model: PeaceProcess, safe: Safe) -> list[tuple[str, list[tuple[str, str]], str]]:
     """Title, dated sentences and summary of every chapter, in as much detail as two pages hold."""
     chapters = _chapters(model)
     for few in FEW:
@@ -185,33 +208,35 @@ def _tell(model: PeaceProcess, chapter: Chapter, few: int, safe: Safe) -> tuple[
             seen.add((one.month, sentence))
         else:
             counted[one.kind].append(one)
-    clauses = [_several(model, events, safe) for events in counted.values()]
-    also = "Also: " if told else ""
-    summary = f"{also}{'; '.join(clauses)}." if clauses else "" if told else "Nothing was recorded."
-    return _title(model, chapter), told, capital(summary)
+    clauses = "; ".join(_several(model, events, safe) for events in counted.values())
+    summary = WORDS["also" if told else "only"] if clauses else "" if told else WORDS["nothing"]
+    return _title(model, chapter), told, capital(fill(summary, {"clauses": clauses}))
 
 
 def _title(model: PeaceProcess, chapter: Chapter) -> str:
     first, last = when(model, chapter.first), when(model, chapter.last)
-    return f"{chapter.title} ({first}{'' if first == last else f' to {last}'})"
+    form = "chapter" if first == last else "chapter_of_months"
+    return fill(WORDS[form], {"chapter": chapter.title, "first": first, "last": last})
 
 
 def _sentence(model: PeaceProcess, one: Happening, safe: Safe) -> str:
-    sentence = phrase(model, one, "told", safe)
-    if one.followed is not None and not one.opens and one.followed.month <= one.month + 1:
-        sentence += f" (what followed: {one.followed.event.word})"
-    return sentence + "."
+    sentence, later = phrase(model, one, "told", safe), one.followed
+    if later is not None and not one.opens and later.month <= one.month + 1:
+        return fill(WORDS["dated_followed"], {"sentence": sentence, "event": later.event.word})
+    return fill(WORDS["dated"], {"sentence": sentence})
 
 
 def _several(model: PeaceProcess, events: Sequence[Happening], safe: Safe) -> str:
     """Events of one kind in a few words."""
     first = events[0]
     if len(events) == 1:
-        sentence = phrase(model, first, "told", safe)
-        return sentence if first.event.told.startswith("{") else sentence[:1].lower() + sentence[1:]
+        facts = facts_of(model, first, safe)
+        text = chosen(first.event.sentences.told, facts)
+        return fill(text if text.startswith("{") else text[:1].lower() + text[1:], facts)
     who = listing(safe(row_name(model, first.event.who, one.who)) for one in events)
     whom = listing(safe(row_name(model, first.event.whom, one.whom)) for one in events)
-    return first.event.many.format(count=count_name(len(events)), who=who, whom=whom)
+    facts = {**facts_of(model, first, safe), "count": len(events), "who": who, "whom": whom}
+    return fill(first.event.sentences.many, facts)
 
 
 def _in_short(model: PeaceProcess, chapters: Sequence[Chapter], safe: Safe) -> tuple[str, list[tuple[str, str]], str]:
@@ -220,8 +245,10 @@ def _in_short(model: PeaceProcess, chapters: Sequence[Chapter], safe: Safe) -> t
     kinds = defaultdict(list)
     for one in events:
         kinds[one.kind].append(one)
-    whole = Chapter(f"{len(chapters)} more chapters in short", chapters[0].first, chapters[-1].last)
-    return _title(model, whole), [], "; ".join(_several(model, some, safe) for some in kinds.values()) + "."
+    title = fill(WORDS["in_short"], {"count": len(chapters)})
+    clauses = "; ".join(_several(model, some, safe) for some in kinds.values())
+    whole = Chapter(title, chapters[0].first, chapters[-1].last)
+    return _title(model, whole), [], fill(WORDS["only"], {"clauses": clauses})
 
 
 # ---- how it came out -------------------------------------------------------------------------------------------------
@@ -272,12 +299,10 @@ def _where_it_stands(model: PeaceProcess) -> str:
         further = "; a comprehensive one is signed, not ratified" if process["phase"] == Phase.SIGNED else ""
         stands = stands if not further else "agreement in force"
         talks = "; talks go on over what it leaves open" if process["talks_go_on"] else ""
-        stands += f" ({percent(float(process['reach']))} of what is at stake is settled by it){talks}{further}"
+        stands += f" (it covers {percent(float(process['reach']))} of what is at stake){talks}{further}"
     return f"{at}: {stands}."
 
 
 def held_in_words(model: PeaceProcess) -> str:
     """What an agreement has done that counts as durable: "held five years"."""
-    years, months = divmod(int(model.tables.parameters["accord_durable_months"][0]), 12)
-    whole = count_name(years) + (" year" if years == 1 else " years")
-    return f"held {whole}" if years and not months else f"held {counted(12 * years + months, 'month')}"
+    return f"held {span(int(model.tables.parameters['accord_durable_months'][0]))}"

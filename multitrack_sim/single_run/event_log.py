@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import MultitrackError
 from ..model import PeaceProcess
-from ..reports.words import month_name, month_named, percent
+from ..reports.filling import fill
+from ..reports.words import month_name, month_named
 from ..scenario.interventions import verb_of
 from ..scenario.layout import changes_row_by_row
 from ..schema.events import Event
@@ -21,6 +22,7 @@ __all__ = [
     "changes_by_row",
     "check_model",
     "event_log",
+    "facts_of",
     "happenings",
     "is_cut_off",
     "once_each",
@@ -33,7 +35,8 @@ __all__ = [
 @dataclass(frozen=True)
 class Happening:
     """One line of the log: `who` and `whom` are rows, `phase` is where the process stood, `opens` the phase that begins
-    with it, `in_force` whether an agreement was then in force; `followed` is another line.
+    with it, `in_force` whether an agreement was then in force, `before` whether one was already; `followed` is another
+    line.
     """
 
     month: int
@@ -45,6 +48,7 @@ class Happening:
     followed: Happening | None = None
     opens: str = ""
     in_force: bool = False
+    before: bool = False
 
     @property
     def event(self) -> Event:
@@ -110,7 +114,7 @@ def _with_phases(lines: Sequence[tuple], durable_months: int) -> Iterator[Happen
     for month, kind, who, whom, amount in lines:
         if phase == "collapsed" and month > since + 1:
             phase = "fighting"
-        opens = Event(kind).opens
+        opens, before = Event(kind).opens, stands_since >= 0
         if kind == Event.ACCORD_SIGNED:
             signed = month
         elif kind in (Event.PART_SIGNED, Event.ACCORD_RATIFIED):
@@ -121,7 +125,7 @@ def _with_phases(lines: Sequence[tuple], durable_months: int) -> Iterator[Happen
             opens = "implementation"  # what was in force before stays so
         elif kind == Event.ACCORD_COLLAPSED:
             stands_since = -1
-        yield Happening(month, kind, who, whom, amount, phase, opens=opens, in_force=stands_since >= 0)
+        yield Happening(month, kind, who, whom, amount, phase, opens=opens, in_force=stands_since >= 0, before=before)
         if opens:
             phase, since = opens, month
 
@@ -182,15 +186,14 @@ def changes_by_row(model: PeaceProcess) -> list[int]:
 
 def phrase(model: PeaceProcess, one: Happening, form: str, safe: Callable[[str], str]) -> str:
     """An event in words: `form` is "told" or "had"; `safe` makes strangers' names safe for where they are shown."""
-    template = getattr(one.event, form)
+    return fill(getattr(one.event.sentences, form), facts_of(model, one, safe))
+
+
+def facts_of(model: PeaceProcess, one: Happening, safe: Callable[[str], str]) -> dict[str, Any]:
+    """What stands in the places of an event's sentences."""
     who, whom = (safe(row_name(model, *end)) for end in ((one.event.who, one.who), (one.event.whom, one.whom)))
-    return template.format(who=who, whom=whom, amount=_amount(one))
-
-
-def _amount(one: Happening) -> str:
-    if one.event.unit == "share":
-        return percent(one.amount)
-    return f"{one.amount:.0f}" if one.amount == int(one.amount) else f"{one.amount:.2g}"
+    durable = int(model.tables.parameters["accord_durable_months"][0])
+    return {"who": who, "whom": whom, "number": one.amount, "in_force": int(one.before), "durable_months": durable}
 
 
 def _iso_month(month_zero: str, month: int) -> str:
