@@ -1,11 +1,11 @@
 // Teacher's board: the links of a class, run here anew and shown together. Equal set-ups on different dice are added up.
 
 import { bars } from "./charts.js";
-import { element, replace, say, table } from "./dom.js";
+import { element, replace, say, table, widthOf } from "./dom.js";
 import { changesOf } from "./levers.js";
 import { interval, signedText } from "./sentences.js";
 import { pairedShare } from "./statistics.js";
-import { boxesOf, widthOf } from "./what_if.js";
+import { boxesOf } from "./what_if.js";
 import { changedWords } from "./watch.js";
 import { words } from "./words.js";
 

@@ -4,7 +4,11 @@
 
 import { element, svg, table } from "./dom.js";
 
-export const BLUE = "#0072B2", ORANGE = "#E69F00", INK = "#1b1b1b", GREY = "#767676", PALE = "#d9d9d9";
+export const BLUE = "#0072B2";
+export const ORANGE = "#E69F00";
+export const INK = "#1b1b1b";
+export const GREY = "#767676";
+export const PALE = "#d9d9d9";
 const COLOURS = { A: BLUE, B: ORANGE, both: "#444444", none: "none" };
 let figures = 0;
 
@@ -105,27 +109,28 @@ export function heap(groups, { width = 640, axis, ...about }) {
 }
 
 // Lines over the months with their bands: `lines` [{name, arm, values, low, high}]; `percent` for shares.
-export function bands(lines, { width = 640, height = 240, percent = false, yearName, ...about }) {
-  const months = lines[0].values.length, left = 44, right = width - 10, top = 12, base = height - 30;
+// A value stands for `span` months.
+export function bands(lines, { width = 640, height = 240, percent = false, span = 1, yearName, ...about }) {
+  const points = lines[0].values.length, months = points * span, left = 44, right = width - 10, top = 12, base = height - 30;
   const most = percent ? 1 : niceTop(Math.max(...lines.flatMap((line) => line.high ?? line.values)));
-  const x = (m) => left + m / Math.max(1, months - 1) * (right - left), y = (v) => base - v / most * (base - top);
+  const x = (m) => left + (m + 0.5) / points * (right - left), y = (v) => base - v / most * (base - top), atMonth = (m) => left + m / months * (right - left);
   const path = (values) => values.map((v, m) => `${m ? "L" : "M"}${round(x(m))} ${round(y(v))}`).join("");
   const drawn = [0, 0.25, 0.5, 0.75, 1].map((part) => [
     svg("line", { x1: left, x2: right, y1: y(part * most), y2: y(part * most), stroke: PALE }),
-    text(left - 6, y(part * most) + 5, percent ? `${100 * part}%` : String(round(part * most)), { anchor: "end", size: 12 })]);
+    text(left - 6, y(part * most) + 5, percent ? `${100 * part}%` : String(Number((part * most).toPrecision(2))), { anchor: "end", size: 12 })]);
   const years = Math.round(months / 12), every = years > 8 && width < 500 ? 2 : 1;
   for (let year = 0; year <= years; year += every) {
-    drawn.push(text(x(Math.min(months - 1, 12 * year)), base + 18, year ? String(year) : yearName, { anchor: year ? "middle" : "start", size: 12 }));
+    drawn.push(text(atMonth(12 * year), base + 18, year ? String(year) : yearName, { anchor: year === years ? "end" : year ? "middle" : "start", size: 12 }));
   }
   for (const line of lines) {
     if (line.low) {
-      const back = [...line.low].map((v, m) => `L${round(x(months - 1 - m))} ${round(y(line.low[months - 1 - m]))}`).join("");
+      const back = [...line.low].map((v, m) => `L${round(x(points - 1 - m))} ${round(y(line.low[points - 1 - m]))}`).join("");
       drawn.push(svg("path", { d: `${path(line.high)}${back}Z`, fill: COLOURS[line.arm], opacity: 0.22 }));
     }
     drawn.push(svg("path", { d: path(line.values), fill: "none", stroke: COLOURS[line.arm], "stroke-width": 2.5, "stroke-dasharray": line.arm === "B" ? "7 4" : null }));
-    for (let m = 11; m < months; m += 24) drawn.push(mark(line.arm, x(m), y(line.values[m]), 5));
+    for (let m = Math.ceil(12 / span) - 1; m < points; m += Math.ceil(24 / span)) drawn.push(mark(line.arm, x(m), y(line.values[m]), 5));
   }
-  const rows = Array.from({ length: years }, (_, year) => [String(year + 1), ...lines.map((line) => shown(line.values[Math.min(months - 1, 12 * year + 11)], percent))]);
+  const rows = Array.from({ length: years }, (_, year) => [String(year + 1), ...lines.map((line) => shown(line.values[Math.min(points - 1, Math.floor((12 * year + 11) / span))], percent))]);
   return figure(width, height, { ...about, head: about.head ?? [yearName, ...lines.map((line) => line.name)], rows }, drawn);
 }
 
@@ -139,7 +144,7 @@ export function niceTop(most) {
 
 // Differences with their intervals: `rows` [{label, estimate, low, high, told, kind}]; zero is a line, both sides look alike.
 export function bars(rows, { width = 640, axis, ...about }) {
-  const narrow = width < 520, left = narrow ? 4 : Math.min(width * 0.42, 8 + 7.4 * Math.max(...rows.map((row) => row.label.length)));
+  const longest = 12 + 7.8 * Math.max(...rows.map((row) => row.label.length)), narrow = longest > width * 0.45, left = narrow ? 4 : longest;
   const right = width - 8, line = narrow ? 50 : 34, ends = rows.flatMap((row) => [row.low, row.high, row.estimate].filter(Number.isFinite));
   const far = Math.max(1e-9, ...ends.map(Math.abs)) * 1.04, x = (v) => left + (v + far) / (2 * far) * (right - left);
   const drawn = [svg("line", { x1: x(0), x2: x(0), y1: 0, y2: rows.length * line, stroke: INK })];
@@ -185,7 +190,7 @@ export function phases(runs, looks, { width = 640, months, yearName, ...about })
 
 // Agreements as stairs: how high a run stood each month. `runs` [{name, arm, levels, fell: [months]}], `words` of the steps.
 export function steps(runs, words, { width = 640, months, yearName, ...about }) {
-  const left = Math.max(...words.map((word) => word.length)) * 7.2 + 8, top = 14, step = 34, base = top + step * (words.length - 1);
+  const left = Math.max(...words.map((word) => word.length)) * 8 + 10, top = 14, step = 34, base = top + step * (words.length - 1);
   const x = (m) => left + m / months * (width - left - 6), y = (level) => base - level * step, drawn = [];
   words.forEach((word, level) => drawn.push(text(left - 6, y(level) + 5, word, { anchor: "end", size: 13 }), svg("line", { x1: left, x2: width - 6, y1: y(level), y2: y(level), stroke: PALE })));
   runs.forEach((run, at) => {

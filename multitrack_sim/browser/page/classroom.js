@@ -1,6 +1,7 @@
 // The classroom: one page, its state in the address, one pool of workers for each number of parties.
 
-import { startEngine, unpack } from "./engine.js";
+import { startEngine } from "./engine.js";
+import { unpack } from "./packing.js";
 import { openPool } from "./pool.js";
 import { openWorld } from "./world.js";
 import { download, runsCsv } from "./table.js";
@@ -56,7 +57,7 @@ export function startClassroom(data, root) {
     // A world with an engine on this thread: to watch.
     async living(parties) {
       const place = await open(parties);
-      place.engine ??= startEngine({ bytes: await bytes, calls: data.calls, world: place.world });
+      place.engine ??= startEngine({ bytes: await bytes, calls: data.calls, plan: place.world.plan, template: place.world.template });
       return { engine: await place.engine, world: place.world };
     },
     // Many runs in the pool; can be cancelled before the pool is even there.

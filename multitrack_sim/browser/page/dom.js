@@ -43,3 +43,8 @@ export function table(head, rows, caption) {
     element("tbody", {}, rows.map(([first, ...rest]) => element("tr", {},
       element("th", { scope: "row" }, first), rest.map((cell) => element("td", {}, cell))))));
 }
+
+// How wide a picture may be here.
+export function widthOf(place) {
+  return Math.max(280, Math.min(720, place.clientWidth || 640));
+}

@@ -101,6 +101,7 @@ export class Engine {
   #layArm(writes) {
     if (this.writesInArm === writes) return;
     this.lay(this.arm.at, writes);
+    this.lay(this.world.at, writes); // how many months a run has is read before its world is made
     this.writesInArm = writes;
   }
 

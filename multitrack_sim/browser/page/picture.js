@@ -1,13 +1,14 @@
 // The living picture: one month of one run, drawn from the tables of its world.
 
 import { BLUE, GREY, INK, ORANGE, PALE, text } from "./charts.js";
+import { happenings, sentenceOf } from "./chronicle.js";
 import { svg } from "./dom.js";
 
 const WIDE = 640, HIGH = 430, MIDDLE = { x: 320, y: 205 }, LIVING = 12, MET = 1;
 const STEPS = ["ceasefire", "framework", "comprehensive"];
 
 // All that the picture and the words beside it need of every month, so that one can go back and forth.
-export function framesOf(life, description) {
+export function framesOf(life, description, told) {
   const frames = [], phases = description.categories.Phase;
   const column = (table, name) => life.column(table, name);
   let seen = 0;
@@ -26,9 +27,14 @@ export function framesOf(life, description) {
       inForceNow: column("measures", "in_force"), lapsed: column("measures", "lapsed"), accords, events,
       measured: life.month ? life.measured() : null, ...still,
     });
-    if (life.over) return frames;
+    if (life.over) break;
     life.step();
   }
+  const log = frames.flatMap((frame) => frame.events);
+  const run = { month: life.month, month_zero: "", durable_months: life.cell("parameters", 0, "accord_durable_months"), names: { ...description.names, interventions: told.changes },
+    events: log.map((event) => [event.month, event.code, event.who, event.whom, event.amount]) };
+  happenings(run, told.words).forEach((one, at) => (log[at].told = sentenceOf(run, one, told.words)));
+  return frames;
 }
 
 // The highest step of agreement in force: 0 none, 1 ceasefire, 2 partial, 3 comprehensive.

@@ -1,12 +1,12 @@
 // "Steer": six coins a year for ten years. Afterwards: what you did, what would have happened without, and where it turned.
 
-import { element, replace, say, table } from "./dom.js";
+import { element, replace, say, table, widthOf } from "./dom.js";
 import { runSeed } from "./chance.js";
 import { changesOf } from "./levers.js";
 import { chronicle, framesOfRun, monthSentence, partAt } from "./watch.js";
 import { livingPicture } from "./picture.js";
 import { capitalised, effectSentence, effectsOf, fixed } from "./sentences.js";
-import { boxesFigure, widthOf } from "./what_if.js";
+import { boxesFigure } from "./what_if.js";
 import { words } from "./words.js";
 
 const COINS = 6, YEARS = 10, MONTHS = 12, THINGS = 5;
@@ -41,7 +41,7 @@ const evenly = (plan) => {
 
 export function steer(app) {
   const { state, data } = app, told = words.steer, setup = app.caseSetup("tour");
-  const play = { ...app, state: { ...state, setup } }, place = element("div", {}), history = element("div", {});
+  const play = { ...app, state: { ...state, setup } }, place = element("div", { class: "panel" }), history = element("div", {}), grid = element("div", { class: "two" }, place, history), debriefing = element("div", {});
   state.plan = state.plan.filter(isPlan);
   state.run ??= 0;
   let asked = null;
@@ -52,8 +52,10 @@ export function steer(app) {
     const year = state.plan.length, seen = await frames(state.plan), month = MONTHS * year, frame = seen[month];
     const sentence = monthSentence(frame), picture = element("div", {});
     replace(history, picture, element("p", { class: "caption" }, sentence), year ? chronicle(play, seen, month, false) : null);
-    replace(picture, livingPicture(frame, play.partyNames(setup), sentence, widthOf(place)));
+    replace(picture, livingPicture(frame, play.partyNames(setup), sentence, widthOf(history)));
     if (year >= YEARS) return debrief(seen);
+    replace(debriefing);
+    grid.className = "two";
     replace(place, coins(year));
   }
 
@@ -74,11 +76,11 @@ export function steer(app) {
     return [left, rows, spend];
   }
 
-  const ended = (outcomes) => told.ending[outcomes.agreed ? "agreed" : "none"];
+  const ended = (outcomes) => say(outcomes.agreed ? told.ending.agreed : told.ending.none, { month: fixed(outcomes.months_to_substantive, 0) });
 
   async function debrief(seen) {
-    const { engine } = await app.living(2), seed = runSeed(state.seed, state.run), last = (plan) => {
-      const { outcomes } = engine.runs({ changes: planChanges(data, setup, plan), seeds: [seed] });
+    const { engine, world } = await app.living(2), seed = runSeed(state.seed, state.run), last = (plan) => {
+      const { outcomes } = engine.runs({ writes: world.writes(planChanges(data, setup, plan)), seeds: [seed] });
       return Object.fromEntries(app.description(2).outcomes.map((outcome, at) => [outcome.name, outcomes[at]]));
     };
     const mine = last(state.plan), rows = [];
@@ -88,7 +90,9 @@ export function steer(app) {
       rows.push([name, month < 0 ? told.never : say(told.differs, { month, ending: ended(last(plan)) })]);
     }
     const many = element("div", {}), button = element("button", { type: "button", class: "wide", onclick: () => onOtherDice(many) }, told.see);
-    replace(place, element("h3", {}, told.done), element("p", { class: "answer" }, say(told.yourEnding, { ending: ended(mine) })),
+    replace(place);
+    grid.className = "";
+    replace(debriefing, element("h3", {}, told.done), element("p", { class: "answer" }, say(told.yourEnding, { ending: ended(mine) })),
       element("p", {}, say(told.score, { under: fixed(mine.months_under_accord, 0), attacks: fixed(mine.attacks, 0), violence: fixed(mine.violence_total, 1) })),
       element("div", { class: "scroll" }, table(told.head, state.plan.map((year, at) => [String(at + 1), ...year]), told.yours)),
       element("div", { class: "scroll" }, table(told.headTurned, rows, told.turned)),
@@ -120,5 +124,5 @@ export function steer(app) {
 
   app.whenShown(() => draw().catch(app.failed));
   app.whenLeft(() => asked?.cancel());
-  return element("section", { class: "steer" }, element("h2", {}, told.title), element("p", {}, told.lead), element("div", { class: "two" }, element("div", { class: "panel" }, place), history));
+  return element("section", { class: "steer" }, element("h2", {}, told.title), element("p", {}, told.lead), grid, debriefing);
 }

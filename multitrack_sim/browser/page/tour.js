@@ -1,10 +1,9 @@
 // The guided tour: nine screens, each a question, a guess, and what live runs say. What is said follows from the runs.
 
-import { element, replace, say } from "./dom.js";
+import { element, replace, say, widthOf } from "./dom.js";
 import { changesOf, setupOf } from "./levers.js";
 import { SHOWN } from "./tour_screens.js";
 import { capitalised } from "./sentences.js";
-import { widthOf } from "./what_if.js";
 import { words } from "./words.js";
 
 export const SCREENS = ["chance", "fair", "few", "channel", "doors", "factions", "harm", "unmeasured", "yours"];
@@ -55,8 +54,11 @@ export function tour(app) {
       app.found[id] = shown.sentences[0];
       status.textContent = say(words.tour.done, { runs: answer.runs * answer.arms.length });
       const replies = keys.filter((key) => state.guesses[key] !== undefined).map((key) => reply(key, shown.right?.[key]));
-      replace(result, replies.map((line) => element("p", { class: "reply" }, line)), element("p", { class: "answer" }, shown.sentences.map(capitalised).join(" ")), shown.figures, shown.more,
+      replace(result, replies.map((line) => element("p", { class: "reply" }, line)), element("p", { class: "answer" }, capitalised(shown.sentences[0])),
+        shown.sentences.length > 1 && element("ul", { class: "more-found" }, shown.sentences.slice(1).map((line) => element("li", {}, capitalised(line)))), shown.figures, shown.more,
         element("aside", {}, element("p", {}, told.because), element("p", {}, element("b", {}, words.tour.lesson), " ", told.lesson)));
+      see.hidden = skip.hidden = true;
+      status.scrollIntoView({ block: "start" });
       app.announce(shown.sentences.join(" "));
     }).catch((problem) => app.failed(problem));
   }

@@ -9,7 +9,7 @@ import { changesOf, setupOf } from "./levers.js";
 import { boxesFigure } from "./what_if.js";
 import { words } from "./words.js";
 
-const CLASSES = 100, HISTORIES = 20, SIGNED_BY = 84, CRACKED_WITHIN = 36;
+const CLASSES = 100, HISTORIES = 20, SIGNED_BY = 84, CRACKED_WITHIN = 36, HALF_YEAR = 6;
 const told = words.tour.shown;
 const table = { tableName: words.numbers.table };
 
@@ -127,17 +127,18 @@ function attackRates(runs, phaseNames) {
   return Object.fromEntries(Object.entries(kinds).map(([kind, [attacks, months]]) => [kind, fixed(months ? 100 * attacks / months : NaN, 1)]));
 }
 
-function monthlyMean(runs, name) {
-  const total = new Float64Array(runs.months);
-  for (let run = 0; run < runs.count; run++) runs.monthly(name, run).forEach((value, month) => (total[month] += value));
-  return Array.from(total, (value) => value / runs.count);
+// The mean of a series over all runs, in spans of so many months.
+function meanOver(runs, name, span) {
+  const total = new Float64Array(Math.ceil(runs.months / span));
+  for (let run = 0; run < runs.count; run++) runs.monthly(name, run).forEach((value, month) => (total[Math.floor(month / span)] += value));
+  return Array.from(total, (value) => value / runs.count / span);
 }
 
 function factions(app, answer, width) {
   const [none, strong, noTalks, noPromises] = answer.arms, phaseNames = app.description(2).categories.Phase, rates = attackRates(strong, phaseNames);
   const [signs, collapses] = compared(app, none, strong, ["agreed", "collapses"]), [talks, talksAttacks] = compared(app, noTalks, strong, ["agreed", "attacks"]), [, promises] = compared(app, noPromises, strong, ["agreed", "months_under_accord"]);
-  const lines = [{ name: told.factions.strong, arm: "A", values: monthlyMean(strong, "attacks_now") }, { name: told.factions.noTalks, arm: "B", values: monthlyMean(noTalks, "attacks_now") }];
-  const rate = say(told.factions.rates, rates), figure = bands(lines, { width, yearName: words.numbers.years, title: told.factions.title, told: rate, ...table });
+  const lines = [{ name: told.factions.strong, arm: "A", values: meanOver(strong, "attacks_now", HALF_YEAR) }, { name: told.factions.noTalks, arm: "B", values: meanOver(noTalks, "attacks_now", HALF_YEAR) }];
+  const rate = say(told.factions.rates, rates), figure = bands(lines, { width, span: HALF_YEAR, yearName: words.numbers.years, title: told.factions.title, told: rate, ...table });
   const most = ["before", "talks", "accord"].sort((a, b) => Number(rates[b]) - Number(rates[a]))[0];
   const legend = element("p", { class: "note" }, told.factions.legend);
   return { sentences: [rate, effectSentence(signs, { what: words.outcomes.agreed.does, a: told.factions.a, b: told.factions.b }), effectSentence(collapses, { what: words.outcomes.collapses.are, a: told.factions.a, b: told.factions.b }),
@@ -170,8 +171,9 @@ function unmeasured(app, answer, width) {
   const parts = rows.map((row, at) => say(told.unmeasured.part, { level: label(at).toLowerCase(), difference: signedText(row.estimate, 1) }));
   const sentence = capitalised(say(told.unmeasured.told, { parts: listed(parts) }));
   const figure = bars(rows, { width, axis: told.unmeasured.axis, title: told.unmeasured.title, told: sentence, ...table, head: told.unmeasured.head });
-  const apart = Math.max(...effects.map((effect) => effect.low)) > Math.min(...effects.map((effect) => effect.high));
-  return { sentences: [sentence, apart ? told.unmeasured.apart : told.unmeasured.together], figures: [figure], right: { settle: apart ? "no" : null } };
+  const [between] = compared(app, answer.arms[1], answer.arms.at(-1), ["agreed"]), apart = clearSign(between) !== 0;
+  const most = capitalised(effectSentence(between, { what: words.outcomes.agreed.does, a: told.unmeasured.low, b: told.unmeasured.high }));
+  return { sentences: [sentence, say(apart ? told.unmeasured.apart : told.unmeasured.together, { sentence: most })], figures: [figure], right: { settle: "no" } };
 }
 
 export const SHOWN = { chance, fair, few, channel, doors, factions, harm, unmeasured };

@@ -1,12 +1,11 @@
 // "Watch": one history month by month, or two on the same dice side by side, up to the month in which they part.
 
 import { phases, steps } from "./charts.js";
-import { element, replace, say } from "./dom.js";
+import { element, replace, say, widthOf } from "./dom.js";
 import { runSeed } from "./chance.js";
 import { changedLevers, changesOf } from "./levers.js";
 import { framesOf, levelOf, livingPicture } from "./picture.js";
 import { listed } from "./sentences.js";
-import { widthOf } from "./what_if.js";
 import { words } from "./words.js";
 
 const SPEEDS = [2, 6, 20]; // months a second
@@ -30,9 +29,10 @@ const LOOKS = {
   durable: { fill: "#004b76", ink: "#fff" }, collapsed: { fill: "#222222", ink: "#fff" }, dormant: { fill: "#ececec", ink: "#000" },
 };
 
-// Where two histories first differ in what happened; -1 where they never do.
+// Where two histories first differ in what happened; -1 where they never do. What is changed from outside is no difference,
+// what comes of it is.
 export function partAt(one, two) {
-  const told = (frame) => frame.events.filter((event) => !SMALL.has(event.name)).map((event) => event.told).join("\n");
+  const told = (frame) => frame.events.filter((event) => !SMALL.has(event.name) && event.name !== "INTERVENED").map((event) => event.told).join("\n");
   return one.findIndex((frame, at) => told(frame) !== told(two[at]) || frame.phase !== two[at].phase);
 }
 
@@ -46,10 +46,12 @@ export function monthSentence(frame) {
 
 export async function framesOfRun(app, changes, run) {
   const { engine, world } = await app.living(app.state.setup.parties);
-  const life = engine.begin({ changes, seed: runSeed(app.state.seed, run) });
-  const frames = framesOf(life, world.description ?? app.description(app.state.setup.parties));
-  life.close();
-  return frames;
+  const life = engine.begin({ writes: world.writes(changes), seed: runSeed(app.state.seed, run) });
+  try {
+    return framesOf(life, world.description, { words: app.data.chronicle, changes: world.changesInOrder(changes.interventions).map((one) => one.told) });
+  } finally {
+    life.close();
+  }
 }
 
 export function chronicle(app, frames, month, full) {

@@ -1,7 +1,7 @@
 // "What if": two arms on the same dice, ten levers each. Dots grow while runs come in; every change starts anew at once.
 
 import { fourBoxes } from "./charts.js";
-import { element, replace, say, table } from "./dom.js";
+import { element, replace, say, table, widthOf } from "./dom.js";
 import { LEVERS, changedLevers, changesOf, leversOf, toSpoken, fromSpoken } from "./levers.js";
 import { capitalised, effectSentence, effectsOf, fixed, interval, numbersOf } from "./sentences.js";
 import { words } from "./words.js";
@@ -31,10 +31,6 @@ export function boxesFigure(a, b, count, names, width) {
 export function decidingRuns(a, b, count) {
   const one = a.column(DECIDED), two = b.column(DECIDED);
   return Array.from({ length: count }, (_, run) => run).filter((run) => one[run] !== two[run]);
-}
-
-export function widthOf(place) {
-  return Math.max(280, Math.min(720, place.clientWidth || 640));
 }
 
 export function whatIf(app) {

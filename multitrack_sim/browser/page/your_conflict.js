@@ -1,11 +1,11 @@
 // "Your conflict": the codes as questions; what the model makes of them, and which answers that hangs on.
 
 import { bars } from "./charts.js";
-import { element, replace, say } from "./dom.js";
+import { element, replace, say, widthOf } from "./dom.js";
 import { changesOf, codeNames, leversOf, setupOf } from "./levers.js";
 import { capitalised, effectSentence, effectsOf, interval, listed, signedText } from "./sentences.js";
 import { excludesZero } from "./statistics.js";
-import { boxesFigure, widthOf } from "./what_if.js";
+import { boxesFigure } from "./what_if.js";
 import { words } from "./words.js";
 
 const RUNS = 200, RUNS_OF_ANSWERS = 100, MOST_SHOWN = 8;
@@ -76,17 +76,18 @@ export function yourConflict(app) {
     asked = app.ask(setup.parties, { arms, runs: RUNS_OF_ANSWERS, seed: state.seed, onProgress: (answer) => (status.textContent = say(words.tour.soFar, { done: answer.done, runs: answer.runs })) });
     asked.finished.then((answer) => {
       if (answer.cancelled) return;
-      const outcome = app.outcome(setup.parties, "agreed"), labels = [...names.map((name) => told.questions[name]), told.reach];
+      const outcome = app.outcome(setup.parties, "agreed"), labels = [...names.map((name) => told.short[name]), told.reach];
       const rows = labels.map((label, at) => {
         const [effect] = effectsOf(answer.arms[at], answer.arms[at + half], answer.done, [outcome]);
         const corrected = effect.p * labels.length; // Bonferroni: as many comparisons as there are answers
-        return { label, estimate: 100 * effect.estimate, low: 100 * effect.low, high: 100 * effect.high, clear: excludesZero(effect.low, effect.high) && corrected < 0.05, told: `${signedText(100 * effect.estimate, 1)} (${interval(effect)})` };
+        return { label: capitalised(label), word: label, estimate: 100 * effect.estimate, low: 100 * effect.low, high: 100 * effect.high, clear: excludesZero(effect.low, effect.high) && corrected < 0.05, told: `${signedText(100 * effect.estimate, 1)} (${interval(effect)})` };
       }).sort((one, other) => Math.abs(other.estimate) - Math.abs(one.estimate));
-      const most = rows.filter((row) => row.clear).slice(0, 3).map((row) => row.label.replace(/\?$/, ""));
+      const most = rows.filter((row) => row.clear).slice(0, 3).map((row) => row.word.replace(" *", ""));
       const sentence = most.length ? say(told.most3, { names: listed(most) }) : told.noClear;
       status.textContent = say(words.tour.done, { runs: answer.done * arms.length });
       replace(place, element("h3", {}, told.hangs), element("p", { class: "answer" }, sentence), element("p", {}, told.hangsLead),
-        bars(rows.slice(0, MOST_SHOWN), { width: widthOf(place), axis: told.axis, title: told.hangs, told: sentence, tableName: words.numbers.table, head: told.head, rows: rows.map((row) => [row.label, row.told]) }));
+        bars(rows.slice(0, MOST_SHOWN), { width: widthOf(place), axis: told.axis, title: told.hangs, told: sentence, tableName: words.numbers.table, head: told.head, rows: rows.map((row) => [row.label, row.told]) }),
+        element("p", { class: "note" }, told.reachNote));
       app.announce(sentence);
     }).catch((problem) => app.failed(problem));
   }
