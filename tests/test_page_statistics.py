@@ -21,7 +21,9 @@ def numbers(found):
 
 
 def test_shares_in_pairs():
-    cases = [[a, b, n] for n in (1, 5, 20, 200, 1000) for a in range(0, n + 1, max(1, n // 7)) for b in (0, 1, n // 9, n - a)]
+    cases = [
+        [a, b, n] for n in (1, 5, 20, 200, 1000) for a in range(0, n + 1, max(1, n // 7)) for b in (0, 1, n // 9, n - a)
+    ]
     cases = [case for case in cases if case[0] + case[1] <= case[2]]
     for case, found in zip(cases, called("statistics.js", "m.pairedShare(...c)", cases), strict=True):
         assert numbers(found) == pytest.approx(list(paired_share(*case)), **CLOSE), case
@@ -44,7 +46,9 @@ def test_means_of_pairs():
     cases = list(draws())
     sent = [[values, "inf" if math.isinf(top) else top] for values, top in cases]
     for (values, top), found in zip(cases, called("statistics.js", "m.pairedMean(...c)", sent), strict=True):
-        assert numbers(found) == pytest.approx(list(paired_mean(values, top)), rel=1e-7, abs=1e-12, nan_ok=True), values[:5]
+        assert numbers(found) == pytest.approx(list(paired_mean(values, top)), rel=1e-7, abs=1e-12, nan_ok=True), (
+            values[:5]
+        )
 
 
 def test_effects_leave_out_pairs_that_lack_a_value():
@@ -63,7 +67,9 @@ def test_intervals_of_shares_and_student():
     for case, found in zip(cases, called("statistics.js", "m.shareInterval(...c)", cases), strict=True):
         assert [found["estimate"], found["low"], found["high"]] == pytest.approx(list(share_interval(*case)), **CLOSE)
     degrees = [[n] for n in (1, 2, 3, 10, 199, 500, 501, 999)]
-    assert called("statistics.js", "m.tQuantile(...c)", degrees) == pytest.approx([t_quantile(*n) for n in degrees], rel=1e-9)
+    assert called("statistics.js", "m.tQuantile(...c)", degrees) == pytest.approx(
+        [t_quantile(*n) for n in degrees], rel=1e-9
+    )
     cases = [[t, n] for t in (0.0, 0.5, 2.0, 6.0, 40.0) for n in (1, 2, 19, 999, 6000)]
     assert called("statistics.js", "m.tProbability(...c)", cases) == pytest.approx(
         [t_probability(*case) for case in cases], rel=1e-9, abs=1e-14
@@ -77,7 +83,7 @@ def test_the_complement_of_the_error_function():
 
 def test_holm():
     cases = [[[0.01, 0.04, 0.03]], [[0.5]], [[]], [["nan", 0.02, 0.02, 1.0]]]
-    for ((given,), found) in zip(cases, called("statistics.js", "m.holm(...c)", cases), strict=True):
+    for (given,), found in zip(cases, called("statistics.js", "m.holm(...c)", cases), strict=True):
         assert found == pytest.approx(list(holm([float(x) for x in given])), nan_ok=True)
 
 

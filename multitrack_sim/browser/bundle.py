@@ -51,7 +51,9 @@ def _in_order(module: str, order: list[str], on_the_way: tuple[str, ...]) -> Non
     if module not in order:
         for names, other in _IMPORT.findall(_text(module)):
             if missing := {name.strip() for name in names.split(",")} - set(_EXPORT.findall(_text(other))) - {""}:
-                raise MultitrackError(f"{module}.js takes {', '.join(sorted(missing))} from {other}.js, which exports no such name")
+                raise MultitrackError(
+                    f"{module}.js takes {', '.join(sorted(missing))} from {other}.js, which exports no such name"
+                )
             _in_order(other, order, (*on_the_way, module))
         order.append(module)
 
@@ -62,7 +64,9 @@ def _room(module: str) -> str:
     exports = _EXPORT.findall(text)
     text = _EXPORT.sub("", text)
     if left := _LEFT.search(text):
-        raise MultitrackError(f'{module}.js: found {left[0]!r}; allowed: import {{ a }} from "./b.js"; and export of a name')
+        raise MultitrackError(
+            f'{module}.js: found {left[0]!r}; allowed: import {{ a }} from "./b.js"; and export of a name'
+        )
     return f"const ${module} = (() => {{\n{text}\nreturn {{ {', '.join(exports)} }};\n}})();"
 
 
@@ -76,8 +80,16 @@ def one_page(template: str, script: str, styles: tuple[str, ...], data: Mapping[
         if f"</{kind}" in text.lower() or "<!--" in text:
             raise MultitrackError(f"a {kind} of the page holds what would end it")
     written = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return _templates().get_template(template).render(
-        policy=policy(script, style), script=Markup(script), style=Markup(style), data=packed(written.encode()), **values
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            policy=policy(script, style),
+            script=Markup(script),
+            style=Markup(style),
+            data=packed(written.encode()),
+            **values,
+        )
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..engine.sources import model_version
@@ -19,21 +20,30 @@ SETTINGS = {"run.months": 120, "society.communities": 60}
 # Two invented conflicts of Hills and Coast, chosen so that effects of either sign can be seen, which the page says; codes
 # not given stand at their middle.
 CASES: dict[str, dict[str, dict[str, int]]] = {
-    "tour": {"codes": {"hurting_stalemate": 3, "power_asymmetry": 1, "indivisibility": 3, "mediation": 0, "track2": 4, "secrecy": 3}},
+    "tour": {
+        "codes": {
+            "hurting_stalemate": 3,
+            "power_asymmetry": 1,
+            "indivisibility": 3,
+            "mediation": 0,
+            "track2": 4,
+            "secrecy": 3,
+        }
+    },
     "loud": {"codes": {"hurting_stalemate": 1, "spoilers": 4, "secrecy": 0, "indivisibility": 4, "track2": 4}},
 }
 COMMAND = "multitrack classroom"
 
 
-def classroom_page(engine: PageEngine | None = None) -> str:
-    """The page as HTML. The same model gives the same text."""
-    data = classroom_data(engine)
+def classroom_page(engine: PageEngine, settings: Mapping[str, Any] = SETTINGS) -> str:
+    """The page as HTML; `settings` are those of all its conflicts. The same model gives the same text."""
+    data = classroom_data(engine, settings)
     return one_page("classroom.html.j2", one_script("start"), ("style.css",), data, title="Peace on several tracks")
 
 
-def classroom_data(engine: PageEngine) -> dict[str, Any]:
+def classroom_data(engine: PageEngine, settings: Mapping[str, Any] = SETTINGS) -> dict[str, Any]:
     """All that the page knows: the engine, the worlds of each number of parties, the codebook, the invented conflicts."""
-    worlds = coded_worlds(SETTINGS)
+    worlds = coded_worlds(settings)
     first = next(iter(worlds.values()))
     shared = [key for key in first if all(world[key] == first[key] for world in worlds.values())]
     return {
@@ -44,7 +54,7 @@ def classroom_data(engine: PageEngine) -> dict[str, Any]:
         "worker": one_script("worker"),
         "shared": {key: first[key] for key in shared},
         "worlds": {n: {key: world[key] for key in world if key not in shared} for n, world in worlds.items()},
-        "mapping": {n: mapping(n, world, SETTINGS) for n, world in worlds.items()},
+        "mapping": {n: mapping(n, world, settings) for n, world in worlds.items()},
         "codes": codes_as_data(),
         "chronicle": words_as_data(),
         "cases": CASES,

@@ -55,7 +55,9 @@ def mapping(parties: int, described: Mapping[str, Any], settings: Mapping[str, A
     `described` is the `page_world` of that middle. Raises MultitrackError where two codes move one cell.
     """
     middle = _words({"parties": parties}, settings)
-    names = {one["cell"]: (one["name"], described["columns"][one["of"]]["cell_is_whole"]) for one in described["settings"]}
+    names = {
+        one["cell"]: (one["name"], described["columns"][one["of"]]["cell_is_whole"]) for one in described["settings"]
+    }
     moves: Moves = {}
     moved_by: dict[str, str] = {}
     for code in CODES:
@@ -71,7 +73,9 @@ def mapping(parties: int, described: Mapping[str, Any], settings: Mapping[str, A
             moves[code].append(found)
             for name in found:
                 if moved_by.setdefault(name, code) != code:
-                    raise MultitrackError(f"the codes {moved_by[name]} and {code} both move {name}; a page cannot add them up")
+                    raise MultitrackError(
+                        f"the codes {moved_by[name]} and {code} both move {name}; a page cannot add them up"
+                    )
     return moves
 
 

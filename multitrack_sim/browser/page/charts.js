@@ -157,9 +157,9 @@ export function bars(rows, { width = 640, axis, ...about }) {
     }
     if (Number.isFinite(row.estimate)) drawn.push(mark(row.kind ?? "A", x(row.estimate), y, 6));
   });
-  const end = rows.length * line;
-  drawn.push(text(left, end + 16, axis.less, { size: 13 }), text(x(0), end + 16, "0", { anchor: "middle", size: 13 }), text(right, end + 16, axis.more, { anchor: "end", size: 13 }));
-  return figure(width, end + 22, { ...about, rows: rows.map((row) => [row.label, row.told]) }, drawn);
+  const end = rows.length * line, tight = 7.5 * (axis.less.length + axis.more.length) + 40 > right - left;
+  drawn.push(text(left, end + 16, axis.less, { size: 13 }), tight ? null : text(x(0), end + 16, "0", { anchor: "middle", size: 13 }), text(right, end + (tight ? 34 : 16), axis.more, { anchor: "end", size: 13 }));
+  return figure(width, end + (tight ? 40 : 22), { ...about, rows: rows.map((row) => [row.label, row.told]) }, drawn);
 }
 
 // What a process was in, month by month, for runs of one seed: `runs` [{name, arm, spans: [{from, to, key}], marks: [{month, word}]}].

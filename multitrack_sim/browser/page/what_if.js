@@ -3,7 +3,7 @@
 import { fourBoxes } from "./charts.js";
 import { element, replace, say, table, widthOf } from "./dom.js";
 import { LEVERS, changedLevers, changesOf, leversOf, toSpoken, fromSpoken } from "./levers.js";
-import { capitalised, effectSentence, effectsOf, fixed, interval, numbersOf } from "./sentences.js";
+import { capitalised, effectSentence, effectsOf, fixed, numbersOf } from "./sentences.js";
 import { words } from "./words.js";
 
 const FIRST = 20, SLOW = 4000, FEW = 60; // runs shown first; milliseconds for them on a device that is too slow; what it gets
@@ -37,6 +37,7 @@ export function whatIf(app) {
   const { state, data } = app, told = words.whatIf, names = { a: told.a, b: told.b };
   const result = element("div", { class: "result" }), status = element("p", { class: "status", role: "status" });
   const levers = element("div", { class: "levers" }), spoken = element("output", { class: "spoken" });
+  const briefly = element("p", { class: "briefly", "aria-hidden": "true" }, told.running);
   let asked = null, latest = null;
 
   function changed(moved) {
@@ -94,6 +95,7 @@ export function whatIf(app) {
   function show(answer, finished) {
     const [a, b] = answer.arms, count = answer.done, width = widthOf(result);
     latest = answer;
+    briefly.textContent = say(words.boxes.briefly, boxesOf(a, b, count));
     const boxes = boxesFigure(a, b, count, names, width), outcomes = LOOKED_AT.map((name) => app.outcome(state.setup.parties, name));
     const effects = effectsOf(a, b, count, outcomes), [agreed] = effects;
     const sentence = effectSentence(agreed, { what: words.outcomes.agreed.does, ...names });
@@ -116,7 +118,7 @@ export function whatIf(app) {
     const head = [told.table.outcome, names.a, names.b, told.table.difference, told.table.clear];
     const row = (effect) => {
       const numbers = numbersOf(effect), mark = effect.share ? "%" : "";
-      return [words.outcomes[effect.outcome.name].label, numbers.one + mark, numbers.other + mark, `${numbers.signed} (${interval(effect)})`, words.verdicts[effect.verdict]];
+      return [words.outcomes[effect.outcome.name].label, numbers.one + mark, numbers.other + mark, `${numbers.signed} (${say(words.numbers.ends, numbers)})`, words.verdicts[effect.verdict]];
     };
     return element("section", {}, element("h3", {}, told.table.title), element("div", { class: "scroll" }, table(head, effects.map(row), told.table.caption)),
       element("p", { class: "note" }, told.table.note));
@@ -158,6 +160,6 @@ export function whatIf(app) {
     element("p", {}, element("label", { for: "seed" }, told.seed), " ", seed),
     element("p", {}, told.spoken, " ", spoken), element("p", {}, element("label", { for: "typed-code" }, told.typed), " ", typed, " ", element("button", { type: "button", onclick: open }, told.open)));
   return element("section", { class: "what-if" }, element("h2", {}, told.title), element("p", {}, say(told.lead, { case: app.caseName() })),
-    element("div", { class: "two" }, element("div", { class: "panel" }, levers, tools, code), element("div", {}, status, result)));
+    element("div", { class: "two" }, element("div", { class: "panel" }, levers, tools, code, briefly), element("div", {}, status, result)));
 }
 

@@ -13,7 +13,7 @@ export const words = {
   print: "Print", loading: "Unpacking the model …", failed: "Something went wrong: {problem}. Your set-up is kept in the address; reload the page to go on.",
   slices: "This browser allows no workers for a file, so everything runs a little slower.",
   cases: { tour: "Hills and Coast", loud: "Hills and Coast, loud", own: "your conflict", names: ["Hills", "Coast"], party: "Party {number}" },
-  numbers: { unknown: "unknown", more: "more", fewer: "fewer", interval: "95% interval {low} to {high}", month: "month {month}", and: "{first} and {last}", years: "Year", table: "The numbers" },
+  numbers: { unknown: "unknown", more: "more", fewer: "fewer", interval: "95% interval {low} to {high}", ends: "{low} to {high}", month: "month {month}", and: "{first} and {last}", years: "Year", table: "The numbers" },
   effects: {
     clearShare: "of every 100 runs, {size} {more} {what} with {b} than with {a} (95% interval {least} to {most}).",
     suggestiveShare: "suggestive, but not clear after correction for all comparisons: of every 100 runs, {size} {more} {what} with {b} than with {a} (95% interval {least} to {most}).",
@@ -34,6 +34,7 @@ export const words = {
     months_under_accord: { label: "Months under an agreement", are: "months under an agreement" },
   },
   boxes: {
+    briefly: "● only A {onlyA} · ◆ only B {onlyB} · both {both} · neither {neither}",
     title: "Pairs of runs with the same dice", told: "Of {count} pairs of runs, {both} reach an agreement both ways, {onlyA} only with {a}, {onlyB} only with {b}, {neither} neither way.",
     labels: { both: "Both ways", onlyA: "Only with {a}", onlyB: "Only with {b}", neither: "Neither way" }, head: ["Agreement", "Pairs"],
   },
@@ -58,7 +59,7 @@ export const words = {
     a: "A", b: "B", differs: " differs", running: "Running …", soFar: "{count} of {runs} pairs so far.", done: "{count} pairs, {runs} runs of ten years.",
     same: "A and B are the same: nothing can differ. Move a lever of B.", empty: "No agreement in either version. Look at the attacks and the violence below?",
     thousand: "1,000 pairs", decided: "Show me a run where it decided", noneDecided: "No run where it decided",
-    table: { title: "What else changes", caption: "B minus A, averages of all pairs", outcome: "Outcome", difference: "Difference", clear: "Clear?",
+    table: { title: "What else changes", caption: "B minus A, averages of all pairs; in brackets the 95% interval", outcome: "Outcome", difference: "Difference", clear: "Clear?",
       note: "Clear: the 95% interval leaves out zero, and p passes Holm's correction for the eight comparisons of this table. Not clear does not mean no effect." },
     copy: "Make B like A", exchange: "Exchange A and B", undo: "Undo", reset: "Both as the conflict is coded", csv: "Table of the runs (CSV)",
     share: "Group number, code to read aloud", seed: "Group number, 1 to 11 (other dice):", spoken: "Read these letters aloud:", typed: "Letters from another group:", open: "Open", noCode: "(group number 1 to 11)", wrongCode: "These letters are no set-up: check each one.",
