@@ -49,9 +49,9 @@ export function board(app) {
     const drawn = rows.map((row) => ({ label: row.label, estimate: 100 * row.effect.estimate, low: 100 * row.effect.low, high: 100 * row.effect.high, told: row.told, kind: "B" }));
     const guesses = new Map();
     for (const state of states) for (const [key, guess] of Object.entries(state.guesses)) guesses.set(key, [...(guesses.get(key) ?? []), guess]);
-    replace(result, skipped ? element("p", { class: "note" }, say(told.skipped, { count: skipped })) : null, element("div", { class: "scroll" }, table(told.head, cells, told.caption)),
+    replace(result, skipped ? element("p", { class: "note" }, say(told.skipped, { count: skipped })) : null, table(told.head, cells, told.caption),
       bars(drawn, { width: widthOf(result), axis: told.axis, title: told.figure, told: told.figure, tableName: words.numbers.table, head: told.figureHead }),
-      guesses.size ? element("div", { class: "scroll" }, table(told.guessHead, guessRows(guesses), told.guessesTitle)) : null);
+      guesses.size ? table(told.guessHead, guessRows(guesses), told.guessesTitle) : null);
   }
 
   // How many guessed what, question by question.

@@ -21,7 +21,7 @@ function figure(width, height, { title, told, head, rows, tableName }, ...drawn)
     "aria-labelledby": `${id}-title ${id}-told` },
     svg("title", { id: `${id}-title` }, title), svg("desc", { id: `${id}-told` }, told ?? title), drawn);
   const numbers = rows && element("details", { class: "numbers" },
-    element("summary", {}, tableName ?? "Numbers"), element("div", { class: "scroll" }, table(head, rows, title)));
+    element("summary", {}, tableName ?? "Numbers"), table(head, rows, title));
   return element("figure", { class: "chart" }, picture, numbers);
 }
 

@@ -7,7 +7,7 @@ import { openWorld } from "./world.js";
 import { download, runsCsv } from "./table.js";
 import { board } from "./board.js";
 import { element, replace, say } from "./dom.js";
-import { fromLink, leversOf, setupOf, toLink } from "./levers.js";
+import { changesOf, fromLink, leversOf, setupOf, toLink } from "./levers.js";
 import { steer } from "./steer.js";
 import { tour } from "./tour.js";
 import { watch } from "./watch.js";
@@ -33,6 +33,7 @@ export function startClassroom(data, root) {
     data, state: fromLink(data, location.hash, start, screens), found: {},
     stateOf: (link) => fromLink(data, link, start, screens),
     description: (parties) => ({ ...data.shared, ...data.worlds[parties] }),
+    changes: (levers) => changesOf(data, app.state.setup, levers),
     caseSetup: (name) => setupOf(data, data.cases[name].codes, words.cases.names),
     partyNames: (setup = app.state.setup) => setup.names.map((name, at) => name || say(words.cases.party, { number: at + 1 })),
     // An event's sentence with the parties called as this conflict calls them.

@@ -37,11 +37,12 @@ export function say(sentence, values = {}) {
   });
 }
 
+// A table in a box that scrolls sideways where it must, also by keyboard.
 export function table(head, rows, caption) {
-  return element("table", {}, caption && element("caption", {}, caption),
+  return element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption }, element("table", {}, caption && element("caption", {}, caption),
     element("thead", {}, element("tr", {}, head.map((cell) => element("th", { scope: "col" }, cell)))),
     element("tbody", {}, rows.map(([first, ...rest]) => element("tr", {},
-      element("th", { scope: "row" }, first), rest.map((cell) => element("td", {}, cell))))));
+      element("th", { scope: "row" }, first), rest.map((cell) => element("td", {}, cell)))))));
 }
 
 // How wide a picture may be here.

@@ -94,8 +94,8 @@ export function steer(app) {
     grid.className = "";
     replace(debriefing, element("h3", {}, told.done), element("p", { class: "answer" }, say(told.yourEnding, { ending: ended(mine) })),
       element("p", {}, say(told.score, { under: fixed(mine.months_under_accord, 0), attacks: fixed(mine.attacks, 0), violence: fixed(mine.violence_total, 1) })),
-      element("div", { class: "scroll" }, table(told.head, state.plan.map((year, at) => [String(at + 1), ...year]), told.yours)),
-      element("div", { class: "scroll" }, table(told.headTurned, rows, told.turned)),
+      table(told.head, state.plan.map((year, at) => [String(at + 1), ...year]), told.yours),
+      table(told.headTurned, rows, told.turned),
       element("h3", {}, told.many), button, many,
       element("div", { class: "buttons" }, element("button", { type: "button", onclick: () => anew(1) }, told.again), element("button", { type: "button", onclick: () => anew(0) }, told.same)));
     app.announce(told.done);

@@ -120,7 +120,7 @@ export function whatIf(app) {
       const numbers = numbersOf(effect), mark = effect.share ? "%" : "";
       return [words.outcomes[effect.outcome.name].label, numbers.one + mark, numbers.other + mark, `${numbers.signed} (${say(words.numbers.ends, numbers)})`, words.verdicts[effect.verdict]];
     };
-    return element("section", {}, element("h3", {}, told.table.title), element("div", { class: "scroll" }, table(head, effects.map(row), told.table.caption)),
+    return element("section", {}, element("h3", {}, told.table.title), table(head, effects.map(row), told.table.caption),
       element("p", { class: "note" }, told.table.note));
   }
 
