@@ -4,7 +4,7 @@ import { BLUE, GREY, INK, ORANGE, PALE, text } from "./charts.js";
 import { happenings, sentenceOf } from "./chronicle.js";
 import { svg } from "./dom.js";
 
-const WIDE = 640, HIGH = 430, MIDDLE = { x: 320, y: 205 }, LIVING = 12, MET = 1;
+const WIDE = 640, HIGH = 430, MIDDLE = { x: 320, y: 205 }, LIVING = 12, MET = 1, LONGEST = 14;
 const STEPS = ["ceasefire", "framework", "comprehensive"];
 
 // All that the picture and the words beside it need of every month, so that one can go back and forth.
@@ -74,7 +74,7 @@ function leadership(frame, party, place, name, letters) {
   const size = 46, x = place.squareX - size / 2, y = place.squareY - size / 2, full = size * Math.max(0, Math.min(1, frame.readiness[party]));
   return [svg("rect", { x, y, width: size, height: size, fill: "#fff", stroke: INK, "stroke-width": 2 }),
     svg("rect", { x: x + 2, y: y + size - full, width: size - 4, height: Math.max(0, full - 2), fill: BLUE }),
-    text(place.squareX, y - 7, name, { anchor: "middle", size: letters, weight: "bold" })];
+    text(place.squareX, y - 7, name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name, { anchor: "middle", size: letters, weight: "bold" })];
 }
 
 // Official talks are a thick line between the squares, broken while suspended; a back channel is dashed, below it.
