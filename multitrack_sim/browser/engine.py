@@ -1,49 +1,36 @@
 """The compiled rules as a module for a page, and how each of its functions is called.
 
-The module is what `engine.ahead` makes of the text of the kernels. It asks for nothing but memory and a stack. Its
-functions take what numba's take, written out: of a world each table's place and length. That follows from the layout of
-the world, which the page knows (`browser.world`); which arguments there are is said here, once.
+The module asks for nothing but memory and a stack. Its functions take what numba's take, written out: of a world the place
+and length of each table, in all more than two hundred arguments. Where the tables of a scenario's worlds lie the page knows
+from `browser.world`; which arguments there are besides is told here, as `process.ahead` found it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
-from ..engine.compiled import plain
+import numpy as np
+
 from ..errors import MultitrackError
-from ..process.initial import draw_world
-from ..process.month import run_chunk, run_months
-from ..process.observation import measure_month, measure_run
-from ..schema.outcomes import OUTCOME_ROW, SERIES_ROW
+from ..process import ahead
+from ..schema.tables import TABLES
 from .world import packed
 
-__all__ = ["EXPORTS", "PageEngine"]
+__all__ = ["PageEngine", "page_engine"]
 
-# What the page calls, by the names of its kernels.
-EXPORTS = {
-    kernel.__name__: plain(kernel) for kernel in map(plain, (run_chunk, run_months, draw_world, measure_month, measure_run))
-}
-_WORLD, _ARRAY, _ROW, _NUMBER = "world", "array", "row", "number"
-# Of every argument by its name: what it is, and of an array how many bytes a cell of it has.
-_ARGUMENTS: dict[str, tuple[str, int]] = {
-    "world": (_WORLD, 0),
-    "row": (_ROW, 0),
-    "first": (_NUMBER, 8),
-    "last": (_NUMBER, 8),
-    "outcomes": (_ARRAY, OUTCOME_ROW.itemsize),
-    "series": (_ARRAY, SERIES_ROW.itemsize),
-    **dict.fromkeys(("template", "seeds", "cells", "values", "numbers", "finals"), (_ARRAY, 8)),
-}
-_DATA, _CONSTANT, _END = 11, 0x41, 0x0B
+_ANSWERS = ["answer", "failure"]  # pointers that begin every call
+_DATA, _CONSTANT, _END = 11, 0x41, 0x0B  # of WebAssembly: the section of constants; a number as an address; its end
 
 
 @dataclass(frozen=True)
 class PageEngine:
-    """A module: its `content` as bytes, and how it is called."""
+    """A module: its `content` as bytes, and the arguments of its functions (`engine.ahead.described`)."""
 
     content: bytes
+    described: Mapping[str, Sequence[Mapping[str, Any]]]
 
     @property
     def packed(self) -> str:
@@ -52,24 +39,60 @@ class PageEngine:
 
     @cached_property
     def calls(self) -> dict[str, Any]:
-        """The arguments of each function that it exports, and how many bytes of memory its constants take."""
-        exports = {}
-        for name, function in EXPORTS.items():
-            given = function.__code__.co_varnames[: function.__code__.co_argcount]
-            exports[name] = [dict(zip(("name", "kind", "bytes"), (one, *_ARGUMENTS[one]))) for one in given]
+        """The arguments of each function that it exports, a world being one, and how far its constants reach in memory."""
+        exports = {name: _arguments(name, arguments) for name, arguments in self.described.items()}
         return {"exports": exports, "data_bytes": data_bytes(self.content)}
+
+
+@cache
+def page_engine() -> PageEngine:
+    """The module of this version of the model."""
+    return PageEngine(ahead.webassembly(), ahead.exports())
+
+
+def _arguments(name: str, described: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The arguments as a page gives them: their names, what they are, and of an array the bytes of one cell."""
+    if [one["name"] for one in described[:2]] != _ANSWERS:
+        raise MultitrackError(f"{name} does not begin with {' and '.join(_ANSWERS)}")
+    made: list[dict[str, Any]] = []
+    tables = []
+    for one in described[2:]:
+        of, _, table = one["name"].partition(".")
+        if table:
+            tables.append((table, one["kind"]))
+            if not made or made[-1]["name"] != of:
+                made.append({"name": of, "kind": "world", "bytes": 0})
+        else:
+            made.append({"name": of, "kind": one["kind"], "bytes": _bytes(one)})
+    if tables and tables != _tables_of_a_world():
+        raise MultitrackError(f"{name} takes the tables of a world in another order than they lie in")
+    return made
+
+
+def _bytes(described: Mapping[str, Any]) -> int:
+    """Of an array the bytes of one cell."""
+    if described["kind"] != "array":
+        return 0
+    cell = described["dtype"]
+    return np.dtype(cell if isinstance(cell, str) else [tuple(one) for one in cell]).itemsize
+
+
+def _tables_of_a_world() -> list[tuple[str, str]]:
+    """The tables as a page writes them out: in the order in which they lie, then all cells as numbers and as whole ones."""
+    tables = [(name, "columns" if table.by_column else "array") for name, table in TABLES.items()]
+    return [*tables, ("words", "array"), ("wholes", "array")]
 
 
 def data_bytes(module: bytes) -> int:
     """How far from the beginning of memory a module's constants reach."""
-    end, at = 0, 8
+    at = 8
     while at < len(module):
         kind = module[at]
         size, at = _number(module, at + 1)
         if kind == _DATA:
-            end = max(end, _end_of_data(module, at))
+            return _end_of_data(module, at)
         at += size
-    return end
+    return 0
 
 
 def _end_of_data(module: bytes, at: int) -> int:
@@ -77,11 +100,10 @@ def _end_of_data(module: bytes, at: int) -> int:
     end = 0
     for _ in range(count):
         flags, at = _number(module, at)
-        if flags != 0 or module[at] != _CONSTANT:
-            raise MultitrackError("the WebAssembly module keeps its constants in a way that pages cannot place")
+        is_placed = flags == 0 and module[at] == _CONSTANT
         start, at = _number(module, at + 1)
-        if module[at] != _END:
-            raise MultitrackError("the WebAssembly module places its constants by a sum; allowed: a number")
+        if not is_placed or module[at] != _END:
+            raise MultitrackError("the WebAssembly module keeps its constants in a way that pages cannot place")
         length, at = _number(module, at + 1)
         at += length
         end = max(end, start + length)
@@ -89,7 +111,7 @@ def _end_of_data(module: bytes, at: int) -> int:
 
 
 def _number(content: bytes, at: int) -> tuple[int, int]:
-    """A whole number from 0 as WebAssembly writes it, and where the next thing begins.
+    """A whole number as WebAssembly writes it, and where the next thing begins.
 
     >>> _number(bytes([0xAC, 0x02]), 0)
     (300, 2)

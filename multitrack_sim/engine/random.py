@@ -17,7 +17,15 @@ from .arithmetic import log
 from .cache import COMPILED
 from .compiled import arithmetic, kernel, written_out
 
-__all__ = ["chance", "chance_in_loops", "chance_reference", "philox_reference", "run_seed", "standard_normal"]
+__all__ = [
+    "chance",
+    "chance_in_loops",
+    "chance_reference",
+    "fill_seeds",
+    "philox_reference",
+    "run_seed",
+    "standard_normal",
+]
 
 # What a draw is for. The numbers are part of the model: never reuse or renumber one.
 RUN_SEED = 0
@@ -51,20 +59,38 @@ def chance_reference(key: int, purpose: int, month: int, id: int, partner: int =
     return (((x0 << 20) | (x1 >> 12)) + 0.5) * 2.0**-52
 
 
-def _chance(key: Any, purpose: Any, month: Any, id: Any, partner: Any) -> Any:
-    """A number strictly between 0 and 1 for this address (52 bits; integers only, each address word below 2**32)."""
+def _philox(key: Any, c0: Any, c1: Any, c2: Any, c3: Any) -> Any:
+    """The first two words for this address, each below 2**32 (integers only, each address word below 2**32)."""
     k0, k1 = np.uint64(key) & _LOW, np.uint64(key) >> _32
-    c0, c1, c2, c3 = np.uint64(purpose), np.uint64(month), np.uint64(id), np.uint64(partner)
+    c0, c1, c2, c3 = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
     for _ in range(10):
         p0, p1 = _M0 * c0, _M1 * c2
         c0, c1, c2, c3 = (p1 >> _32) ^ c1 ^ k0, p1 & _LOW, (p0 >> _32) ^ c3 ^ k1, p0 & _LOW
         k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
-    return (np.float64((c0 << np.uint64(20)) | (c1 >> np.uint64(12))) + 0.5) * 2.220446049250313e-16
+    return c0, c1
+
+
+_words = written_out(_philox) if COMPILED else _philox
+
+
+def _chance(key: Any, purpose: Any, month: Any, id: Any, partner: Any) -> Any:
+    """A number strictly between 0 and 1 for this address (52 bits)."""
+    x0, x1 = _words(key, purpose, month, id, partner)
+    return (np.float64((x0 << np.uint64(20)) | (x1 >> np.uint64(12))) + 0.5) * 2.220446049250313e-16
 
 
 chance = kernel(_chance) if COMPILED else chance_reference
 # The same number, written out where it is drawn: a short loop that only draws makes several at once. Import it as `chance`.
 chance_in_loops = written_out(_chance) if COMPILED else chance_reference
+
+
+@kernel
+def fill_seeds(seed: Any, first: Any, seeds: Any) -> None:
+    """The seeds of an ensemble's runs from run `first` on, as `run_seed` says them: for pages, which have no Python."""
+    for place in range(len(seeds)):
+        run = first + place
+        x0, x1 = _words(seed, RUN_SEED, 0, run & 0xFFFFFFFF, run >> 32)
+        seeds[place] = np.int64((x0 << np.uint64(21)) | (x1 >> np.uint64(11)))
 
 
 def run_seed(seed: int, run: int) -> int:

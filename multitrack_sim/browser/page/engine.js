@@ -136,7 +136,7 @@ export class Engine {
 
   #writeOut(flat, { kind, bytes }, given) {
     if (kind === "world") this.#writeOutWorld(flat, given);
-    else if (kind === "number") flat.push(BigInt(given));
+    else if (kind === "whole") flat.push(BigInt(given));
     else if (kind === "row") flat.push(given);
     else writeOutArray(flat, bytes, given);
   }
