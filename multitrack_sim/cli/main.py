@@ -16,7 +16,7 @@ import typer
 
 from ..errors import MultitrackError
 from ..reports.screen import guarded_streams, print_note
-from . import cases, compare, info, lists, paths, run, sweep  # noqa: F401 - each adds its commands
+from . import cases, classroom, compare, info, lists, paths, run, sweep  # noqa: F401 - each adds its commands
 from .options import INTERRUPTED, NOT_WRITTEN, REFUSED, _Interrupted, app
 
 __all__ = ["main"]
@@ -28,6 +28,7 @@ COMMANDS = (
     "sweep",
     "new",
     "codes",
+    "classroom",
     "arms",
     "parameters",
     "outcomes",

@@ -1,0 +1,129 @@
+// The guided tour: nine screens, each a question, a guess, and what live runs say. What is said follows from the runs.
+
+import { element, replace, say, widthOf } from "./dom.js";
+import { changesOf, setupOf } from "./levers.js";
+import { SHOWN } from "./tour_screens.js";
+import { capitalised } from "./sentences.js";
+import { words } from "./words.js";
+
+export const SCREENS = ["chance", "fair", "few", "channel", "doors", "factions", "harm", "unmeasured", "yours"];
+const NO_TALKS = { "track_two.budget": 0 };
+const SERIES = new Set(["factions"]);
+const RUNS = { chance: 20 };
+
+// The arms of every screen, as changes of the two invented cases. Nothing here says what comes out.
+export function armsOf(data, id) {
+  const of = (name, codes = {}) => (settings) => changesOf(data, setupOf(data, { ...data.cases[name].codes, ...codes }), undefined, settings);
+  const tour = of("tour"), loud = of("loud");
+  return {
+    chance: () => [tour({})],
+    fair: () => [tour(NO_TALKS), tour({})],
+    few: () => [tour(NO_TALKS), tour({})],
+    channel: () => [tour({}), tour(NO_TALKS), tour({ "cbm.budget": 0 }), tour({ "track_two.invention": 0 }), tour({ "track_two.insight": 0.5 })],
+    doors: () => [tour({ "track_two.confidentiality": 0 }), tour({ "track_two.confidentiality": 1 })],
+    factions: () => [of("tour", { spoilers: 0 })({}), of("tour", { spoilers: 4 })({}), of("tour", { spoilers: 4 })(NO_TALKS), of("tour", { spoilers: 4 })({ "cbm.budget": 0 })],
+    harm: () => [tour(NO_TALKS), tour({ "track_two.access": 0 }), tour({ "track_two.access": 0, "track_two.publicity": 0 }), loud(NO_TALKS), loud({})],
+    unmeasured: () => [0.05, 0.25, 1].flatMap((transfer) => [tour({ ...NO_TALKS, "track_two.transfer": transfer }), tour({ "track_two.transfer": transfer })]),
+  }[id]();
+}
+
+export function tour(app) {
+  const { state, data } = app, at = state.step - 1, id = SCREENS[at], told = words.tour.screens[id];
+  const result = element("div", { class: "result", tabindex: -1 }), status = element("p", { class: "status", role: "status" });
+  const keys = Object.keys(told.guesses ?? {});
+  let asked = null;
+
+  const guessed = () => keys.every((key) => state.guesses[key] !== undefined);
+  const see = element("button", { type: "button", class: "wide", onclick: () => reveal() }, words.tour.see);
+  const skip = element("button", { type: "button", class: "plain", onclick: () => reveal() }, words.tour.skip);
+
+  function guess(key, value) {
+    state.guesses[key] = value;
+    app.keep(false);
+    see.disabled = !guessed();
+  }
+
+  function reveal() {
+    if (asked) return;
+    status.textContent = words.tour.running;
+    const started = { runs: RUNS[id] ?? 200, arms: armsOf(data, id) };
+    asked = app.ask(2, { ...started, seed: state.seed, series: SERIES.has(id), onProgress: (answer) => (status.textContent = say(words.tour.soFar, { done: answer.done, runs: answer.runs })) });
+    asked.finished.then((answer) => {
+      if (answer.cancelled) return;
+      const shown = SHOWN[id](app, answer, widthOf(result));
+      app.found[id] = shown.sentences[0];
+      status.textContent = say(words.tour.done, { runs: answer.runs * answer.arms.length });
+      const replies = keys.filter((key) => state.guesses[key] !== undefined).map((key) => reply(key, shown.right?.[key]));
+      replace(result, replies.map((line) => element("p", { class: "reply" }, line)), element("p", { class: "answer" }, capitalised(shown.sentences[0])),
+        shown.sentences.length > 1 && element("ul", { class: "more-found" }, shown.sentences.slice(1).map((line) => element("li", {}, capitalised(line)))), shown.figures, shown.more,
+        element("aside", {}, element("p", {}, told.because), element("p", {}, element("b", {}, words.tour.lesson), " ", told.lesson)));
+      see.hidden = skip.hidden = true;
+      status.scrollIntoView({ block: "start" });
+      app.announce(shown.sentences.join(" "));
+    }).catch((problem) => app.failed(problem));
+  }
+
+  // "You guessed ...": what the runs bear out, the other way round, or leave open.
+  function reply(key, right) {
+    const { options, legend } = told.guesses[key], mine = options ? options[state.guesses[key]] : boxesGuessed(state.guesses[key]);
+    const values = { asked: legend, guess: mine ?? "", answer: right === undefined || right === null ? "" : options?.[right] ?? right };
+    if (right === undefined || right === null) return say(words.tour.reply.open, values);
+    if (!options) return say(words.tour.reply.counted, values);
+    return say(String(right) === state.guesses[key] ? words.tour.reply.same : words.tour.reply.other, values);
+  }
+
+  const boxesGuessed = (guess) => say(words.tour.boxes, Object.fromEntries(["both", "onlyB", "onlyA", "neither"].map((name, k) => [name, String(guess).split(".")[k] ?? 0])));
+
+  function fieldset(key) {
+    const { legend, options, dots } = told.guesses[key];
+    if (dots) return dotsGuess(key, legend, dots);
+    return element("fieldset", {}, element("legend", {}, legend), Object.entries(options).map(([value, word]) => {
+      const input = element("input", { type: "radio", name: key, id: `${key}-${value}`, checked: state.guesses[key] === value, onchange: () => guess(key, value) });
+      return element("label", { class: "choice", for: `${key}-${value}` }, input, " ", word);
+    }));
+  }
+
+  // Twenty dots tapped into four boxes.
+  function dotsGuess(key, legend, dots) {
+    const names = ["both", "onlyB", "onlyA", "neither"], counts = (state.guesses[key] ?? "0.0.0.0").split(".").map(Number);
+    const left = element("output", {}), outputs = names.map(() => element("output", {}));
+    const draw = () => {
+      const used = counts.reduce((all, one) => all + one, 0);
+      left.textContent = say(words.tour.left, { left: dots - used });
+      outputs.forEach((output, k) => (output.textContent = counts[k]));
+      if (used === dots) guess(key, counts.join("."));
+      else { delete state.guesses[key]; see.disabled = true; }
+    };
+    const change = (k, by) => () => {
+      if (counts[k] + by < 0 || counts.reduce((all, one) => all + one, 0) + by > dots) return;
+      counts[k] += by;
+      draw();
+    };
+    const made = element("fieldset", {}, element("legend", {}, legend), left, names.map((name, k) => element("p", { class: "stepper" }, element("span", {}, words.tour.boxNames[name]),
+      element("button", { type: "button", onclick: change(k, -1), "aria-label": say(words.tour.less, { name: words.tour.boxNames[name] }) }, "\u2212"), outputs[k],
+      element("button", { type: "button", onclick: change(k, 1), "aria-label": say(words.tour.more, { name: words.tour.boxNames[name] }) }, "+"), element("button", { type: "button", onclick: change(k, 5), "aria-label": say(words.tour.fiveMore, { name: words.tour.boxNames[name] }) }, "+5"))));
+    setTimeout(draw);
+    return made;
+  }
+
+  see.disabled = !guessed();
+  const bar = element("nav", { class: "steps", "aria-label": words.tour.progress }, SCREENS.map((name, k) => element("button", { type: "button", class: k === at ? "here" : "", "aria-current": k === at ? "step" : null,
+    "aria-label": say(words.tour.stepName, { at: k + 1, title: words.tour.screens[name].title }), onclick: () => app.go("tour", k + 1) }, k + 1)));
+  const move = element("div", { class: "buttons" }, at > 0 && element("button", { type: "button", onclick: () => app.go("tour", at) }, words.tour.before),
+    at < SCREENS.length - 1 && element("button", { type: "button", class: "wide", onclick: () => app.go("tour", at + 2) }, words.tour.next));
+  app.whenLeft(() => asked?.cancel());
+  const asking = id === "yours" ? yours(app) : [keys.map(fieldset), element("div", { class: "buttons" }, see, skip)];
+  return element("section", { class: "tour" }, bar, element("h2", {}, `${at + 1}. ${told.title}`), at === 0 ? element("p", { class: "note" }, words.tour.invented) : null,
+    [told.lead].flat().map((line) => element("p", {}, line)), asking, status, result, move);
+}
+
+// The last screen: what was guessed and found, and three sentences to finish. It prints.
+function yours(app) {
+  const told = words.tour.yours, rows = SCREENS.slice(0, -1).map((id) => {
+    const { guesses = {} } = words.tour.screens[id];
+    const mine = Object.entries(guesses).map(([key, { options }]) => options?.[app.state.guesses[key]] ?? app.state.guesses[key]).filter(Boolean).join("; ");
+    return element("li", {}, element("b", {}, words.tour.screens[id].title), mine ? ` ${say(told.guessed, { mine })}` : "", app.found[id] ? ` ${app.found[id]}` : "");
+  });
+  return [element("ol", { class: "found" }, rows), told.sentences.map((begin, at) => element("p", {}, element("label", { for: `mine-${at}` }, begin), element("textarea", { id: `mine-${at}`, rows: 2 }))),
+    element("p", { class: "note" }, told.kept), element("div", { class: "buttons" }, element("button", { type: "button", onclick: () => print() }, told.print), element("button", { type: "button", onclick: () => app.go("what-if") }, told.whatIf), element("button", { type: "button", onclick: () => app.go("your-conflict") }, told.conflict))];
+}

@@ -1,0 +1,263 @@
+"""The classroom in a real browser, from a file, without a network. The first tests are short; the others are marked.
+
+Expected numbers are made by `mt.simulate`: what the page computes must be the same bits.
+"""
+
+import re
+import shutil
+import time
+
+import pytest
+from synthetic import NASTY
+
+import multitrack_sim as mt
+from multitrack_sim.browser.classroom import CASES, SETTINGS, classroom_page
+from multitrack_sim.browser.engine import page_engine
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+QUIETLY = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+USABLE, SHOWN = 3.0, 3.0  # seconds, on two cores
+SCREENS = [*(f"tour.{step}" for step in range(1, 10)), "watch", "what-if", "your-conflict", "steer", "board"]
+RUNS = 100
+NO_TALKS = "b=3220040202"  # a lever of "What if" at none: unofficial dialogue
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install '.[browser]'")
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip(f"needs a browser; looked for {', '.join(BROWSERS)}")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=found, args=QUIETLY)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def file(browser, tmp_path_factory):
+    path = tmp_path_factory.mktemp("classroom") / "classroom.html"
+    path.write_text(classroom_page(page_engine()), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def large_file(browser, tmp_path_factory):
+    """The same with as many communities as scenarios usually have."""
+    path = tmp_path_factory.mktemp("classroom") / "large.html"
+    path.write_text(classroom_page(page_engine(), SETTINGS | {"society.communities": 200}), "utf-8")
+    return path
+
+
+class Visit:
+    """A page, and all that it asked for and complained of."""
+
+    def __init__(self, browser, file, link="", width=1280, **more):
+        self.context = browser.new_context(viewport={"width": width, "height": 800}, offline=True, **more)
+        self.page, self.file, self.said, self.asked = self.context.new_page(), file, [], []
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.said.append(dialog.message))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.open(link)
+
+    def open(self, link):
+        self.page.goto(self.file.as_uri() + link)
+        self.page.locator("main h2").wait_for()
+
+    def __enter__(self):
+        return self.page
+
+    def __exit__(self, kind, *_):
+        beyond = [url for url in self.asked if not url.startswith((self.file.as_uri(), "blob:"))]
+        self.context.close()
+        if kind is None:
+            assert not beyond and not self.said, (beyond, self.said)
+
+
+def done(page, pairs):
+    page.locator(".status", has_text=f"{pairs:,} pairs").wait_for(timeout=60_000)
+
+
+def counts(page):
+    """The four boxes: both, only A, only B, neither."""
+    text = page.locator(".answer").first.text_content()
+    found = re.search(
+        r"Of ([\d,]+) pairs of runs, (\d+) .* both ways, (\d+) only with A, (\d+) only with B, (\d+)", text
+    )
+    return [int(number.replace(",", "")) for number in found.groups()]
+
+
+def scenario(settings=SETTINGS, **codes):
+    return mt.scenario_from_codes({"parties": 2} | CASES["tour"]["codes"] | codes).with_settings(settings)
+
+
+def test_the_first_what_if_comes_soon_and_is_what_python_computes(browser, large_file):
+    """From opening to the end of 100 pairs of ten years with 200 communities; the same bits."""
+    started = time.perf_counter()
+    with Visit(browser, large_file, f"#what-if?n={RUNS}") as page:
+        page.locator(".result figure").first.wait_for()
+        usable = time.perf_counter() - started
+        done(page, RUNS)
+        shown = time.perf_counter() - started
+        numbers = page.evaluate(
+            """async () => {
+                const { engine, world } = await classroom.living(2), { state, data } = classroom;
+                const asked = classroom.ask(2, { arms: [classroom.changes(state.a), classroom.changes(state.b)], runs: 100, seed: 1 });
+                const answer = await asked.finished;
+                return answer.arms.map((runs) => Object.fromEntries(world.description.outcomes.map((one) => [one.name,
+                    Array.from(runs.column(one.name), (x) => Number.isNaN(x) ? null : x)])));
+            }"""
+        )
+        boxes = counts(page)
+    settings = SETTINGS | {"society.communities": 200}
+    arms = [mt.simulate(scenario(settings, **codes), runs=RUNS, seed=1) for codes in ({}, {"track2": 0})]
+    for table, found in zip(arms, numbers, strict=True):
+        for name, values in found.items():
+            column = table[name].cat.codes if str(table[name].dtype) == "category" else table[name]
+            meant = [None if value != value else float(value) for value in column]
+            assert values == meant, name
+    a, b = (table["agreed"].to_numpy() > 0 for table in arms)
+    assert boxes == [RUNS, int((a & b).sum()), int((a & ~b).sum()), int((~a & b).sum()), int((~a & ~b).sum())]
+    assert usable < USABLE and shown < SHOWN, (usable, shown)
+
+
+def test_a_link_gives_the_same_numbers_to_whoever_opens_it(browser, file):
+    with Visit(browser, file, "#what-if?n=40") as page:
+        done(page, 40)
+        page.get_by_label("B: Unofficial dialogue").fill("2")
+        page.locator("output", has_text="now and then").first.wait_for()
+        page.get_by_text("On the ground").click()
+        page.get_by_label("A: Programmes in communities").fill("4")
+        done(page, 40)
+        page.wait_for_timeout(300)
+        first, link = counts(page), page.evaluate("location.hash")
+    with Visit(browser, file, link) as page:
+        done(page, 40)
+        assert counts(page) == first
+        assert page.get_by_label("A: Programmes in communities").input_value() == "4"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 768, 1280, 1920])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_screen_fits_and_complains_of_nothing(browser, file, screen, width):
+    with Visit(browser, file, f"#{screen}?n=20", width, reduced_motion="reduce") as page:
+        for name in ("See without a guess", "See what the model makes of it"):
+            if page.get_by_role("button", name=name).count():
+                page.get_by_role("button", name=name).click()
+                page.locator(".result .answer").first.wait_for(timeout=60_000)
+        page.wait_for_timeout(600)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        small = "Array.from(document.querySelectorAll('svg text')).map((e) => e.getBoundingClientRect().height).filter(Boolean)"
+        assert min(page.evaluate(small), default=12) >= 8
+
+
+@pytest.mark.browser
+def test_a_guess_is_kept_and_answered(browser, file):
+    with Visit(browser, file, "#tour.1") as page:
+        page.get_by_label("No", exact=True).check()
+        page.get_by_role("button", name="See", exact=True).click()
+        page.locator(".reply", has_text="You guessed: No").wait_for()
+        page.get_by_role("button", name="Screen 9: Yours").click()
+        page.locator(".found li", has_text="You guessed: No").wait_for()
+
+
+@pytest.mark.browser
+def test_steering_ends_with_what_would_have_happened(browser, file):
+    with Visit(browser, file, "#steer") as page:
+        for year in range(1, 11):
+            page.get_by_text(f"Year {year}: 6 of 6" if year == 1 else f"Year {year}:").first.wait_for()
+            if year == 1:
+                page.get_by_label("Unofficial dialogue").fill("4")
+            page.get_by_role("button", name="Spend, and let a year pass").click()
+        page.get_by_role("table", name="Where it turned").wait_for(timeout=30_000)
+        page.get_by_role("button", name="Try the plan on 200 other dice").click()
+        page.locator("figure").first.wait_for(timeout=30_000)
+
+
+@pytest.mark.browser
+def test_two_histories_of_the_same_dice_part(browser, file):
+    with Visit(browser, file, "#what-if") as page:
+        done(page, 200)
+        page.get_by_role("button", name="Show me a run where it decided").click()
+        page.get_by_role("button", name="Go there").wait_for()
+        assert page.locator(".living").count() == 2
+        page.get_by_role("button", name="Play").click()
+        page.get_by_role("button", name="Pause").wait_for()
+        before = page.locator(".scrubber").input_value()
+        page.wait_for_timeout(1500)
+        assert int(page.locator(".scrubber").input_value()) > int(before)
+
+
+@pytest.mark.browser
+def test_the_board_adds_up_equal_set_ups(browser, file):
+    with Visit(browser, file, "#board") as page:
+        lines = [
+            f"#what-if?{NO_TALKS}&s=1&n=40",
+            f"#what-if?{NO_TALKS}&s=2&n=40",
+            "nonsense",
+            f"#what-if?{NO_TALKS}&s=2&n=40",
+        ]
+        page.get_by_label("Links").fill("\n".join(lines))
+        page.get_by_role("button", name="Show all together").click()
+        row = page.get_by_role("row", name=re.compile(r"1, 2, 3 \(dice 1, 2\)"))
+        row.wait_for(timeout=30_000)
+        assert row.locator("td").nth(1).text_content() == "80"
+
+
+@pytest.mark.browser
+def test_hostile_names_are_text(browser, file):
+    with Visit(browser, file, "#your-conflict") as page:
+        page.get_by_label("Name of party 1").fill(NASTY[:40])
+        page.get_by_label("Name of party 2").fill("$& <img src=x onerror=alert(1)>")
+        page.get_by_role("button", name="See what the model makes of it").click()
+        page.get_by_role("button", name="Watch one history").click()
+        page.locator(".living text", has_text="$& <img src=x").first.wait_for()
+        assert page.locator("main img, main script").count() == 0
+        link = page.evaluate("location.hash")
+    with Visit(browser, file, link) as page:
+        page.locator(".living text", has_text="$& <img src=x").first.wait_for()
+
+
+@pytest.mark.browser
+def test_a_hundred_moves_of_a_lever_leave_memory_bounded(browser, file):
+    with Visit(browser, file, "#what-if?n=200") as page:
+        lever = page.get_by_label("B: Doors of the dialogue")
+        used = []
+        for move in range(100):
+            lever.fill(str(move % 5))
+            page.wait_for_timeout(30)
+            if move in (20, 99):
+                used.append(page.evaluate("performance.memory ? performance.memory.usedJSHeapSize : 0"))
+        done(page, 200)
+    assert used[1] < used[0] + 60e6, used
+
+
+@pytest.mark.browser
+def test_the_whole_of_what_if_by_keyboard(browser, file):
+    with Visit(browser, file, "#tour.1") as page:
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.dataset.screen") == "what-if":
+                break
+        page.keyboard.press("Enter")
+        done(page, 200)
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.id") == "lever-secrecy-b":
+                break
+        page.keyboard.press("ArrowLeft")
+        page.locator(".lever.differs", has_text="Doors of the dialogue").wait_for()
+        assert page.evaluate("document.activeElement.id") == "lever-secrecy-b"  # the lever keeps the focus
+
+
+@pytest.mark.browser
+def test_it_prints(browser, file):
+    with Visit(browser, file, "#what-if?n=40") as page:
+        done(page, 40)
+        page.emulate_media(media="print")
+        assert page.evaluate("getComputedStyle(document.querySelector('.menu')).display") == "none"
+        assert page.pdf(format="A4")[:4] == b"%PDF"
