@@ -16,11 +16,11 @@ import typer
 
 from ..errors import MultitrackError
 from ..reports.screen import guarded_streams, print_note
-from . import cases, compare, info, paths, run, sweep  # noqa: F401 - each adds its commands
+from . import cases, compare, info, paths, report, run, sweep  # noqa: F401 - each adds its commands
 from .options import INTERRUPTED, NOT_WRITTEN, REFUSED, _Interrupted, app
 
 __all__ = ["main"]
-COMMANDS = ("run", "compare", "paths", "demo", "sweep", "new", "codes", "info")  # as --help lists them
+COMMANDS = ("run", "compare", "report", "paths", "demo", "sweep", "new", "codes", "info")  # as --help lists them
 
 
 def _show_version(asked: bool) -> None:
