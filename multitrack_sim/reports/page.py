@@ -21,7 +21,7 @@ from ..analysis.precision import pairs_needed
 from ..analysis.run_tables import MAIN_OUTCOMES
 from ..analysis.verdicts import ANSWERS, verdict_of
 from ..designs.arms import INTERVENTIONS
-from .report_answer import answers, by_size, headline, how_sure, plain_text, question
+from .report_answer import answers, by_size, headline, how_sure, opening, plain_text, question
 from .report_facts import TOLD, Facts
 from .report_figures import Drawn, dots_figure, effect_figure, kinds_figure, when_figure
 from .report_limits import GLOSSARY, coded, first_limits, limits
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["NOTHING_MORE", "More", "comparison_page", "handout_page"]
 
 MOST_DRAWN = 8  # arms whose months are drawn: more would make the page heavy, and the tables hold them all
+MOST_CHANGES = 6  # told of a variant
 MOST_DOTS = 3  # variants with a picture of a hundred conflicts
 FEWEST_SETTLING = 20  # pairs
 TOLERATED = 0.01  # half the width of an interval that a share is wished to have
@@ -124,6 +125,7 @@ def _first_screen(facts: Facts, more: More) -> dict[str, Any]:
         "title_in_words": plain_text(title),
         "question": question(facts),
         "rare": rarely_agreed_in(facts.comparison),
+        "opening": opening(facts),
         "answers": told,
         "untold": number(untold, "run:untold") if untold else "",
         "picture_of_months": effect_figure(
@@ -165,11 +167,13 @@ def _style(name: str) -> str:
 def _arms(facts: Facts, try_it: TryIt) -> list[dict[str, Any]]:
     """Every arm, what was changed in it, line by line, what its difference estimates, and what lets a reader try it."""
     estimand = facts.comparison.estimand
+    changes = {name: told_changes(facts.comparison.changes[name]) for name in facts.arms}
     return [
         {
             "at": at,
             "name": facts.name(name) if at else Markup("baseline"),
-            "changes": [(own(change.what), own(change.to)) for change in told_changes(facts.comparison.changes[name])],
+            "changes": [(own(change.what), own(change.to)) for change in changes[name][:MOST_CHANGES]],
+            "unnamed": number(left, f"changes:{at}") if (left := len(changes[name]) - MOST_CHANGES) > 0 else "",
             "estimand": own(plain(estimand(name), 2000)) if at else "",
             "try_it": try_it.below.get(name, ""),
         }
@@ -223,10 +227,12 @@ def _groups(facts: Facts) -> list[dict[str, Any]]:
     for arm in facts.variants:
         for row in main_effects(facts.effects, arm).to_dict("records"):
             key = row["outcome"], row["value"]
+            held = f"{int(facts.scenario.value('accord.durable_months')):,} months"
+            meaning = row["meaning"].replace("accord.durable_months", held)
             unit = "percentage points" if row["statistic"] == "share" else row["unit"]
             label = TOLD[row["outcome"]].label if row["outcome"] in TOLD else "how the conflict first ended"
             about = {"outcome": row["outcome"], "value": row["value"], "statistic": SHOWN[row["statistic"]],
-                     "label": label, "unit": unit, "meaning": row["meaning"], "rows": []}  # fmt: skip
+                     "label": label, "unit": unit, "meaning": meaning, "rows": []}  # fmt: skip
             groups.setdefault(key, about)["rows"].append(_row(row, facts))
     order = {name: at for at, name in enumerate(MAIN_OUTCOMES)}
     return sorted(groups.values(), key=lambda group: order[group["outcome"]])

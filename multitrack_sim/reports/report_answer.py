@@ -7,17 +7,17 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from ..analysis.verdicts import CLEAR, IDENTICAL, NO_CLEAR_DIFFERENCE, SUGGESTIVE, TOO_FEW
+from ..analysis.verdicts import IDENTICAL, NO_CLEAR_DIFFERENCE, SUGGESTIVE, TOO_FEW
 from ..errors import MultitrackError
 from .report_facts import Facts
 from .report_markup import and_list, number, own, say, sentence
 from .words import plain
 
-__all__ = ["answers", "by_size", "headline", "how_sure", "plain_text", "question"]
+__all__ = ["answers", "by_size", "headline", "how_sure", "opening", "plain_text", "question"]
 
 MOST_TOLD = 3  # variants told one by one on the first screen
 MOST_CLAUSES = 2  # of what differs, in the title
-NOT_CLEAR = "; suggestive, not clear after correction for all comparisons"
+NOT_CLEAR = " (suggestive, not clear after correction)"
 Clause = tuple[str, ...]
 
 
@@ -105,88 +105,120 @@ def question(facts: Facts) -> Markup:
     return say("What changes over {span}{when} {names}?", span=facts.span(), when=when, names=and_list(names, "or"))
 
 
+def opening(facts: Facts) -> Markup:
+    """How many of a hundred conflicts reach an agreement: in the baseline, and in variants where no difference is told."""
+    base = facts.comparison.table()
+    share, digits = float(base["agreed"].mean()), 1
+    said = "Of {hundred} such conflicts, about {n} reach an agreement within {span} in the baseline"
+    many = "Every run of the baseline reaches an agreement within {span}"
+    none = "No run of the baseline reaches an agreement within {span}"
+    first = say(
+        many if share == 1 else none if share == 0 else said,
+        hundred="100", n=number(share, "mean:0:agreed", 0 if 0.01 <= share <= 0.99 else digits, 100), span=facts.span(),
+    )  # fmt: skip
+    unclear = [arm for arm in by_size(facts)[:MOST_TOLD] if facts.verdict(arm, "agreed") == NO_CLEAR_DIFFERENCE]
+    if not unclear:
+        return first + "."
+    base_row = facts.row(unclear[0], "agreed")
+    told = [
+        say(
+            "{one} {name} ({n} points; 95% interval {low} to {high})",
+            one=facts.level(row, "arm_estimate"), name=facts.with_name(arm), n=facts.n(row, "difference", "both"),
+            low=facts.n(row, "low", "both"), high=facts.n(row, "high", "both"),
+        )
+        for arm, row in ((arm, facts.row(arm, "agreed")) for arm in unclear)
+    ]  # fmt: skip
+    return first + say(
+        ". No clear difference in that: {base} in the baseline, {told}.", base=facts.level(base_row, "baseline_estimate"),
+        told=and_list(told),
+    )  # fmt: skip
+
+
 def answers(facts: Facts) -> list[tuple[Markup, Markup]]:
     """The variants that change most, each with what it changes: agreements of a hundred, when they come, months under one."""
     return [(sentence(facts.with_name(arm)), answer(facts, arm)) for arm in by_size(facts)[:MOST_TOLD]]
 
 
 def answer(facts: Facts, arm: str) -> Markup:
-    """What a variant changes, in two or three sentences."""
+    """What a variant changes, in two or three sentences; what is told apart first."""
     if arm not in facts.variants:
         raise MultitrackError("no such variant")
-    said = [_agreed(facts, arm), _months(facts, arm)]
-    if facts.tells(arm, "violence_total"):
-        said.append(_violence(facts, arm))
+    said = [one for one in (_agreed(facts, arm), _durable(facts, arm), _time(facts, arm), _violence(facts, arm)) if one]
+    if not said:
+        if facts.verdict(arm, "agreed") == TOO_FEW:
+            return Markup("Too few runs to tell.")
+        row = facts.row(arm, "months_under_accord")
+        return say("No clear difference in months under an agreement: {n}{between}.",
+                   n=facts.n(row, "difference", "both"), between=facts.between(row))  # fmt: skip
     return Markup(" ").join(sentence(one) + "." for one in said)
 
 
 def _agreed(facts: Facts, arm: str) -> Markup:
-    """How many of a hundred reach an agreement, and when, where that is told apart."""
-    row = facts.row(arm, "agreed")
-    verdict = facts.verdict(arm, "agreed")
-    levels = {"one": facts.level(row, "arm_estimate"), "other": facts.level(row, "baseline_estimate")}
-    if verdict in (CLEAR, SUGGESTIVE):
-        digits = facts.per_hundred_digits(row)
+    """How many more or fewer of a hundred reach an agreement; nothing where that is not told apart."""
+    row, verdict = facts.row(arm, "agreed"), facts.verdict(arm, "agreed")
+    if verdict == IDENTICAL:
+        return Markup("exactly the same runs reach an agreement")
+    if not facts.tells(arm, "agreed"):
+        return Markup("")
+    digits, direction = facts.per_hundred_digits(row), "more" if row["difference"] > 0 else "fewer"
+    return say(
+        "in {hundred} such conflicts, {n} {direction} reach an agreement{between}: {one} of runs, against {other}{doubt}",
+        hundred="100", n=facts.n(row, "difference", digits=digits), direction=direction,
+        between=facts.between(row, digits=digits, unit=direction), doubt=_doubt(verdict),
+        one=facts.level(row, "arm_estimate"), other=facts.level(row, "baseline_estimate"),
+    )  # fmt: skip
+
+
+def _durable(facts: Facts, arm: str) -> Markup:
+    """How many more or fewer of a hundred have an agreement that held; nothing where that is not told apart."""
+    if not facts.tells(arm, "durable"):
+        return Markup("")
+    row = facts.row(arm, "durable")
+    digits, direction = facts.per_hundred_digits(row), "more" if row["difference"] > 0 else "fewer"
+    return say(
+        "of {hundred} such conflicts, {n} {direction} have an agreement that holds {held}{between}{doubt}",
+        hundred="100", n=facts.n(row, "difference", digits=digits), direction=direction, held=facts.held(),
+        between=facts.between(row, digits=digits, unit=direction), doubt=_doubt(facts.verdict(arm, "durable")),
+    )  # fmt: skip
+
+
+def _time(facts: Facts, arm: str) -> Markup:
+    """When an agreement comes, and months under one, in one sentence; what is not told apart is left out."""
+    parts = []
+    if facts.tells(arm, "months_to_substantive"):
+        row = facts.row(arm, "months_to_substantive")
+        parts.append(
+            say(
+                "agreement comes {n} months {direction} on average{between}{doubt}",
+                n=facts.n(row, "difference"), direction="later" if row["difference"] > 0 else "sooner",
+                between=facts.between(row), doubt=_doubt(facts.verdict(arm, "months_to_substantive")),
+            )
+        )  # fmt: skip
+    verdict = facts.verdict(arm, "months_under_accord")
+    row = facts.row(arm, "months_under_accord")
+    if facts.tells(arm, "months_under_accord"):
         direction = "more" if row["difference"] > 0 else "fewer"
-        told = say(
-            "in {hundred} such conflicts, {n} {direction} reach an agreement within {span}{between}: {one} of runs, against "
-            "{other} in the baseline{doubt}",
-            hundred="100", n=facts.n(row, "difference", digits=digits), direction=direction, span=facts.span(),
-            between=facts.between(row, digits=digits, unit=direction), doubt=_doubt(verdict), **levels,
+        parts.append(
+            say(
+                "{are}{n} {direction} months under an agreement{between}{doubt}",
+                are="" if parts else "there are ", n=facts.n(row, "difference"), direction=direction,
+                between=facts.between(row, named=not parts), doubt=_doubt(verdict),
+            )
         )  # fmt: skip
     elif verdict == IDENTICAL:
-        told = say("exactly the same runs reach an agreement within {span}: {one}", span=facts.span(), **levels)
-    elif verdict == NO_CLEAR_DIFFERENCE:
-        told = say(
-            "no clear difference in how many of 100 such conflicts reach an agreement within {span}: {one} of runs, against "
-            "{other} in the baseline{between}",
-            span=facts.span(), between=facts.between(row, unit="points"), **levels,
-        )  # fmt: skip
-    else:
-        told = say(
-            "too few runs to tell how many reach an agreement: {one} of runs, against {other} in the baseline", **levels
-        )
-    return told + _when(facts, arm)
-
-
-def _when(facts: Facts, arm: str) -> Markup:
-    if not facts.tells(arm, "months_to_substantive"):
-        return Markup("")
-    row = facts.row(arm, "months_to_substantive")
-    return say(
-        ". Agreement comes {n} months {direction} on average{between}, counting runs without one as {months} months{doubt}",
-        n=facts.n(row, "difference"), direction="later" if row["difference"] > 0 else "sooner",
-        between=facts.between(row, named=False), months=number(facts.horizon, "run:months"),
-        doubt=_doubt(facts.verdict(arm, "months_to_substantive")),
-    )  # fmt: skip
-
-
-def _months(facts: Facts, arm: str) -> Markup:
-    """Months under an agreement."""
-    row, verdict = facts.row(arm, "months_under_accord"), facts.verdict(arm, "months_under_accord")
-    if verdict == IDENTICAL:
-        return say("months under an agreement are the same in every pair of runs")
-    level = facts.level(row, "baseline_estimate")
-    if verdict == TOO_FEW:
-        return say("too few runs to tell of months under an agreement (baseline {level})", level=level)
-    if verdict == NO_CLEAR_DIFFERENCE:
-        said = "no clear difference in months under an agreement: {n}{between}, against {level} in the baseline"
-        return say(said, n=facts.n(row, "difference", "both"), between=facts.between(row), level=level)
-    direction = "more" if row["difference"] > 0 else "fewer"
-    return say(
-        "{n} {direction} months under an agreement{between} than the baseline's {level}{doubt}",
-        n=facts.n(row, "difference"), direction=direction, between=facts.between(row, unit=direction), level=level,
-        doubt=_doubt(verdict),
-    )  # fmt: skip
+        parts.append(Markup("months under an agreement are the same in every pair of runs"))
+    return Markup("; ").join(parts)
 
 
 def _violence(facts: Facts, arm: str) -> Markup:
+    if not facts.tells(arm, "violence_total"):
+        return Markup("")
     row = facts.row(arm, "violence_total")
     direction = "higher" if row["difference"] > 0 else "lower"
     return say(
-        "violence, summed over all months, is {n} {direction}{between} than the baseline's {level}{doubt}",
-        n=facts.n(row, "difference"), direction=direction, between=facts.between(row, named=False),
-        level=facts.level(row, "baseline_estimate"), doubt=_doubt(facts.verdict(arm, "violence_total")),
+        "violence over the run is {n} {direction}{between}, against {level} in the baseline{doubt}",
+        n=facts.n(row, "difference"), direction=direction, between=facts.between(row), level=facts.level(row, "baseline_estimate"),
+        doubt=_doubt(facts.verdict(arm, "violence_total")),
     )  # fmt: skip
 
 

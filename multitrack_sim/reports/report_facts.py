@@ -124,7 +124,7 @@ class Facts:
         if not excludes(row["low"], row["high"]):
             low, high = self.n(row, "low", "both", digits), self.n(row, "high", "both", digits)
         else:
-            ends = ("low", "high") if row["low"] > 0 else ("high", "low")
+            ends = ("low", "high") if row["difference"] > 0 else ("high", "low")
             low, high = (self.n(row, end, "size", digits) for end in ends)
         return say(" ({first}{low} to {high}{unit})", first=first, low=low, high=high, unit=f" {unit}" if unit else "")
 

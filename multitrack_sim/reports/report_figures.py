@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from markupsafe import Markup
 
-from ..analysis.run_tables import months_told
 from .report_answer import by_size, plain_text
 from .report_facts import Facts, times
 from .report_markup import and_list, number, say
@@ -39,7 +38,7 @@ class Row(NamedTuple):
     low: float
     high: float
     at: int = 1
-    hollow: bool = False
+    told: str = ""
 
 
 def drawn(picture: Picture, caption: Markup) -> Drawn:
@@ -66,22 +65,20 @@ def intervals(picture: Picture, rows: Sequence[Row], unit: str, less: str = "few
         digits = 0 if abs(value) >= 1 or not value else 2
         picture.text(x(value), bottom + 13, signed(value, digits) if value else "0", "middle", 10.5, fill=QUIET)
     picture.line(x(0), top - 6, x(0), bottom, INK, 1.2)
-    if low < 0 and x(0) - left > 60:
+    if low < -room and x(0) - left > 60:
         picture.text(x(0) - 5, top - 8, f"{less} ◂", "end", 10.5, fill=QUIET)
-    if high > 0 and right - x(0) > 60:
+    if high > room and right - x(0) > 60:
         picture.text(x(0) + 5, top - 8, f"▸ {more}", "start", 10.5, fill=QUIET)
     for at, row in enumerate(rows):
         y = top + step * at + 24
-        picture.text(left, y - 11, fitted(row.label, WIDE - 2 * left))
+        picture.text(left, y - 11, fitted(row.label, WIDE - 2 * left), over=True)
         if math.isfinite(row.low) and math.isfinite(row.high):
             picture.line(x(row.low), y, x(row.high), y, INK, 2.2)
             for end in (row.low, row.high):
                 picture.line(x(end), y - 4, x(end), y + 4, INK, 1.4)
         if math.isfinite(row.value):
-            picture.mark(x(row.value), y, row.at, hollow=row.hollow)
-            size = abs(row.value)
-            told = signed(row.value, 0 if size >= 100 else 1 if size >= 1 or not size else 2)
-            picture.text(WIDE - 2, y + 4, told, "end", 11, "bold")
+            picture.mark(x(row.value), y, row.at)
+            picture.text(WIDE - 2, y + 4, row.told or signed(row.value, 1), "end", 11, "bold", over=True)
     picture.text((left + right) / 2, bottom + 28, unit, "middle", 10.5, fill=QUIET)
     picture.high = bottom + 34
 
@@ -99,6 +96,7 @@ def effect_figure(
             times(row) * row["low"],
             times(row) * row["high"],
             facts.arms.index(row["arm"]),
+            plain_text(facts.n(row, "difference", "both")),
         )  # fmt: skip
         for row in found
     ]
@@ -109,8 +107,8 @@ def effect_figure(
             between=facts.between(row, named=False)) for row in found[:4]
     ]  # fmt: skip
     caption = say(
-        "{title}, variant minus baseline, {unit}: {told}. The baseline has {level}. Bars: 95% intervals of {runs} pairs of runs.",
-        title=title, unit=unit, told=Markup("; ").join(told), level=level, runs=facts.runs(),
+        "{title}, variant minus baseline{unit}: {told}. The baseline has {level}. Bars: 95% intervals of {runs} pairs of runs.",
+        title=title, unit=f", {unit}" if unit not in title else "", told=Markup("; ").join(told), level=level, runs=facts.runs(),
     )  # fmt: skip
     return drawn(picture, caption)
 
@@ -144,13 +142,14 @@ def dots_figure(facts: Facts, arm: str, name: str) -> Drawn:
     counts = pair_counts(facts, arm)
     parts = of_a_hundred(counts)
     picture = Picture(name, f"A hundred conflicts, in the baseline and with {arm}"[:100], "")
-    at, across, step = 0, 20, 16.4
+    at, across, step, top = 0, 20, 16.4, 28
+    picture.text(8, 14, fitted(arm, WIDE - 16), weight="bold")
     for kind, _ in DOTS:
         for _ in range(parts[kind]):
-            x, y = 12 + step * (at % across), 12 + step * (at // across)
+            x, y = 12 + step * (at % across), top + step * (at // across)
             _dot(picture, kind, x, y)
             at += 1
-    y = 12 + step * 5 + 12
+    y = top + step * 5 + 12
     for k, (kind, label) in enumerate(DOTS):
         x = 12.0 + 168 * (k % 2)
         _dot(picture, kind, x, y + 17 * (k // 2))
@@ -189,7 +188,7 @@ def kinds_figure(facts: Facts) -> Drawn:
             x += wide * share
         y += 42
     for k, (kind, label) in enumerate(KINDS.items()):
-        x, place = left + 166 * (k % 2), y + 8 + 17 * (k // 2)
+        x, place = left + 146 * (k % 2), y + 8 + 17 * (k // 2)
         picture.box(x, place, 16, 10, picture.pattern(kind, *LOOKS[kind]), INK)
         picture.text(x + 21, place + 9, label)
     picture.high = y + 46
@@ -210,9 +209,10 @@ def time_axis(picture: Picture, months: int, left: float, right: float, top: flo
     for month in range(0, months + 1, step):
         x = left + (right - left) * month / max(1, months)
         picture.line(x, top, x, bottom, LINE)
-        picture.text(x, bottom + 13, str(month), "middle", 10.5, fill=QUIET)
+        place, anchor = (WIDE - 2, "end") if x > WIDE - 16 else (2.0, "start") if x < 14 else (x, "middle")
+        picture.text(place, bottom + 13, str(month), anchor, 10.5, fill=QUIET)
         if called := month_name(zero, month):
-            picture.text(x, bottom + 25, called.split()[-1], "middle", 9.5, fill=QUIET)
+            picture.text(place, bottom + 25, called.split()[-1], anchor, 9.5, fill=QUIET)
     below = bottom + (38 if zero else 27)
     picture.text((left + right) / 2, below, "months since the start", "middle", 10.5, fill=QUIET)
 
@@ -258,7 +258,7 @@ def when_figure(facts: Facts) -> Drawn:
     more = len(facts.arms) - len(arms)
     left_out = say(" {n} more variants are in the table.", n=number(more, "when:left_out")) if more else ""
     caption = say("Runs that have signed an agreement, partial or comprehensive, by each month. By the end ({span}): {told}.{more}",
-                  span=months_told(months), told=Markup("; ").join(told), more=left_out)  # fmt: skip
+                  span=facts.span(), told=Markup("; ").join(told), more=left_out)  # fmt: skip
     return drawn(picture, caption)
 
 

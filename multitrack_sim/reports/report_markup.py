@@ -30,7 +30,7 @@ def number(
     value = float(value)
     if math.isnan(value):
         return UNKNOWN
-    shown = round(times * value, 9)
+    shown = round(times * value, 9) * (1 + 1e-12)  # 96.5 is about 97
     text = f"{abs(shown):,.{digits}f}"
     nothing = not text.strip("0.,")
     if sign != "size" and not nothing:

@@ -12,7 +12,7 @@ from ..schema.categories import Phase
 from .report_facts import Facts
 from .report_figures import MOST_LINES, Drawn, drawn, legend, time_axis
 from .report_markup import number, own, say
-from .report_svg import COLOURS, DASHES, INK, LINE, QUIET, WIDE, Picture, axis_marks, fitted, step_path
+from .report_svg import COLOURS, DASHES, INK, LINE, QUIET, WIDE, Picture, axis_marks, band_path, fitted
 from .words import plain
 
 if TYPE_CHECKING:
@@ -50,16 +50,15 @@ def phases_figure(facts: Facts, ensemble: Ensemble, at: int) -> Drawn:
     left, right, top, bottom = 38.0, WIDE - 12, 26.0, 180.0
     name = "baseline" if not at else facts.arms[at]
     picture.text(left, 14, fitted(name, right - left), weight="bold")
-    xs = left + (right - left) * np.arange(months) / max(1, months - 1)
+    edges = (left + (right - left) * np.arange(months + 1) / months).tolist()
     below, there = np.zeros(months), []
     for called, (label, colour, hatch) in PHASES.items():
         share = (phase == Phase.words().index(called)).mean(axis=0)
         if not share.any():
             continue
         above = below + share
-        up = step_path(xs.tolist(), np.round(bottom - (bottom - top) * above, 1).tolist())
-        down = step_path(xs[::-1].tolist(), np.round(bottom - (bottom - top) * below, 1)[::-1].tolist())
-        picture.path(up + "L" + down[1:] + "Z", fill=picture.pattern(called, colour, hatch))
+        heights = [np.round(bottom - (bottom - top) * end, 1).tolist() for end in (above, below)]
+        picture.path(band_path(edges, *heights), fill=picture.pattern(called, colour, hatch))
         there.append((called, label, colour, hatch, float(share[-1])))
         below = above
     for percent in (0, 50, 100):
@@ -78,7 +77,7 @@ def phases_figure(facts: Facts, ensemble: Ensemble, at: int) -> Drawn:
         for called, label, _, _, share in sorted(there, key=lambda one: -one[4])
         if share > 0
     ]
-    caption = say("{name}: share of runs in each phase. In the last month: {last}.{some}",
+    caption = say("{name}: share of runs in each phase, month by month. In the last month: {last}.{some}",
                   name=own(plain(name, 60)), last=Markup(", ").join(last), some=_of_which(facts, runs))  # fmt: skip
     return drawn(picture, caption)
 
@@ -126,7 +125,7 @@ def strips_figure(name: str, rows: Sequence[tuple[str, Sequence[str]]], parts: i
     months = max(len(phases) for _, phases in rows)
     picture = Picture(name, "Two runs of one seed, side by side", "")
     left, right, y = 8.0, WIDE - 8, 4.0
-    tops, there = y + 14, []
+    there: list[str] = []
     for label, phases in rows:
         picture.text(left, y + 10, fitted(label, right - left))
         start = 0
@@ -139,10 +138,10 @@ def strips_figure(name: str, rows: Sequence[tuple[str, Sequence[str]]], parts: i
             there += [phases[start]] if phases[start] not in there else []
             start = at
         picture.add("rect", x=left, y=y + 15, width=right - left, height=18, fill="none", stroke=INK)
+        if parts is not None:
+            x = left + (right - left) * parts / months
+            picture.line(x, y + 11, x, y + 37, INK, 2.2, "4 3")
         y += 40
-    if parts is not None:
-        x = left + (right - left) * parts / months
-        picture.line(x, tops - 2, x, y - 2, INK, 2.2, "4 3")
     time_axis(picture, months, left, right, y, y, zero)
     y += 52 if zero else 40
     for k, called in enumerate(there):

@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 MOST_WRONG = 4  # effects for the worse that are named
+IN_COLUMNS = ("months_under_accord", "agreed", "violence_total")  # have a column of their own
 
 
 def ranking_heading(facts: Facts) -> Markup:
@@ -35,13 +36,11 @@ def ranking_heading(facts: Facts) -> Markup:
     clear = [arm for arm in facts.variants if facts.is_clear(arm, "months_under_accord")]
     if not clear:
         return Markup("No variant clearly changes the months under an agreement")
-    direction = "adds" if row["difference"] > 0 else "takes away"
+    direction = "more" if row["difference"] > 0 else "fewer"
+    said = "The largest change: {n} {direction} months under an agreement {name}"
     if len(facts.variants) == 1:
-        said = "{name}, there are {direction} months under an agreement"
-        more = "more" if row["difference"] > 0 else "fewer"
-        return sentence(say(said, name=facts.with_name(first), direction=more))
-    return say("“{name}” {direction} most: {n} months under an agreement", name=facts.name(first), direction=direction,
-               n=facts.n(row, "difference"))  # fmt: skip
+        said = "{n} {direction} months under an agreement {name}: what it costs, what could go wrong"
+    return sentence(say(said, n=facts.n(row, "difference"), direction=direction, name=facts.with_name(first)))
 
 
 def ranking(facts: Facts) -> list[dict[str, Any]]:
@@ -119,7 +118,7 @@ def _worst(facts: Facts, arm: str) -> Markup:
     """The clear effects for the worse, by how surely they are there."""
     found = []
     for outcome, looks in TOLD.items():
-        if not facts.is_clear(arm, outcome) or not looks.better:
+        if outcome in IN_COLUMNS or not facts.is_clear(arm, outcome) or not looks.better:
             continue
         row = facts.row(arm, outcome)
         if row["difference"] * looks.better < 0:
@@ -128,7 +127,7 @@ def _worst(facts: Facts, arm: str) -> Markup:
     found.sort(key=lambda one: -one[0])
     if not found:
         some = any(facts.verdict(arm, name) not in (IDENTICAL, TOO_FEW) for name in ("agreed", "attacks"))
-        return Markup("no clear effect for the worse among those compared") if some else Markup("nothing told apart")
+        return Markup("no clear effect for the worse besides") if some else Markup("nothing told apart")
     told = [_change(facts, arm, outcome) for _, outcome in found[:MOST_WRONG]]
     more = len(found) - len(told)
     said = and_list(told)

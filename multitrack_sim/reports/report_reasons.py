@@ -11,6 +11,7 @@ from ..analysis.paths import CLOSED, TOGETHER, TRACK_TWO
 from ..analysis.verdicts import CLEAR, IDENTICAL, digits_shown, excludes
 from ..designs.ways import WAYS
 from ..schema.parameters import PARAMETERS
+from .report_answer import plain_text
 from .report_facts import Facts
 from .report_figures import Drawn, Row, drawn, intervals
 from .report_markup import and_list, number, own, say, sentence
@@ -26,10 +27,19 @@ __all__ = ["Reasons", "depends", "paths_told", "pull_told"]
 MAIN = "months_under_accord"
 Reasons = dict[str, Any]  # heading, paragraphs, figure
 SECTIONS = {
-    "track_two": "Track II", "track_three": "grassroots work", "cbm": "confidence-building measures", "track_one": "official talks",
-    "fighting": "fighting", "trust": "trust", "leaders": "leaderships", "pressure": "outside pressure", "funding": "donors",
-    "accord": "agreements", "spoiling": "armed factions", "publics": "publics",
-}  # fmt: skip
+    "track_two": "Track II",
+    "track_three": "grassroots work",
+    "cbm": "confidence-building measures",
+    "track_one": "official talks",
+    "fighting": "fighting",
+    "trust": "trust",
+    "leaders": "leaderships",
+    "pressure": "outside pressure",
+    "funding": "donors",
+    "accord": "agreements",
+    "spoiling": "armed factions",
+    "publics": "publics",
+}
 
 
 # --- which way
@@ -55,7 +65,8 @@ def paths_told(paths: Paths) -> Reasons:
             say("What each of these ways adds while all others are open: {told}.", told=Markup("; ").join(told))
         )
     if len(clear) < len(closed):
-        said.append(Markup("The other ways make no clear difference by themselves; together they may."))
+        others = "The other ways make no clear difference by themselves." if clear else "No way makes one by itself."
+        said.append(Markup(others))
     if paths.idle:
         names = [say("{way} ({why})", way=way, why=own(plain(why, 120))) for way, why in list(paths.idle.items())[:6]]
         said.append(say("Nothing can go through {names}.", names=and_list(names)))
@@ -68,9 +79,7 @@ def _whole_told(whole: dict[str, Any], paths: Paths) -> Markup:
     if whole["verdict"] == IDENTICAL:
         return say("All of Track II changes months under an agreement in none of {pairs} pairs of runs.", pairs=pairs)
     verdict = "a clear difference" if whole["verdict"] == CLEAR else "no clear difference"
-    said = (
-        "All of Track II, against none, changes months under an agreement by {n}: {verdict} in {pairs} pairs of runs."
-    )
+    said = "All of Track II, against none, makes {n} months under an agreement: {verdict}, in {pairs} pairs of runs."
     return say(said, n=_estimate(whole), verdict=verdict, pairs=pairs)
 
 
@@ -85,11 +94,25 @@ def _estimate(row: dict[str, Any]) -> Markup:
 
 def _ways_figure(rows: list[dict[str, Any]], paths: Paths) -> Drawn:
     picture = Picture("ways", "What is lost when a way is closed", "")
-    intervals(picture, [Row(row["way"], row["estimate"], row["low"], row["high"]) for row in rows],
-              "months under an agreement")  # fmt: skip
-    caption = say("Months under an agreement that each way out of Track II adds while the others are open: all open, minus this "
-                  "way closed. Bars: 95% intervals of {n} pairs of runs.",
-                  n=number(rows[0]["pairs"], f"paths:{CLOSED}:{rows[0]['way']}:pairs"))  # fmt: skip
+    intervals(
+        picture,
+        [
+            Row(
+                f"{row['way']}: {WAYS[row['way']].sentence}",
+                row["estimate"],
+                row["low"],
+                row["high"],
+                told=plain_text(_estimate(row)).split()[0],
+            )
+            for row in rows
+        ],
+        "months under an agreement",
+    )
+    caption = say(
+        "Months under an agreement that each way out of Track II adds while the others are open: all open, minus this "
+        "way closed. Bars: 95% intervals of {n} pairs of runs.",
+        n=number(rows[0]["pairs"], f"paths:{CLOSED}:{rows[0]['way']}:pairs"),
+    )
     return drawn(picture, caption)
 
 
@@ -104,34 +127,52 @@ def depends(facts: Facts, found: Assumptions | None, changed: list[str]) -> Mark
     first = candidates[0]
     low, high = first.range
     return say(
-        "Untested assumptions, above all of {section}: {meaning} ({value}; plausible range {low} to {high}). None was varied "
-        "for this report.",
-        section=_section(first.name), meaning=first.meaning, value=_setting(facts.scenario.value(first.name), first.name),
-        low=_setting(low, f"{first.name}:low"), high=_setting(high, f"{first.name}:high"),
-    )  # fmt: skip
+        "Untested assumptions, above all of {section}: {meaning} ({unit} {value}; plausible range {low} to {high}). None was "
+        "varied for this report.",
+        section=_section(first.name),
+        meaning=first.meaning,
+        unit=first.unit,
+        value=_setting(facts.scenario.value(first.name), first.name),
+        low=_setting(low, f"{first.name}:low"),
+        high=_setting(high, f"{first.name}:high"),
+    )
 
 
 def _depends_tested(facts: Facts, found: Assumptions) -> Markup:
     row = found.table.iloc[0].to_dict()
     if not excludes(row["pull_from"], row["pull_to"]):
-        return say("No assumption of the {n} varied, one at a time, clearly changes the effect of “{arm}”.",
-                   n=number(len(found.table), "pull:settings"), arm=facts.name(found.arm))  # fmt: skip
+        return say(
+            "No assumption of the {n} varied, one at a time, clearly changes the effect of “{arm}”.",
+            n=number(len(found.table), "pull:settings"),
+            arm=facts.name(found.arm),
+        )
     turns = " Over its range the direction turns." if row["setting"] in found.turns else ""
     return say(
-        "Of {n} assumptions varied one at a time, most on {meaning} ({section}; here {value}): at {low_end} “{arm}” makes "
+        "Of {n} assumptions varied one at a time, most on {section}: {meaning} ({unit} {value} here). At {low_end} “{arm}” makes "
         "{low} months under an agreement, at {high_end} {high}.{turns}",
-        n=number(len(found.table), "pull:settings"), arm=facts.name(found.arm), meaning=_meaning(row["setting"]),
-        section=_section(row["setting"]), value=_cell(row, "value"), low_end=_cell(row, "low_end"),
-        high_end=_cell(row, "high_end"), low=_pull(row, "low"), high=_pull(row, "high"), turns=turns,
-    )  # fmt: skip
+        n=number(len(found.table), "pull:settings"),
+        arm=facts.name(found.arm),
+        meaning=_meaning(row["setting"]),
+        unit=PARAMETERS[row["setting"]].unit,
+        section=_section(row["setting"]),
+        value=_cell(row, "value"),
+        low_end=_cell(row, "low_end"),
+        high_end=_cell(row, "high_end"),
+        low=_pull(row, "low"),
+        high=_pull(row, "high"),
+        turns=turns,
+    )
 
 
 def pull_told(facts: Facts, found: Assumptions) -> Reasons:
     """The assumptions in order of their pull: heading, sentences, a picture and a table."""
     apart, turns = found.told_apart, found.turns
     if turns:
-        heading = say("What would change this conclusion: {n} of {of} assumptions turn its direction",
-                      n=number(len(turns), "pull:turns"), of=number(len(found.table), "pull:settings"))  # fmt: skip
+        heading = say(
+            "What would change this conclusion: {n} of {of} assumptions turn its direction",
+            n=number(len(turns), "pull:turns"),
+            of=number(len(found.table), "pull:settings"),
+        )
     elif apart:
         heading = say("What would change this conclusion: its size hangs most on {name}", name=_meaning(apart[0]))
     else:
@@ -143,9 +184,13 @@ def pull_told(facts: Facts, found: Assumptions) -> Reasons:
             "used here. Each assumption was then set to either end of its plausible range, in the baseline and in the variant "
             "alike, all else as it was. A plausible range holds values worth testing; it is no interval, and settings that "
             "matter only together are not seen.",
-            arm=facts.name(found.arm), now=now[0], low=now[1], high=now[2], pairs=number(found.pairs, "pull:pairs"),
+            arm=facts.name(found.arm),
+            now=now[0],
+            low=now[1],
+            high=now[2],
+            pairs=number(found.pairs, "pull:pairs"),
         )
-    ]  # fmt: skip
+    ]
     rows = [
         {
             "meaning": sentence(_meaning(row["setting"])),
@@ -180,13 +225,19 @@ def _pull_figure(facts: Facts, found: Assumptions) -> Drawn:
 
     for value in axis_marks(low, high):
         picture.line(x(value), top, x(value), bottom, LINE)
-        picture.text(x(value), bottom + 13, signed(value, 0 if abs(value) >= 1 or not value else 2) if value else "0", "middle",
-                     10.5, fill=QUIET)  # fmt: skip
+        picture.text(
+            x(value),
+            bottom + 13,
+            signed(value, 0 if abs(value) >= 1 or not value else 2) if value else "0",
+            "middle",
+            10.5,
+            fill=QUIET,
+        )
     picture.line(x(0), top, x(0), bottom, INK, 1.2)
     picture.line(x(found.now[0]), top, x(found.now[0]), bottom, QUIET, 1.2, "4 3")
     for at, row in enumerate(rows):
         y = top + step * at + 25
-        picture.text(left, y - 11, fitted(_meaning(row["setting"]), WIDE - 2 * left))
+        picture.text(left, y - 11, fitted(_meaning(row["setting"]), WIDE - 2 * left), over=True)
         picture.line(x(row["low"]), y, x(row["high"]), y, INK, 2)
         picture.mark(x(row["low"]), y, 0, hollow=True)
         picture.mark(x(row["high"]), y, 0)
@@ -201,8 +252,11 @@ def _pull_figure(facts: Facts, found: Assumptions) -> Drawn:
     picture.line(240, y, 262, y, QUIET, 1.2, "4 3")
     picture.text(267, y + 4, "as it is")
     picture.high = y + 12
-    caption = say("Effect of “{arm}” with each assumption at the low (hollow) and the high end (filled) of its plausible range, "
-                  "the largest pull first; broken line: the effect as the scenario has it.", arm=facts.name(found.arm))  # fmt: skip
+    caption = say(
+        "Effect of “{arm}” with each assumption at the low (hollow) and the high end (filled) of its plausible range, "
+        "the largest pull first; broken line: the effect as the scenario has it.",
+        arm=facts.name(found.arm),
+    )
     return drawn(picture, caption)
 
 

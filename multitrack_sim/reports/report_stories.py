@@ -114,7 +114,10 @@ def _told(facts: Facts, story: Story, name: str) -> dict[str, Any]:
 def _parting(side: Side, name: str) -> Markup:
     if side.parts is None:
         return Markup("What moves the process is the same in both runs.")
-    return say("They part in month {n}.", n=number(side.parts, f"{name}:parts"))
+    first = next(line for lines in side.own for line in lines if line.month == side.parts)
+    if first.date == f"month {side.parts}":
+        return say("They part in month {n}.", n=number(side.parts, f"{name}:parts"))
+    return say("They part in {date} (month {n}).", date=own(first.date), n=number(side.parts, f"{name}:parts"))
 
 
 def _lines(lines: Sequence[Line]) -> list[tuple[Markup, Markup]]:

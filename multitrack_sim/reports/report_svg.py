@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from .words import plain
 
-__all__ = ["COLOURS", "DASHES", "INK", "LINE", "WIDE", "Picture", "axis_marks", "step_path"]
+__all__ = ["COLOURS", "DASHES", "INK", "LINE", "WIDE", "Picture", "axis_marks", "band_path", "step_path"]
 
 WIDE = 340.0
 INK, QUIET, LINE = "#1b1b1b", "#5a5a5a", "#d9d9d4"
@@ -51,10 +51,12 @@ class Picture:
     ) -> None:
         self.add("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=stroke, stroke_width=width, stroke_dasharray=dash)
 
-    def text(self, x: float, y: float, text: object, anchor: str = "start", size: float = 11, weight: str = "", fill: str = INK) -> None:  # fmt: skip  # noqa: E501
-        told = "".join(letter for letter in str(text) if letter.isprintable())
+    def text(self, x: float, y: float, text: object, anchor: str = "start", size: float = 11, weight: str = "", fill: str = INK, over: bool = False) -> None:  # fmt: skip  # noqa: E501
+        """A text; `over` what is drawn below it, it has a white edge."""
+        told = _visible(text)
+        halo = {"paint_order": "stroke", "stroke": "#ffffff", "stroke_width": 3.0} if over else {}
         self.add("text", told, x=x, y=y, font_size=size, text_anchor=None if anchor == "start" else anchor,
-                 font_weight=weight, fill=fill)  # fmt: skip
+                 font_weight=weight, fill=fill, **halo)  # fmt: skip
 
     def box(self, x: float, y: float, wide: float, high: float, fill: str, stroke: str = "") -> None:
         self.add("rect", x=x, y=y, width=max(0.0, wide), height=high, fill=fill, stroke=stroke)
@@ -103,9 +105,15 @@ class Picture:
             'aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">{title}</title>'
             '<desc id="{name}-desc">{told}</desc>{defs}{parts}</svg>'
         ).format(
-            wide=f"{WIDE:g}", high=f"{self.high:g}", name=self.name, title=self.title, told=self.told, defs=defs,
+            wide=f"{WIDE:g}", high=f"{self.high:g}",
+            name=self.name, title=_visible(self.title), told=_visible(self.told), defs=defs,
             parts=Markup("\n").join(self._parts),
         )  # fmt: skip
+
+
+def _visible(text: object) -> str:
+    """A text without what nobody sees."""
+    return "".join(letter for letter in str(text) if letter.isprintable())
 
 
 def _short(value: Any) -> str:
@@ -129,6 +137,23 @@ def axis_marks(low: float, high: float, most: int = 5) -> list[float]:
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
     return [round(at * step, 10) for at in range(first, last + 1)]
+
+
+def band_path(edges: Sequence[float], above: Sequence[float], below: Sequence[float]) -> str:
+    """The outline of a band in steps: between two edges it has one height above and one below.
+
+    >>> band_path([0.0, 1.0, 2.0], [5.0, 4.0], [9.0, 9.0])
+    'M0 5H1V4H2V9H0Z'
+    """
+    told = f"M{_short(float(edges[0]))} {_short(float(above[0]))}"
+    for at in range(1, len(above)):
+        if above[at] != above[at - 1]:
+            told += f"H{_short(float(edges[at]))}V{_short(float(above[at]))}"
+    told += f"H{_short(float(edges[-1]))}V{_short(float(below[-1]))}"
+    for at in range(len(below) - 1, 0, -1):
+        if below[at] != below[at - 1]:
+            told += f"H{_short(float(edges[at]))}V{_short(float(below[at - 1]))}"
+    return told + f"H{_short(float(edges[0]))}Z"
 
 
 def step_path(xs: Sequence[float], ys: Iterable[float]) -> str:

@@ -45,21 +45,32 @@ def when_told(facts: Facts) -> list[Markup]:
             found.append(
                 say("{n} {name}", n=number(share, f"signed:{at}:{EARLY}", 1, 100, mark="%"), name=facts.with_name(arm))
             )
-        told.append(say("Within five years of the start, {found} have signed a partial or comprehensive agreement.",
-                        found=and_list([say("{one}", one=found[0]), *found[1:]])))  # fmt: skip
+        told.append(
+            say(
+                "Within five years of the start, {found} have signed a partial or comprehensive agreement.",
+                found=and_list(found),
+            )
+        )
     for arm in by_size(facts)[:MOST_TOLD]:
         row = facts.row(arm, "months_to_substantive")
         direction = "later" if row["difference"] > 0 else "sooner"
         if facts.tells(arm, "months_to_substantive"):
             said = "{name}, agreement comes {n} months {direction} on average{between}, runs without one counted as {months}."
         else:
-            said = "{name}, no clear difference in when agreement comes: {n} months {direction} on average{between}."
+            said = "{name}, no clear difference in when agreement comes: {both} months on average{between}."
         told.append(
             sentence(
-                say(said, name=facts.with_name(arm), n=facts.n(row, "difference"), direction=direction,
-                    between=facts.between(row), months=number(facts.horizon, "run:months"))
+                say(
+                    said,
+                    name=facts.with_name(arm),
+                    n=facts.n(row, "difference"),
+                    both=facts.n(row, "difference", "both"),
+                    direction=direction,
+                    between=facts.between(row),
+                    months=number(facts.horizon, "run:months"),
+                )
             )
-        )  # fmt: skip
+        )
     return told
 
 
@@ -95,8 +106,9 @@ def violence_told(facts: Facts) -> list[Markup]:
             elif not row["only_arm"] + row["only_baseline"]:
                 said = "{what}: the same in every pair of runs ({level})"
             else:
-                said = "{what}: no clear difference ({n} {word}{between}; baseline {level})"
-            parts.append(say(said, what=what, n=n, word=word, between=facts.between(row), level=level))
+                said = "{what}: no clear difference, {both}{between}, against {level} in the baseline"
+            both = facts.n(row, "difference", "both")
+            parts.append(say(said, what=what, n=n, both=both, word=word, between=facts.between(row), level=level))
         told.append(
             say("{name}. {parts}.", name=sentence(facts.with_name(arm)), parts=sentence(Markup("; ").join(parts)))
         )

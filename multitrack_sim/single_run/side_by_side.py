@@ -17,9 +17,13 @@ __all__ = ["SideBySide", "Line", "side_by_side"]
 
 # Beside events that open a phase, those that move a process; the others are told in numbers.
 MOVES = frozenset({
-    Event.INTERVENED, Event.LEADER_CHANGED, Event.ISSUE_TABLED, Event.CHANNEL_OPENED, Event.CHANNEL_LEAKED,
+    Event.INTERVENED, Event.ISSUE_TABLED, Event.CHANNEL_OPENED, Event.CHANNEL_LEAKED,
     Event.CEASEFIRE_BROKEN, Event.VOTE_FAILED, Event.TALKS_REOPENED, Event.TALKS_ON_REST_ENDED, Event.PARTY_ACCEDED,
-    Event.PARTY_LEFT, Event.FELL_QUIET, Event.FLARED_UP, Event.PROCEDURE_SIGNED, Event.FACTION_SOCIALISED,
+    Event.PARTY_LEFT, Event.FELL_QUIET, Event.FLARED_UP, Event.FACTION_SOCIALISED,
+})  # fmt: skip
+# Of those, the kinds whose numbers say most.
+COUNTED = frozenset({
+    Event.WORKSHOP_HELD, Event.REPORT_HEARD, Event.MEASURE_AGREED, Event.VIOLATION_SEEN, Event.ATTACKED, Event.LEADER_CHANGED,
 })  # fmt: skip
 MOST_SHARED, MOST_OWN = 12, 16  # events told before and after the parting
 
@@ -54,7 +58,7 @@ def side_by_side(one: Scenario, other: Scenario, seed: int, safe: Safe = IN_TEXT
     """Run both scenarios with this seed and tell them beside one another.
 
     They part in the first month whose events differ, of those that open a phase or move the process otherwise; reports,
-    measures, attacks and workshops, which differ from the first months on, are counted.
+    measures, attacks, workshops and changes of leadership, which differ from the first months on, are counted.
 
     >>> from multitrack_sim.scenario import scenario_from_codes
     >>> scenario = scenario_from_codes({"track2": 4}).with_settings({"run.months": 24, "society.communities": 20})
@@ -114,10 +118,10 @@ def _parting(one: Sequence[Line], other: Sequence[Line]) -> int | None:
 
 
 def _also(model: PeaceProcess, log: Sequence[Happening], safe: Safe) -> str:
-    """What is not told one by one, kind by kind."""
+    """What is not told one by one, kind by kind, where its number says something."""
     kinds: dict[int, list[Happening]] = defaultdict(list)
     for one in log:
-        if not _moves(one):
+        if one.kind in COUNTED:
             kinds[one.kind].append(one)
     clauses = [_several(model, kinds[kind], safe) for kind in sorted(kinds)]
     return f"{capital('; '.join(clauses))}." if clauses else ""
