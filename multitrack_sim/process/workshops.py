@@ -151,7 +151,7 @@ def bring_options(world, row):
     """A leadership learns from a participant all that workshops have found."""
     me, issues, agenda = world.academics[row], world.issues, len(world.issues)
     for k in range(agenda):
-        hear_options(world.governments[me.party], world.stakes[me.party * agenda + k], issues[k], world.parameters[0])
+        hear_options(world.stakes[me.party * agenda + k], issues[k])
 
 
 @part
