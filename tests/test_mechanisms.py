@@ -137,6 +137,7 @@ SETTINGS = {
     "talks on the rest begin anew": ({"run.months": 240}, {"track_one.reopening": (0.0, 0.3)}, "comprehensive", 1),
     "those outside accede": (MANY, {"track_one.accession": (0.0, 0.5)}, "accessions", 1),
     "a coalition need not be of all": (MANY, {"track_one.participation": (0.5, 1.0)}, "accessions", -1),
+    "nor of the strong": (MANY, {"track_one.participation_power": (0.5, 1.0)}, "accessions", -1),
     "a crowded table is slow": (MANY, {"track_one.crowding": (0.0, 1.5)}, "months_to_substantive", 1),
     "assembled delegations sign texts on how to go on": ({}, {"track_one.procedure": (0.0, 0.4)}, "procedures", 1),
     "delegations disperse": ({}, {"track_one.dispersal": (0.1, 1.0)}, "procedures", -1),
@@ -295,7 +296,7 @@ def test_what_is_agreed_is_frozen_and_an_accord_without_enough_signatories_falls
         joined = parties["joined"] == 1
         some_left |= Event.PARTY_LEFT in kinds(world)
         if process["in_force"]:
-            assert joined.sum() > 1 and power[joined].sum() >= p["track_one_participation"] - 1e-9
+            assert joined.sum() > 1 and power[joined].sum() >= p["track_one_participation_power"] - 1e-9
             assert (world.issues["settled"] >= world.issues["in_accord"]).all() and world.issues["in_accord"].any()
             covered = (world.stakes["salience"].reshape(len(parties), -1) @ world.issues["in_accord"]).sum() / len(
                 parties
