@@ -59,6 +59,11 @@ def page(comparison):
     return page_of(comparison)
 
 
+def read_number(text):
+    """A number as people read it: with commas, and a true minus."""
+    return float(text.replace(",", "").replace("\N{MINUS SIGN}", "-"))
+
+
 def test_the_numbers_of_the_page_are_those_of_the_effects(comparison, page):
     read = Reader(page)
     effects = comparison.effects()
@@ -73,7 +78,7 @@ def test_the_numbers_of_the_page_are_those_of_the_effects(comparison, page):
     share = {name for name, outcome in OUTCOMES.items() if outcome.binary or outcome.values}
     for (_, outcome, _, _), (value, text) in read.cells.items():
         digits = len(text.rstrip("%").partition(".")[2])
-        told = float(text.rstrip("%").replace(",", ""))
+        told = read_number(text.rstrip("%"))
         assert abs(told - value * (100 if outcome in share else 1)) <= 0.5001 * 10**-digits  # what people read
     for row in shown.to_dict("records"):
         assert read.words[names.index(row["arm"]), row["outcome"], row["value"]] == ANSWERS[verdict_of(row)]
