@@ -76,7 +76,7 @@ class Visit:
 
 
 def done(page, pairs):
-    page.locator(".status", has_text=f"{pairs:,} pairs").wait_for(timeout=60_000)
+    page.locator(".status", has_text=f"{pairs:,} pairs, {2 * pairs:,} runs").wait_for(timeout=60_000)
 
 
 def counts(page):
