@@ -48,7 +48,7 @@ class Runs:
     def __init__(self, runs: int):
         self.runs, self.kept = runs, {}
 
-    def __call__(self, case: str = "tour", settings: Mapping[str, Any] = {}, **codes: int) -> pd.DataFrame:  # noqa: B006
+    def __call__(self, case: str = "tour", settings: Mapping[str, Any] = {}, **codes: int) -> pd.DataFrame:
         key = case, tuple(settings.items()), tuple(codes.items())
         if key not in self.kept:
             scenario = mt.scenario_from_codes(CASES[case]["codes"] | codes).with_settings({**SETTINGS, **settings})
@@ -117,6 +117,7 @@ def answers(runs: int) -> dict[str, str]:
     open_doors, closed = (of(settings={"track_two.confidentiality": value}) for value in (0, 1))
     strong, no_factions = of(spoilers=4), of(spoilers=0)
     deaf = {"track_two.access": 0}
+    unheard = {**deaf, "track_two.publicity": 0}
     reach = {value: (of(settings={"track_two.transfer": value})) for value in (0.05, 0.25, 1)}
     reached = [
         f"Where {100 * value:g} of 100 reports get through at best: {told(none, table, talks, 'agreed')}"
@@ -141,7 +142,7 @@ def answers(runs: int) -> dict[str, str]:
             of(settings={"cbm.budget": 0}, spoilers=4), strong, ("no small promises", "small promises"), "months_under_accord"
         ),
         "deaf": told(none, of(settings=deaf), ("no talks", "talks nobody in power listens to"), "agreed", "attacks"),
-        "unheard": told(none, of(settings={**deaf, "track_two.publicity": 0}), ("no talks", "talks nobody hears of"), "agreed", "attacks"),
+        "unheard": told(none, of(settings=unheard), ("no talks", "talks nobody hears of"), "agreed", "attacks"),
         "loud": told(of("loud", NO_TALKS), of("loud"), ("no talks", "talks in full public"), "agreed", "attacks", "violence_total"),
         "unmeasured": " ".join(reached),
         "middle": told(*(_middle(of.runs, budget) for budget in (0, 1)), talks, "agreed"),
