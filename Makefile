@@ -16,6 +16,8 @@ help: ## this list
 		printf '  make %-10s %s\n' "$$name" "$$text"; done
 
 install: $(STAMP) ## into .venv, editable, with the developers' tools (PYTHON=... chooses the interpreter of a new .venv)
+	@echo "Compiling the model for this machine, unless that is done (a minute)"
+	@$(PY) -m multitrack_sim.process.ahead || echo "It is compiled at the first run, then." >&2
 
 # A .venv that works is kept. Otherwise each candidate is really tried: a shim may be there without a Python behind it.
 $(STAMP): pyproject.toml

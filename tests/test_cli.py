@@ -25,6 +25,7 @@ from multitrack_sim.cli import options
 from multitrack_sim.engine import cache
 from multitrack_sim.engine.sources import model_version
 from multitrack_sim.errors import ScenarioError
+from multitrack_sim.process import ahead
 from multitrack_sim.running import plan as sweep_plan
 from multitrack_sim.running import runner
 from multitrack_sim.running.parquet import read_outcomes
@@ -253,6 +254,7 @@ def test_quiet_is_quiet(small, calls, tmp_path, capsys):
 
 def test_a_cold_start_is_announced_in_one_line(small, calls, monkeypatch, capsys):
     monkeypatch.setattr(cache, "is_cold", lambda: True)
+    monkeypatch.setattr(ahead, "loaded", lambda: None)
     assert cli.main(["run", str(small), "--runs", "2"]) == 0
     assert capsys.readouterr().err.count("Compiling the model for this machine, once") == 1
 

@@ -36,7 +36,10 @@ __all__ = ["SPARE", "packed", "page_world", "spare_world", "unpacked"]
 
 SPARE = 64  # rows of interventions that a page may fill
 NO_MONTH = -1
-DERIVED = {("stakes", "salience"): "salience", ("issues", "weight"): "weight"}  # settings whose cells follow from others
+DERIVED = {
+    ("stakes", "salience"): "salience",
+    ("issues", "weight"): "weight",
+}  # settings whose cells follow from others
 
 
 def packed(content: bytes) -> str:

@@ -30,6 +30,7 @@ def info(
 def _print_about() -> None:
     from ..engine import cache
     from ..engine.sources import model_version
+    from ..process.ahead import loaded
     from ..running.provenance import machine
     from ..scenario.library import scenario_names
 
@@ -41,6 +42,7 @@ def _print_about() -> None:
         "processor": f"{about['processor']} ({about['processor_kind']})",
         "cores": about["cores"],
         "model version": model_version(),
+        "made ahead of time": "yes: many runs need no compiler" if loaded() is not None else "no",
         "compiled code": _cache(cache),
         "scenarios": ", ".join(scenario_names()) or "none found",
     }

@@ -13,9 +13,9 @@ __all__ = []
 
 
 def _announce_compiling(quiet: bool) -> None:
-    from ..engine.cache import is_cold
+    from ..process.ahead import must_compile
 
-    if not quiet and is_cold():
+    if not quiet and must_compile():
         print_note("Compiling the model for this machine, once (it takes up to a minute) ...")
 
 

@@ -44,10 +44,10 @@ PLATFORMS = {
     "linux-x86-64-v3": Platform("x86_64-unknown-linux-gnu", "x86-64-v3"),
     "linux-aarch64": Platform("aarch64-unknown-linux-gnu", "generic"),
     "macos-arm64": Platform("arm64-apple-darwin", "apple-m1"),
-    "windows-x86-64": Platform("x86_64-pc-windows-msvc", "x86-64"),
+    "windows-x86-64": Platform("x86_64-pc-windows-msvc-elf", "x86-64"),  # llvmlite's loader takes no other there
 }
-# What code may ask of the system it runs on. Mathematics is not among it: systems differ in its last bits.
-ALLOWED = {"memcpy", "memmove", "memset", "bcmp", "memcmp"}
+# What code may ask of the system it runs on. Of mathematics only what is exact: systems differ in the last bits of the rest.
+ALLOWED = {"memcpy", "memmove", "memset", "sqrt"}
 WASM_ALLOWED = {"__linear_memory": "memory", "__stack_pointer": "global"}
 
 
@@ -101,10 +101,10 @@ class Entry:
 
 
 def _flattened(name: str, kind: Any) -> Iterator[Argument]:
-    from numba.core import types
+    from numba import types
     from numba.np.numpy_support import as_dtype
 
-    from .by_column import ColumnTable
+    from .column_types import ColumnTable
 
     if isinstance(kind, types.NamedTuple):
         for field, inner in zip(kind.fields, kind.types, strict=True):
@@ -199,6 +199,9 @@ def _object(text: str, platform: Platform, in_pieces: bool = False) -> bytes:
     if in_pieces:
         _keep_apart(module, machine)
     _optimise(module, machine)
+    asked = [one.name for one in module.functions if one.is_declaration and not one.name.startswith("llvm.")]
+    if missing := sorted(set(asked) - ALLOWED):
+        raise MultitrackError(f"code for {platform.triple} asks its system for {', '.join(missing)}")
     return bytes(machine.emit_object(module))
 
 

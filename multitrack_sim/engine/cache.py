@@ -9,33 +9,39 @@ deleted and compiled anew. What cannot be written, ready machine code on a read-
 from __future__ import annotations
 
 import hashlib
-import inspect
 import os
-import pickle
 import platform
 import re
 import secrets
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
+from importlib import metadata
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
-import numba
 import platformdirs
-from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile
-from numba.core.serialize import dumps
 
 from ..errors import printable
 from .sources import fingerprint
 
 __all__ = ["COMPILED", "KEPT_FINGERPRINTS", "is_cold", "keeps_code"]
 
-COMPILED = not numba.config.DISABLE_JIT
+
+def _is_compiled() -> bool:
+    """Whether rules are compiled: numba says so, or would once it is imported."""
+    if "numba" in sys.modules:
+        import numba
+
+        return not numba.config.DISABLE_JIT
+    with suppress(ValueError):
+        return not int(os.environ.get("NUMBA_DISABLE_JIT") or 0)
+    return True
+
+
+COMPILED = _is_compiled()
 KEPT_FINGERPRINTS = 4
 MARKER = "CACHEDIR.TAG"  # a name that programs for backups know
 MARK = (
@@ -43,7 +49,7 @@ MARK = (
     b"# Machine code made by multitrack_sim for this machine. It may be deleted at any time.\n"
 )
 _OURS = re.compile(r"[0-9a-f]{16}-[0-9a-f]{8}")  # the name of a folder of one fingerprint
-_KNOWN_FILES = re.compile(rf"({re.escape(MARKER)}|.+\.nb[ic]|\.probe-\d+)(\.tmp\.[0-9a-f]+)?")
+_KNOWN_FILES = re.compile(rf"({re.escape(MARKER)}|.+\.(?:nb[ic]|object)|\.probe-\d+)(\.tmp\.[0-9a-f]+)?")
 _SEAL = b"multitrack_sim machine code 1\n"  # begins every file, then the hash of the rest
 
 
@@ -138,9 +144,16 @@ def _unsealed(sealed: bytes) -> bytes:
 
 
 # --- where it is kept
+def _compiler() -> str:
+    """The release of numba, which need not be imported for that."""
+    with suppress(metadata.PackageNotFoundError):
+        return metadata.version("numba")
+    return "none"
+
+
 def _folder_name() -> str:
     """The name of the folder of this model, compiled by this Python and numba on this kind of machine."""
-    versions = f"{platform.python_version()}-{numba.__version__}-{platform.machine()}"
+    versions = f"{platform.python_version()}-{_compiler()}-{platform.machine()}"
     return f"{fingerprint()}-{hashlib.sha256(versions.encode()).hexdigest()[:8]}"
 
 
@@ -188,7 +201,7 @@ def _is_ready(root: Path, folder: Path) -> bool:
     try:
         _check_folder(root)
         _check_folder(folder)
-        return _read(folder / MARKER) == MARK and any(folder.rglob("*.nbc"))
+        return _read(folder / MARKER) == MARK and any(any(folder.rglob(f"*.{kind}")) for kind in ("nbc", "object"))
     except OSError:
         return False
 
@@ -221,99 +234,6 @@ def _is_prunable(folder: Path) -> bool:
         return _read(folder / MARKER) == MARK and _holds_only_ours(folder)
     except OSError:
         return False
-
-
-# --- numba's side of it
-class _Kept(IndexDataCacheFile):
-    """numba's index and data files of one kernel, sealed."""
-
-    def _load_index(self) -> dict[Any, Any]:
-        try:
-            version, stamp, overloads = pickle.loads(_unsealed(_read(Path(self._index_path))))
-        except FileNotFoundError:
-            return {}
-        return overloads if (version, stamp) == (self._version, self._source_stamp) else {}
-
-    def _save_index(self, overloads: dict[Any, Any]) -> None:
-        _write(Path(self._index_path), _sealed(dumps((self._version, self._source_stamp, overloads))))
-
-    def _load_data(self, name: str) -> Any:
-        return pickle.loads(_unsealed(_read(Path(self._data_path(name)))))
-
-    def _save_data(self, name: str, data: Any) -> None:
-        _write(Path(self._data_path(name)), _sealed(dumps(data)))
-
-
-class _Kernel(CompileResultCacheImpl):
-    """What numba asks of a kernel: its place and its name, without looking for a place that can be written."""
-
-    def __init__(self, function: Callable[..., Any], make_place: Callable[[], None]):
-        file = inspect.getfile(function)
-        self._lineno = function.__code__.co_firstlineno
-        self._locator = SimpleNamespace(
-            _py_file=file, ensure_cache_path=make_place, get_disambiguator=lambda: str(self._lineno)
-        )
-        self._filename_base = self.get_filename_base(
-            f"{Path(file).stem}.{function.__qualname__}", getattr(sys, "abiflags", "")
-        )
-
-
-class _TolerantCache(FunctionCache):
-    """numba's cache of one kernel, but a damaged file is deleted and compiled again instead of ending the program, files
-    of others are let be, and what cannot be written is only read.
-    """
-
-    def __init__(self, function: Callable[..., Any], folder: Path, is_engine: bool):
-        source = Path(inspect.getfile(function)).absolute()
-        about = source.stat()  # a function typed at a prompt has no file to key by
-        beside = hashlib.sha256(str(source.parent).encode()).hexdigest()[:16]
-        self._folders = (folder, folder / f"{source.parent.name}_{beside}")
-        # The engine's folder is keyed by all of its sources; times of files change when an image is copied.
-        stamp = fingerprint() if is_engine else (about.st_mtime, about.st_size)
-        self._name, self._py_func = repr(function), function
-        self._impl = _Kernel(function, self._make_folders)
-        self._cache_path = str(self._folders[-1])
-        self._cache_file = _Kept(self._cache_path, self._impl.filename_base, stamp)
-        self.enable()
-
-    def _make_folders(self) -> None:
-        for folder in self._folders:
-            _make_folder(folder)
-
-    def load_overload(self, sig: Any, target_context: Any) -> Any:
-        try:
-            for folder in self._folders:
-                _check_folder(folder)
-            return super().load_overload(sig, target_context)
-        except OSError:  # nothing there, or nothing of ours
-            return None
-        except Exception:
-            self._drop()
-            return None
-
-    def save_overload(self, sig: Any, data: Any) -> None:
-        try:
-            super().save_overload(sig, data)
-        except OSError:  # a full disk, or one that cannot be written, must not cost the answer
-            pass
-        except Exception:
-            self._drop()
-
-    def _drop(self) -> None:
-        """Delete what is kept of this kernel, as far as it is ours."""
-        with suppress(OSError):
-            for path in self._folders[-1].iterdir():
-                if path.name.startswith(f"{self._impl.filename_base}.") and not _fault(path.lstat()):
-                    path.unlink(missing_ok=True)
-
-
-def _cache_of(function: Callable[..., Any], part: str) -> _TolerantCache | None:
-    """The cache of a kernel in a part of the folder, or None where its code is not kept."""
-    folder = _cache_folder(part)
-    if folder is not None:
-        with suppress(OSError):
-            return _TolerantCache(function, folder, part == "engine")
-    return None
 
 
 def keeps_code() -> bool:

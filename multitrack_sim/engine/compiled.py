@@ -5,6 +5,9 @@ are ordinary functions compiled by numba without fast-math, so that compiled cod
 
 The cache of machine code (`cache`) is keyed by a fingerprint of every source file that holds a rule (numba alone would
 look only at the file of the function it loads and would silently serve stale code after an edit elsewhere).
+
+numba is imported when the first function is called or compiled: whoever finds code compiled ahead of time (`ahead`) need
+not wait for it.
 """
 
 from __future__ import annotations
@@ -12,25 +15,22 @@ from __future__ import annotations
 import hashlib
 import inspect
 import os
+import sys
 from collections.abc import Callable, Container, Iterator, Mapping
-from enum import IntEnum
-from functools import cache, partial
+from functools import cache, partial, update_wrapper
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType
+from threading import RLock
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-import numba
 import numpy as np
-from numba.core.registry import CPUDispatcher
 
-from .cache import COMPILED, _cache_of
+from .cache import COMPILED
 from .sources import PACKAGE
 
 __all__ = ["arithmetic", "kernel", "part", "phase", "python_twin", "rule", "uses"]
 
 os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")  # vector math of another library would change last bits
-
-numba.config.DISABLE_INTEL_SVML = 1
 
 OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": False, "_nrt": False, "no_cfunc_wrapper": True}
 
@@ -64,16 +64,57 @@ def _in_engine(function: FunctionType) -> bool:
     return Path(inspect.getsourcefile(function) or "").is_relative_to(PACKAGE)
 
 
+_making = RLock()
+
+
+class Compiled:
+    """A function to be compiled when it is first called, or needed by another that is. To numba it is the dispatcher that
+    it then has.
+    """
+
+    def __init__(self, function: Callable[..., Any], *, keep: bool = False, once: bool = True, **options: Any):
+        update_wrapper(self, function)
+        self.py_func = function
+        self._keep, self._once, self._options = keep, once, OPTIONS | options
+        self._made: Any = None
+
+    @property
+    def dispatcher(self) -> Any:
+        """numba's side of it."""
+        if self._made is None:
+            with _making:
+                if self._made is None:
+                    from .dispatchers import dispatcher
+
+                    kept = _part(self.py_func) if self._keep else None
+                    self._made = dispatcher(self.py_func, self._options, self._once, kept)
+        return self._made
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        return self.dispatcher(*arguments, **named)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # what copies and pickles ask for
+            raise AttributeError(name)
+        return getattr(self.dispatcher, name)
+
+    def __get__(self, owner: Any, kind: Any = None) -> Any:
+        return self if owner is None else MethodType(self, owner)
+
+    def __reduce__(self) -> str:
+        return str(self.__qualname__)
+
+
+class _Part(Compiled):
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        raise TypeError(
+            f"{self.py_func.__name__} is a part of a phase: allowed are calls from phases, or of its py_func"
+        )
+
+
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile `function` and keep its machine code between sessions."""
-    if not COMPILED:
-        return function
-    dispatcher = numba.njit(**OPTIONS)(function)
-    dispatcher.__class__ = _Once
-    kept = _cache_of(function, _part(function))
-    if kept is not None:
-        dispatcher._cache = kept
-    return dispatcher
+    return Compiled(function, keep=True) if COMPILED else function
 
 
 def phase(function: Callable[..., Any]) -> Any:
@@ -85,35 +126,8 @@ def phase(function: Callable[..., Any]) -> Any:
 def part(function: Callable[..., Any]) -> Any:
     """A part of a phase, with loops and choices of its own, which only phases call (it costs less to compile)."""
     function.multitrack_kind = "phase"  # type: ignore[attr-defined]
-    if not COMPILED:
-        return function
-    dispatcher = numba.njit(**OPTIONS, no_cpython_wrapper=True)(function)
-    dispatcher.__class__ = _Part  # called from Python it would crash the interpreter: it has no way in
-    return dispatcher
-
-
-class _Once(CPUDispatcher):
-    """Compiled once for all whole numbers: numba would compile it anew for every constant and every category."""
-
-    def get_call_template(self, args: Any, kws: Any) -> Any:
-        return super().get_call_template(tuple(map(_number, args)), {name: _number(t) for name, t in kws.items()})
-
-    def typeof_pyval(self, value: Any) -> Any:
-        if isinstance(value, IntEnum):  # numba would look at every member of the category, at every call
-            return numba.int64
-        return _number(super().typeof_pyval(value))
-
-
-def _number(given: Any) -> Any:
-    """The type of a number as compiled code takes it: neither a constant's own nor a category's."""
-    return given.dtype if isinstance(given, numba.types.IntEnumMember) else numba.types.unliteral(given)
-
-
-class _Part(_Once):
-    def __call__(self, *arguments: Any, **options: Any) -> Any:
-        raise TypeError(
-            f"{self.py_func.__name__} is a part of a phase: allowed are calls from phases, or of its py_func"
-        )
+    # called from Python it would crash the interpreter: it has no way in
+    return _Part(function, no_cpython_wrapper=True) if COMPILED else function
 
 
 def rule(function: Callable[..., Any] | None = None, *, of: str | None = None) -> Any:
@@ -134,18 +148,14 @@ def rule(function: Callable[..., Any] | None = None, *, of: str | None = None) -
 
 def written_out(function: Callable[..., Any]) -> Any:
     """Compile `function` by writing it out wherever it is called."""
-    return numba.njit(**OPTIONS, inline="always")(function)
+    return Compiled(function, once=False, inline="always")
 
 
 def arithmetic(function: Callable[..., Any]) -> Any:
     """A small rule used in many places: compiled once instead of being copied into each of them."""
     function.multitrack_kind = "rule"  # type: ignore[attr-defined]
     function.behaviour_of = None  # type: ignore[attr-defined]
-    if not COMPILED:
-        return function
-    dispatcher = numba.njit(**OPTIONS)(function)
-    dispatcher.__class__ = _Once
-    return dispatcher
+    return Compiled(function) if COMPILED else function
 
 
 def plain(function: Any) -> Any:
@@ -243,3 +253,7 @@ _NUMBERS = (bool, int, float, np.bool_, np.integer)
 def _entry(function: Any) -> Any:
     """A part with a way in from Python: compiled once more, when it is first called so, and kept."""
     return kernel(plain(function))
+
+
+if COMPILED and "numba" in sys.modules:  # a user's own compiled functions take our tables too
+    from . import dispatchers  # noqa: F401

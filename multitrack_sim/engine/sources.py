@@ -20,8 +20,8 @@ PACKAGE = Path(__file__).parents[__name__.count(".") - 1]
 # scenario, codes and seed comes from them.
 _DECIDES_NOTHING = {
     "__init__", "__main__", "errors", "designs", "running", "analysis", "studies", "reports", "single_run", "evidence",
-    "browser", "cli", "scenario/files", "engine/sources", "engine/cache", "engine/resources", "engine/ahead", "engine/objects",
-    "engine/wasm", "process/ahead", "process/warmup",
+    "browser", "cli", "scenario/files", "engine/sources", "engine/cache", "engine/kept_code", "engine/resources",
+    "engine/ahead", "engine/objects", "engine/ready_made", "engine/wasm", "process/ahead", "process/warmup",
 }  # fmt: skip
 _DECIDES_YET = {"running/ensemble", "running/agents_runs"}  # in a room of the former, but they seed and start every run
 

@@ -9,8 +9,6 @@ import sys
 from collections.abc import Callable
 from functools import cache
 
-import numba
-
 from ..engine.cache import is_cold, keeps_code
 from ..engine.resources import available_cores, available_memory
 from ..engine.sources import PACKAGE
@@ -34,6 +32,8 @@ _ELSEWHERE = (
 
 def _jobs() -> dict[str, tuple[Callable, tuple]]:
     """Every phase with the types of its arguments, which are the same for all worlds."""
+    import numba
+
     world, number = numba.typeof(empty_world({})), numba.int64
     jobs: dict[str, tuple[Callable, tuple]] = {name: (phase, (world, number)) for name, phase in SCHEDULE.items()}
     jobs["draw_world"] = draw_world, (world,)

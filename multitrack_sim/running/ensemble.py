@@ -17,6 +17,7 @@ import pandas as pd
 from ..engine.random import run_seed
 from ..engine.resources import available_cores
 from ..errors import MultitrackError, SettingError, printable
+from ..process.ahead import loaded
 from ..process.month import run_chunk
 from ..process.warmup import prepare
 from ..scenario.layout import Layout, lay_out, world_words
@@ -26,7 +27,6 @@ from ..scenario.settings import Setting, find_setting
 from ..schema.outcomes import OUTCOME_ROW, OUTCOMES, SERIES_ROW
 from ..schema.tables import TABLES
 from ..schema.world import World, as_numbers, blank_rows, records
-from .agents_runs import progress_of_agents, run_through_agents
 from .memory import check_memory, memory_needed
 
 __all__ = ["Ensemble", "can_vary", "check_asked", "outcome_frame", "run_ensemble", "run_rows", "simulate"]
@@ -100,7 +100,6 @@ def run_ensemble(
     scenario = as_scenario(scenario)
     check_asked(scenario, runs, seed, threads, series=series, worlds=worlds, varied=len(vary or ()))
     months = int(scenario.value("run.months"))
-    prepare()
     layout = lay_out(scenario)
     seeds = _seeds(runs, seed)
     cells, values = _varied(layout, vary or {}, runs)
@@ -108,6 +107,8 @@ def run_ensemble(
     monthly = blank_rows((runs, months if series else 0), SERIES_ROW)
     finals = np.zeros((runs, len(layout.world.words) if worlds else 0))
     if agents:
+        from .agents_runs import progress_of_agents, run_through_agents
+
         with progress_of_agents(progress, runs) as report:
             run_through_agents(scenario, seeds, agents, cells, values, outcomes, monthly, finals, report)
     else:
@@ -162,14 +163,13 @@ def run_rows(
     `finals` (runs x words) is filled with the final worlds (`layout.world_on` reads one).
     Raises SettingError for an unknown setting, a value out of range, and what `vary` cannot change.
     """
-    prepare()
     cells, values = _varied(layout, vary or {}, len(seeds))
     outcomes = blank_rows(len(seeds), OUTCOME_ROW)
     months = int(layout.world.parameters["run_months"][0])
     monthly = blank_rows((len(seeds), months if series else 0), SERIES_ROW)
     finals = np.zeros((len(seeds), 0)) if finals is None else finals
     world = world or layout.new_world()
-    run_chunk(
+    _chunks()(
         world,
         layout.world.words,
         np.asarray(seeds, np.int64),
@@ -181,6 +181,15 @@ def run_rows(
         finals,
     )
     return outcomes, monthly
+
+
+def _chunks() -> Callable[..., Any]:
+    """`run_chunk`, as it was compiled ahead of time for this machine, or else as numba compiles it now."""
+    ready = loaded()
+    if ready is not None:
+        return ready["run_chunk"]  # type: ignore[no-any-return]
+    prepare()
+    return run_chunk  # type: ignore[no-any-return]
 
 
 def can_vary(setting: Setting) -> bool:
@@ -228,12 +237,12 @@ def _compiled(
     runs = len(seeds)
     size = max(1, min(RUNS_AT_ONCE, -(-runs // threads)))
     starts = iter(range(0, runs, size))
-    template = layout.world.words
+    template, compiled = layout.world.words, _chunks()
 
     def work(start: int, world: World) -> tuple[int, World]:
         part = slice(start, start + size)
         rows = outcomes[part]
-        run_chunk(world, template, seeds[part], cells, values[part], rows, as_numbers(rows), series[part], finals[part])
+        compiled(world, template, seeds[part], cells, values[part], rows, as_numbers(rows), series[part], finals[part])
         return len(seeds[part]), world
 
     done = 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -197,7 +198,7 @@ def _with_saliences(
     for party, old in saliences(rows).items():
         fixed = {issue: new[party, issue] for issue in issues if (party, issue) in new}
         free = {issue: value for issue, value in zip(issues, old) if issue not in fixed}
-        left, total = 1.0 - sum(fixed.values()), sum(free.values())
+        left, total = 1.0 - math.fsum(fixed.values()), math.fsum(free.values())  # as every Python adds them
         if fixed and (left < -NEAR_ONE or not free and left > NEAR_ONE):
             found = f"saliences of {printable(party)} add up to {1 - left:g}"
             problems.append(Problem("stakes", found, "1 over all its issues"))

@@ -1,14 +1,16 @@
 // Tables as comma-separated values, safe in every spreadsheet: as multitrack_sim/running/csv_text.py writes them.
 
-// What a cell begins with that a spreadsheet would take for a formula, at its start or after another sign that separates
-// cells, also after quotes and blanks (blanks as Python knows them).
+// What a spreadsheet would take for a formula: at a cell's start, or after another sign that separates cells, also after
+// quotes and blanks (blanks as Python knows them).
 const BLANK = "[ \\v\\f\\x1c-\\x1f\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
-const UNSAFE = new RegExp(`(^|[;\\t\\r\\n])(?='*(?:${BLANK}|")*[=+\\-@\\t\\r\\uff1d\\uff0b\\uff0d\\uff20])`, "g");
+const FORMULA = `(?='*(?:${BLANK}|")*[=+\\-@\\t\\r\\uff1d\\uff0b\\uff0d\\uff20])`;
+const BEGINS_UNSAFE = new RegExp(`^${FORMULA}`);
+const GOES_ON_UNSAFE = new RegExp(`([;\\t\\r\\n])${FORMULA}`, "g");
 const QUOTED = /[,;"\t\r\n]/;
 
 /** A text as a cell that no spreadsheet takes for a formula: a ' goes before what would be one. */
 export function asText(name) {
-  return name.replace(UNSAFE, "$1'");
+  return (BEGINS_UNSAFE.test(name) ? "'" : "") + name.replace(GOES_ON_UNSAFE, "$1'");
 }
 
 /** One cell: texts safe and quoted where need be, numbers with all their digits, what is missing empty. */
