@@ -109,7 +109,8 @@ function dialogue(frame, where) {
     const seat = seats[event.who], goal = where[event.whom], x = seat.x + 0.72 * (goal.squareX - seat.x), y = seat.y + 0.72 * (goal.squareY - seat.y);
     return [svg("line", { x1: seat.x, y1: seat.y, x2: x, y2: y, stroke: INK, "stroke-width": 2.5 }), svg("circle", { cx: x, cy: y, r: 4.5, fill: INK })];
   });
-  const people = seats.map((seat, at) => svg("circle", { cx: seat.x, cy: seat.y, r: 7, fill: frame.attends[at] ? ORANGE : "#fff", stroke: INK, "stroke-width": 1.4 }));
+  const met = frame.events.some((event) => event.name === "WORKSHOP_HELD");
+  const people = seats.map((seat, at) => svg("circle", { cx: seat.x, cy: seat.y, r: 7, fill: met && frame.attends[at] ? ORANGE : "#fff", stroke: INK, "stroke-width": 1.4 }));
   return [arcs, heard, people];
 }
 
