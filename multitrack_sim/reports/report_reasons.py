@@ -174,7 +174,11 @@ def pull_told(facts: Facts, found: Assumptions) -> Reasons:
             of=number(len(found.table), "pull:settings"),
         )
     elif apart:
-        heading = say("What would change this conclusion: its size hangs most on {name}", name=own(_meaning(apart[0])))
+        heading = say(
+            "What would change this conclusion: an assumption on {section} ({name})",
+            section=_section(apart[0]),
+            name=own(_meaning(apart[0])),
+        )
     else:
         heading = Markup("What would change this conclusion: none of the assumptions tried, one at a time")
     now = [number(end, f"pull:now:{at}", 1, sign="both") for at, end in enumerate(found.now)]
