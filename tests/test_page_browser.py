@@ -68,8 +68,12 @@ def test_rows_are_lines_on_a_telephone_and_still_a_table(browser, page_file):
         "Array.from(document.querySelectorAll('.effects')).every(e => e.scrollWidth <= e.parentElement.clientWidth + 1)"
     )
     assert page.evaluate(fits)
-    assert page.get_by_role("table").count() == 3
+    assert page.get_by_role("table").count() == 4  # changes, ranking, kinds, effects
     assert page.get_by_role("columnheader", name="95% interval").count() == 1
+    narrow = (
+        "Array.from(document.querySelectorAll('.cards')).every(e => e.scrollWidth <= e.parentElement.clientWidth + 1)"
+    )
+    assert page.evaluate(narrow)
     assert page.get_by_role("img").count() >= 6
     context.close()
 
@@ -82,4 +86,30 @@ def test_on_paper_it_is_dark_on_white_and_whole(browser, page_file):
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.evaluate("getComputedStyle(document.querySelector('.scroll')).overflowX") == "visible"
     assert page.pdf(format="A4")[:4] == b"%PDF"
+    page.set_viewport_size({"width": 680, "height": 1000})  # A4 less its margins, in pixels of CSS
+    tall = "Math.max(...Array.from(document.querySelectorAll('figure')).map(e => e.getBoundingClientRect().height))"
+    assert page.evaluate(tall) < 900  # no figure is longer than a page
+    kept = "Array.from(document.querySelectorAll('figure')).every(e => getComputedStyle(e).breakInside == 'avoid')"
+    assert page.evaluate(kept)
+    context.close()
+
+
+def test_the_whole_page_goes_by_keyboard(browser, page_file):
+    """Tab reaches the way to the answer first, then every part and every region that scrolls; what has the focus is seen."""
+    context = browser.new_context(viewport={"width": 900, "height": 800}, offline=True)
+    page = context.new_page()
+    page.goto(page_file.as_uri())
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#answer"
+    reached = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        at = page.evaluate(
+            "[document.activeElement.tagName, document.activeElement.getAttribute('href') || document.activeElement.className]"
+        )
+        if at[0] == "BODY":
+            break
+        reached.append(at[1])
+    scrolled = page.evaluate("document.querySelectorAll('.scroll').length")
+    assert reached.count("scroll") == scrolled and "#provenance" in reached
     context.close()

@@ -215,7 +215,7 @@ def _enough(facts: Facts) -> Markup | str:
         for arm in facts.variants
     ]
     return say(
-        "Here are {runs} pairs. To know the difference in agreements to within one point either side would take about {n}. More "
+        "Here are {runs} pairs. To know the difference in agreements to within one point either side would take {n}. More "
         "runs narrow random variation only, never the doubt about the model.",
         runs=facts.runs(), n=number(max(needed), "run:needed"),
     )  # fmt: skip

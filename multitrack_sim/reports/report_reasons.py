@@ -130,7 +130,7 @@ def depends(facts: Facts, found: Assumptions | None, changed: list[str]) -> Mark
         "Untested assumptions, above all of {section}: {meaning} ({unit} {value}; plausible range {low} to {high}). None was "
         "varied for this report.",
         section=_section(first.name),
-        meaning=first.meaning,
+        meaning=own(first.meaning),
         unit=first.unit,
         value=_setting(facts.scenario.value(first.name), first.name),
         low=_setting(low, f"{first.name}:low"),
@@ -152,7 +152,7 @@ def _depends_tested(facts: Facts, found: Assumptions) -> Markup:
         "{low} months under an agreement, at {high_end} {high}.{turns}",
         n=number(len(found.table), "pull:settings"),
         arm=facts.name(found.arm),
-        meaning=_meaning(row["setting"]),
+        meaning=own(_meaning(row["setting"])),
         unit=PARAMETERS[row["setting"]].unit,
         section=_section(row["setting"]),
         value=_cell(row, "value"),
@@ -174,7 +174,11 @@ def pull_told(facts: Facts, found: Assumptions) -> Reasons:
             of=number(len(found.table), "pull:settings"),
         )
     elif apart:
-        heading = say("What would change this conclusion: its size hangs most on {name}", name=_meaning(apart[0]))
+        heading = say(
+            "What would change this conclusion: an assumption on {section} ({name})",
+            section=_section(apart[0]),
+            name=own(_meaning(apart[0])),
+        )
     else:
         heading = Markup("What would change this conclusion: none of the assumptions tried, one at a time")
     now = [number(end, f"pull:now:{at}", 1, sign="both") for at, end in enumerate(found.now)]
@@ -193,7 +197,7 @@ def pull_told(facts: Facts, found: Assumptions) -> Reasons:
     ]
     rows = [
         {
-            "meaning": sentence(_meaning(row["setting"])),
+            "meaning": sentence(own(_meaning(row["setting"]))),
             "section": _section(row["setting"]),
             "setting": own(row["setting"]),
             "value": _cell(row, "value"),
@@ -201,7 +205,7 @@ def pull_told(facts: Facts, found: Assumptions) -> Reasons:
             "high_end": _cell(row, "high_end"),
             "low": _pull(row, "low"),
             "high": _pull(row, "high"),
-            "clear": "yes" if row["setting"] in apart else "no",
+            "apart": "yes" if row["setting"] in apart else "no",
         }
         for row in found.table.to_dict("records")
     ]
