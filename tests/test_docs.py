@@ -15,7 +15,7 @@ NAMING = ["README.md", "docs/contributing.md"]
 DOCUMENTS = sorted(str(p.relative_to(ROOT)) for p in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
 # of what is cited anywhere, names of files that programs and readers make
 MADE = {
-    "manifest.json", "scenario.toml", "captions.md", "effects.csv", "comparison.html", "comparison.png", "note.txt",
+    "manifest.json", "scenario.toml", "captions.md", "effects.csv", "comparison.html", "comparison.png", "note.txt", "classroom.html",
     "published.json", "page.html", "plan.json",
 }  # fmt: skip
 KINDS = "py md toml txt csv json cff ipynb png svg sh html j2 yaml yml tsv pdf rst docx"

@@ -26,7 +26,7 @@ from multitrack_sim.running.provenance import made_by
 __all__ = ["page"]
 
 COMMAND = "python -m docs.generate.teaching --out docs/teaching.md"
-TEXT = Path(__file__).with_name("teaching.md")
+TEXT = Path(__file__).with_name("teaching.txt")
 NO_TALKS = {"track_two.budget": 0}
 SEED, SIGNED_BY, CRACKED_WITHIN = 1, 84, 36
 # How an outcome of 0 or 1 reads after "runs", and any other after a number.
