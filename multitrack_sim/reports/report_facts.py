@@ -128,6 +128,12 @@ class Facts:
             low, high = (self.n(row, end, "size", digits) for end in ends)
         return say(" ({first}{low} to {high}{unit})", first=first, low=low, high=high, unit=f" {unit}" if unit else "")
 
+    def ends(self, row: Mapping[str, Any]) -> Markup:
+        """The interval in brackets with its signs, where the difference has its sign too."""
+        if math.isnan(row["low"]) or math.isnan(row["high"]):
+            return Markup("")
+        return say(" ({low} to {high})", low=self.n(row, "low", "both"), high=self.n(row, "high", "both"))
+
     def runs(self) -> Markup:
         return number(self.pairs, "run:pairs")
 
