@@ -113,7 +113,7 @@ class Facts:
         """What the baseline or the variant has of an outcome."""
         share = row["statistic"] == "share"
         size = abs(float(row[column]))
-        digits = max(1, self.digits(row)) if share else 0 if size >= 100 else 1 if size >= 10 else 2
+        digits = max(1, self.digits(row)) if share else 0 if size >= 100 else self.digits(row)
         return self.n(row, column, "minus", digits, "%" if share else "")
 
     def between(self, row: Mapping[str, Any], named: bool = True, digits: int | None = None, unit: str = "") -> Markup:
