@@ -216,7 +216,7 @@ def _violence(facts: Facts, arm: str) -> Markup:
     row = facts.row(arm, "violence_total")
     direction = "higher" if row["difference"] > 0 else "lower"
     return say(
-        "violence over the run is {n} {direction}{between}, against {level} in the baseline{doubt}",
+        "violence (its monthly level from 0 to 1, added up) is {n} {direction}{between}, against {level} in the baseline{doubt}",
         n=facts.n(row, "difference"), direction=direction, between=facts.between(row), level=facts.level(row, "baseline_estimate"),
         doubt=_doubt(facts.verdict(arm, "violence_total")),
     )  # fmt: skip
