@@ -21,8 +21,11 @@ def pytest_configure(config):
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     import multitrack_sim as mt
+    from multitrack_sim.running import ensemble
 
-    mt.simulate(mt.scenario_from_codes({}).with_settings({"run.months": 12}), runs=1, seed=0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ensemble, "loaded", lambda: None)  # where the model was compiled ahead of time, by numba too
+        mt.simulate(mt.scenario_from_codes({}).with_settings({"run.months": 12}), runs=1, seed=0)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The model compiled ahead of time: the same bits as numba's, without numba, and only if it is what was made."""
 
+import shutil
 import threading
 from types import SimpleNamespace
 
@@ -17,7 +18,7 @@ from multitrack_sim.process import ahead
 from multitrack_sim.running import ensemble, published
 from multitrack_sim.running.ensemble import run_ensemble, run_rows
 from multitrack_sim.scenario.layout import lay_out
-from multitrack_sim.scenario.library import as_scenario, scenario_names
+from multitrack_sim.scenario.library import as_scenario, scenario_file, scenario_names
 from multitrack_sim.schema.outcomes import OUTCOME_ROW, SERIES_ROW
 from multitrack_sim.schema.world import as_numbers, blank_rows
 
@@ -122,6 +123,7 @@ def test_what_the_code_was_not_compiled_for_is_refused(model):
 @pytest.fixture
 def shelf(monkeypatch, tmp_path, made):
     """A cache of its own, with the code in it; and none with the package."""
+    ready_made._sources()
     monkeypatch.setattr(ready_made, "_file", lambda home: tmp_path / "ahead" / f"{home}.object")
     monkeypatch.setattr(ready_made, "PACKAGE", tmp_path / "package")
     monkeypatch.setattr(ready_made, "keeps_code", lambda: True)
@@ -148,7 +150,7 @@ def test_what_is_damaged_is_deleted_and_made_anew(shelf, made, monkeypatch, dama
 
 
 def test_code_of_other_rules_or_another_home_is_not_used(shelf, made, monkeypatch):
-    monkeypatch.setattr(ready_made, "fingerprint", lambda: "0123456789abcdef")
+    monkeypatch.setattr(ready_made, "_sources", lambda: "0123456789abcdef 0123456789abcdef")
     assert ready_made.find(HERE[0]) is None
     monkeypatch.undo()
     assert ready_made._unpacked("another-home", ready_made.packed(HERE[0], made)) is None
@@ -173,13 +175,13 @@ def test_it_can_be_switched_off(monkeypatch):
 WITHOUT_NUMBA = """
     import sys
     import multitrack_sim as mt
-    from multitrack_sim import designs
     from multitrack_sim.cli.main import main
 
     quick = mt.load("oslo_1993").with_settings({"society.communities": 20})
     table = mt.simulate(quick, runs=4, seed=5, threads=2)
     mt.run_ensemble(quick, runs=2, series=True, worlds=True, vary={"track_two.budget": [0, 1]})
-    mt.compare(quick, {"track_two.budget": 0}, runs=4)
+    mt.compare(quick, "no Track II: track_two.budget=0", runs=4)
+    mt.sweep(quick, mt.designs.replicates(4), out="sweep", seed=3, threads=2)
     assert main(["run", "oslo_1993", "--runs", "2", "--quiet"]) == 0
     assert main(["demo", "--runs", "4", "--quiet", "--out", "demo"]) == 0
     print(table["violence_total"].sum().hex(), "numba" in sys.modules, "mesa" in sys.modules)
@@ -189,6 +191,7 @@ WITHOUT_NUMBA = """
 def test_many_runs_need_no_numba(tmp_path, made):
     """As in an installed wheel: the code came with the package, and the cache is empty and stays so."""
     copy_package(tmp_path)
+    shutil.copytree(scenario_file("oslo_1993").parent, tmp_path / "multitrack_sim" / "scenario" / "files")
     ready_made.write_into_package(HERE[0], made, tmp_path / "multitrack_sim")
     violence, *imported = run(WITHOUT_NUMBA, tmp_path).stdout.split()
     assert imported == ["False", "False"]
@@ -220,7 +223,7 @@ def test_an_argument_nobody_foresaw_is_refused():
 
 
 def test_a_model_that_cannot_be_compiled_is_one_line(monkeypatch, capsys):
-    monkeypatch.setattr(ahead, "__package__", "multitrack_sim.nowhere")
+    monkeypatch.setattr(ahead, "_MODULE", "multitrack_sim.nowhere")
     monkeypatch.setattr(ready_made, "find", lambda home: None)
     with pytest.raises(MultitrackError, match="could not be compiled ahead of time: .*nowhere"):
         ahead.made([HERE[0]])

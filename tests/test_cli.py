@@ -75,7 +75,7 @@ def calls(monkeypatch):
 
     monkeypatch.setattr(engine, "run_ensemble", quick)
     monkeypatch.setattr(comparison, "run_ensemble", quick)
-    monkeypatch.setattr(cache, "is_cold", lambda: False)
+    monkeypatch.setattr(cache, "is_cold", lambda *last: False)
     return asked
 
 
@@ -253,9 +253,17 @@ def test_quiet_is_quiet(small, calls, tmp_path, capsys):
 
 
 def test_a_cold_start_is_announced_in_one_line(small, calls, monkeypatch, capsys):
-    monkeypatch.setattr(cache, "is_cold", lambda: True)
+    monkeypatch.setattr(cache, "is_cold", lambda *last: True)
     monkeypatch.setattr(ahead, "loaded", lambda: None)
     assert cli.main(["run", str(small), "--runs", "2"]) == 0
+    assert capsys.readouterr().err.count("Compiling the model for this machine, once") == 1
+
+
+def test_a_story_waits_for_the_compiler_even_where_many_runs_do_not(small, calls, monkeypatch, capsys):
+    monkeypatch.setattr(cache, "is_cold", lambda *last: True)
+    monkeypatch.setattr(ahead, "loaded", lambda: "code made ahead")
+    assert cli.main(["run", str(small), "--runs", "2"]) == 0 and "Compiling" not in capsys.readouterr().err
+    assert cli.main(["run", str(small), "--runs", "2", "--story"]) == 0
     assert capsys.readouterr().err.count("Compiling the model for this machine, once") == 1
 
 

@@ -67,7 +67,8 @@ def test_runs_in_a_page_are_those_of_simulate(name):
     made = in_node(
         """const world = await page.openWorld(given.world); const engine = await engineOf(world);
         const seeds = Array.from({ length: given.runs }, (_, run) => page.runSeed(given.seed, run));
-        return given.arms.map((arm) => { const { outcomes, series } = engine.runs({ writes: world.writes(arm), seeds, series: true });
+        return given.arms.map((arm) => { const { outcomes, series } = engine.runs({ writes: world.writes(arm), seeds,
+          series: true });
           return [bits(outcomes), bits(series)]; });""",
         with_engine=True,
         world=page_world(case, spare=8),
@@ -92,14 +93,18 @@ def test_a_run_month_by_month_is_that_run_with_all_its_tables_and_events():
     model.run()
     made = in_node(
         """const world = await page.openWorld(given.world); const engine = await engineOf(world);
-        const writes = world.writes({}); const life = engine.begin({ writes, seed: given.seed }); const before = life.snapshot();
+        const writes = world.writes({}); const life = engine.begin({ writes, seed: given.seed });
+          const before = life.snapshot();
         const months = []; const half = [];
-        while (!life.over) { life.step(); months.push(life.measured().violence); if (life.month === 30) half.push(life.snapshot()); }
+        while (!life.over) { life.step(); months.push(life.measured().violence);
+          if (life.month === 30) half.push(life.snapshot()); }
         const end = bits(life.snapshot()); const outcomes = life.outcomes();
         life.restore(half[0]).step(1000); const again = bits(life.snapshot());
         life.restore(before).step(60); const third = bits(life.snapshot());
-        const answer = { months, end, again, third, outcomes, month: life.month, events: life.events(), late: life.events(life.eventCount - 2).length,
-          fear: bits(life.column("communities", "fear")), heard: [...life.column("ties", "heard")], readiness: [...life.column("governments", "readiness")],
+        const answer = { months, end, again, third, outcomes, month: life.month, events: life.events(),
+          late: life.events(life.eventCount - 2).length,
+          fear: bits(life.column("communities", "fear")), heard: [...life.column("ties", "heard")],
+            readiness: [...life.column("governments", "readiness")],
           row: life.row("process", 0), rows: life.rows("dyads") };
         life.close(); let closed = ""; try { life.step(); } catch (problem) { closed = problem.message; }
         const next = engine.begin({ writes, seed: given.seed }); return { ...answer, closed, bytes: engine.bytes };""",
@@ -136,7 +141,8 @@ def test_worlds_of_two_thousand_communities_run_too():
     case = as_scenario("oslo_1993").with_settings({"society.communities": 2000, "run.months": 24})
     made = in_node(
         """const world = await page.openWorld(given.world); const engine = await engineOf(world);
-        const { outcomes } = engine.runs({ writes: world.writes({}), seeds: [0, 1, 2].map((run) => page.runSeed(1, run)) }); return bits(outcomes);""",
+        const { outcomes } = engine.runs({ writes: world.writes({}), seeds: [0, 1, 2].map((run) => page.runSeed(1,
+          run)) }); return bits(outcomes);""",
         with_engine=True,
         world=page_world(case),
     )

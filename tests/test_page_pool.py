@@ -45,7 +45,8 @@ def test_runs_come_in_order_whatever_order_they_are_done_in():
       let turn = 0; delay = () => [9, 1, 5, 2][turn++ % 4];
       const seen = [];
       const asked = pool.ask({ arms: [budget(0), budget(1)], runs: 200, seed: 3, onProgress: (answer) =>
-        seen.push([answer.done, ...answer.arms.map((one) => one.column("agreed").every((value, run) => value === one.seeds[run]))]) });
+        seen.push([answer.done, ...answer.arms.map((one) => one.column("agreed").every((value,
+          run) => value === one.seeds[run]))]) });
       const answer = await asked.finished;
       return [seen, [...answer.arms[1].column("agreed")], answer.done];""")
     assert seeds == [run_seed(3, run) for run in range(200)] and done == 200
@@ -57,8 +58,10 @@ def test_runs_come_in_order_whatever_order_they_are_done_in():
 def test_nothing_is_done_twice():
     """An arm that did not change, more runs of it, and one that comes back."""
     counts = with_pretended("""
-      const counts = []; const ask = async (values, runs, seed = 1) => { await pool.ask({ arms: values.map(budget), runs, seed }).finished; counts.push(did.runs); };
-      await ask([0, 1], 50); await ask([0, 1], 50); await ask([0, 2], 50); await ask([0, 1], 80); await ask([1, 0], 20); await ask([0], 10, 2);
+      const counts = []; const ask = async (values, runs, seed = 1) => { await pool.ask({ arms: values.map(budget), runs,
+        seed }).finished; counts.push(did.runs); };
+      await ask([0, 1], 50); await ask([0, 1], 50); await ask([0, 2], 50); await ask([0, 1], 80); await ask([1, 0], 20);
+        await ask([0], 10, 2);
       return counts;""")
     assert counts == [100, 100, 150, 210, 210, 220]
 
@@ -93,14 +96,16 @@ def test_a_worker_that_would_be_long_is_started_anew():
 
 def test_a_failure_is_told_and_the_next_question_answered():
     told, done = with_pretended("""
-      failing = true; let told = ""; try { await pool.ask({ arms: [budget(0)], runs: 40 }).finished; } catch (problem) { told = problem.message; }
+      failing = true; let told = ""; try { await pool.ask({ arms: [budget(0)], runs: 40 }).finished;
+        } catch (problem) { told = problem.message; }
       failing = false; return [told, (await pool.ask({ arms: [budget(0)], runs: 40 }).finished).done];""")
     assert (told, done) == ("out of luck", 40)
 
 
 def test_questions_beside_one_another_and_cancelling():
     result = with_pretended("""
-      const first = pool.ask({ arms: [budget(0)], runs: 100 }), second = pool.ask({ arms: [budget(1)], runs: 30, beside: true });
+      const first = pool.ask({ arms: [budget(0)], runs: 100 }), second = pool.ask({ arms: [budget(1)], runs: 30,
+        beside: true });
       const third = pool.ask({ arms: [budget(2)], runs: 30, beside: true }); third.cancel();
       const answers = await Promise.all([first.finished, second.finished, third.finished]);
       pool.close(); let closed = ""; try { pool.ask({ arms: [{}], runs: 1 }); } catch (problem) { closed = problem.message; }
@@ -126,7 +131,8 @@ def test_what_cannot_be_asked_is_refused(asked, told):
 def test_memory_is_bounded_over_many_moves_of_a_lever():
     kept, largest = with_pretended("""
       pace = 0.001; let largest = 0; const bytes = () => [...pool.kept.values()].reduce((sum, one) => sum + one.bytes, 0);
-      for (let move = 0; move < 100; move += 1) { await pool.ask({ arms: [budget(0), budget(move / 100)], runs: 4000 }).finished; largest = Math.max(largest, bytes()); }
+      for (let move = 0; move < 100; move += 1) { await pool.ask({ arms: [budget(0), budget(move / 100)],
+        runs: 4000 }).finished; largest = Math.max(largest, bytes()); }
       return [pool.kept.size, largest];""")
     one = 4000 * WORLD["outcome_bytes"]
     assert kept < 60 and largest <= (64 << 20) + 3 * one
@@ -139,12 +145,15 @@ def test_a_pool_gives_the_runs_of_simulate(workers):
     later = [{"month": 24, "set": "track_two.budget", "to": 0.0}]
     kind, first, second, memory = in_node(
         """const world = await page.openWorld(given.world); const pool = await poolOf(world, { workers: given.workers });
-        const { arms } = await pool.ask({ arms: [{}, { interventions: given.later }], runs: 60, seed: 9, series: true }).finished;
+        const { arms } = await pool.ask({ arms: [{}, { interventions: given.later }], runs: 60, seed: 9,
+          series: true }).finished;
         const [before, after] = [process.memoryUsage().arrayBuffers];
-        for (let move = 0; move < 100; move += 1) { pool.ask({ arms: [{}, { settings: { "track_two.budget": move / 100 } }], runs: 100 }); await new Promise((go) => setTimeout(go, 5)); }
+        for (let move = 0; move < 100; move += 1) { pool.ask({ arms: [{},
+          { settings: { "track_two.budget": move / 100 } }], runs: 100 }); await new Promise((go) => setTimeout(go, 5)); }
         await pool.asked.at(-1)?.finished;
         const grown = process.memoryUsage().arrayBuffers - before;
-        return [pool.kind, ...arms.map((one) => [bits(one.column("violence_total")), bits(one.monthly("violence", 59))]), grown];""",
+        return [pool.kind, ...arms.map((one) => [bits(one.column("violence_total")), bits(one.monthly("violence", 59))]),
+          grown];""",
         with_engine=True,
         world=page_world(case),
         workers=workers,
@@ -162,8 +171,10 @@ def test_a_pool_gives_the_runs_of_simulate(workers):
 def test_without_workers_it_goes_on_in_slices_of_time():
     kind, waited = in_node(
         """const world = await page.openWorld(given.world); const { bytes, calls } = parts();
-        const pool = await page.openPool({ engine: bytes, calls, world, workers: 2, startWorker: () => { throw new Error("not here"); } });
-        let longest = 0, last = performance.now(); const clock = setInterval(() => { longest = Math.max(longest, performance.now() - last); last = performance.now(); }, 1);
+        const pool = await page.openPool({ engine: bytes, calls, world, workers: 2,
+          startWorker: () => { throw new Error("not here"); } });
+        let longest = 0, last = performance.now(); const clock = setInterval(() => { longest = Math.max(longest,
+          performance.now() - last); last = performance.now(); }, 1);
         await pool.ask({ arms: [{}], runs: 100 }).finished; clearInterval(clock); return [pool.kind, longest];""",
         with_engine=True,
         world=WORLD,

@@ -1,7 +1,7 @@
 """Code compiled ahead of time, kept: this user's own, and what came with the package.
 
-It is made once for each version of the rules. A file holds the fingerprint of the sources it was made from, how the code is
-called, and the code, behind the hash of all that. What is damaged, of another version or another's is not used.
+It is made once for each version of the rules, and of the way it is made. A file holds the hashes of the sources of both, how
+the code is called, and the code, behind the hash of all that. What is damaged, of another version or another's is not used.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import platform
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from .cache import _cache_folder, _Damaged, _fault, _make_folder, _read, _sealed, _unsealed, _write, keeps_code
-from .sources import PACKAGE, fingerprint
+from .sources import PACKAGE, _digest, fingerprint
 
 __all__ = ["Made", "find", "here", "keep", "packed", "write_into_package"]
 
@@ -45,9 +46,16 @@ def here() -> tuple[str, ...]:
     return (f"{system}-{kind}",) if system and kind else ()
 
 
+@cache
+def _sources() -> str:
+    """What the code is made from, and how: two hashes."""
+    ways = ("engine/ahead.py", "engine/wasm.py", "process/ahead.py")
+    return f"{fingerprint()} {_digest(PACKAGE / way for way in ways)}"
+
+
 def packed(home: str, made: Made) -> bytes:
     """A file of it."""
-    about = {"home": home, "sources": fingerprint(), "entries": made.entries}
+    about = {"home": home, "sources": _sources(), "entries": made.entries}
     return _sealed(json.dumps(about).encode("ascii") + b"\0" + made.code)
 
 
@@ -55,7 +63,7 @@ def _unpacked(home: str, content: bytes) -> Made | None:
     """What a file holds, or None where it is of other sources. _Damaged where it is not what was written."""
     about, _, code = _unsealed(content).partition(b"\0")
     told = json.loads(about)
-    return Made(code, told["entries"]) if (told["home"], told["sources"]) == (home, fingerprint()) else None
+    return Made(code, told["entries"]) if (told["home"], told["sources"]) == (home, _sources()) else None
 
 
 def find(home: str) -> Made | None:

@@ -30,6 +30,7 @@ from ..errors import MultitrackError, printable
 __all__ = ["exports", "loaded", "made", "must_compile", "webassembly"]
 
 WEBASSEMBLY = "webassembly"
+_MODULE = f"{__package__}.ahead"  # also where it is run as a program
 WITHOUT = "MULTITRACK_WITHOUT_OBJECTS"  # set, the model is compiled by numba even where there is code made ahead
 
 
@@ -120,7 +121,7 @@ def _make(homes: Sequence[str]) -> dict[str, Made]:
     path = os.pathsep.join([str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
     with tempfile.TemporaryDirectory() as place:  # machine code for a generic processor is of no use here
         surroundings = os.environ | SURROUNDINGS | {"PYTHONPATH": path, "MULTITRACK_CACHE_DIR": place}
-        code = f"from {__package__}.ahead import _print_made; _print_made({list(homes)})"
+        code = f"from {_MODULE} import _print_made; _print_made({list(homes)})"
         done = subprocess.run(
             [sys.executable, "-c", code], env=surroundings, stdin=subprocess.DEVNULL, capture_output=True
         )
