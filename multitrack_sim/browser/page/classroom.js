@@ -11,7 +11,7 @@ import { changesOf, fromLink, leversOf, setupOf, toLink } from "./levers.js";
 import { steer } from "./steer.js";
 import { tour } from "./tour.js";
 import { watch } from "./watch.js";
-import { whatIf } from "./what_if.js";
+import { LOOKED_AT, whatIf } from "./what_if.js";
 import { words } from "./words.js";
 import { yourConflict } from "./your_conflict.js";
 
@@ -30,7 +30,7 @@ export function startClassroom(data, root) {
   let leave = [], shown = [], kept = "";
 
   const app = {
-    data, state: fromLink(data, location.hash, start, screens), found: {},
+    data, lookedAt: LOOKED_AT, state: fromLink(data, location.hash, start, screens), found: {},
     stateOf: (link) => fromLink(data, link, start, screens),
     description: (parties) => ({ ...data.shared, ...data.worlds[parties] }),
     changes: (levers) => changesOf(data, app.state.setup, levers),
