@@ -12,6 +12,8 @@ import pytest
 from synthetic import NASTY
 
 import multitrack_sim as mt
+from multitrack_sim.analysis.effects import effects, holm
+from multitrack_sim.analysis.verdicts import ANSWERS, digits_shown, verdict_of
 from multitrack_sim.browser.classroom import CASES, SETTINGS, classroom_page
 from multitrack_sim.browser.engine import page_engine
 
@@ -139,6 +141,34 @@ def test_a_link_gives_the_same_numbers_to_whoever_opens_it(browser, file):
         done(page, 40)
         assert counts(page) == first
         assert page.get_by_label("A: Programmes in communities").input_value() == "4"
+
+
+@pytest.mark.browser
+def test_every_number_of_the_table_is_that_of_the_analysis(browser, file):
+    """Differences, intervals and verdicts as `analysis.effects` finds them in the same runs, as they are shown."""
+    with Visit(browser, file, "#what-if?n=200") as page:
+        done(page, 200)
+        rows = page.locator("main table", has_text="Clear?").locator("tbody tr").all()
+        shown = [row.locator("th, td").all_text_contents() for row in rows]
+        names = page.evaluate("classroom.lookedAt")
+    a, b = (mt.simulate(scenario(**codes), runs=200, seed=1) for codes in ({}, {"track2": 0}))
+    table = effects(a, {"B": b}, names, horizon=int(SETTINGS["run.months"]))
+    found = {row["outcome"]: row for row in table.to_dict("records") if row["statistic"] not in ("ratio", "median")}
+    corrected = dict(zip(names, holm([found[name]["p"] for name in names]), strict=True))
+    for name, (_, one, other, difference, clear) in zip(names, shown, strict=True):
+        row = found[name] | {"p_corrected": corrected[name]}
+        scale = 100 if row["statistic"] == "share" else 1
+        numbers = [scale * row[end] for end in ("difference", "low", "high")]
+        digits = digits_shown(*numbers)
+        read = [
+            float(x) for x in re.findall(r"[-+]?[\d.]+", difference.replace("\N{MINUS SIGN}", "-").replace(",", ""))
+        ]
+        assert read == pytest.approx([round(x, digits) for x in numbers], abs=1.01 * 10**-digits), name
+        levels = [scale * row[end] for end in ("baseline_estimate", "arm_estimate")]
+        assert [float(x.strip("%").replace(",", "")) for x in (one, other)] == pytest.approx(levels, abs=10**-digits), (
+            name
+        )
+        assert clear == ANSWERS[verdict_of(row)], name
 
 
 @pytest.mark.browser

@@ -10,7 +10,7 @@ export const words = {
   link: { copy: "Copy the link to this", copied: "Copied. Whoever opens it in this same file sees the same numbers.", byHand: "Copy this by hand:", otherRules: "This link was made with other rules of the model: its numbers may differ here.",
     explained: "The link works in any copy of this file: open the file, then paste what begins with # at the end of the address." },
   cannotStart: "This browser cannot run the model (it needs WebAssembly, and a browser from 2023 or later). Open the file in a current Firefox, Chrome, Edge or Safari.",
-  print: "Print", loading: "Unpacking the model …", failed: "Something went wrong: {problem}. Your set-up is kept in the address; reload the page to go on.",
+  print: "Print", failed: "Something went wrong: {problem}. Your set-up is kept in the address; reload the page to go on.",
   slices: "This browser allows no workers for a file, so everything runs a little slower.",
   cases: { tour: "Hills and Coast", loud: "Hills and Coast, loud", own: "your conflict", names: ["Hills", "Coast"], party: "Party {number}" },
   numbers: { unknown: "unknown", more: "more", fewer: "fewer", interval: "95% interval {low} to {high}", ends: "{low} to {high}", month: "month {month}", and: "{first} and {last}", years: "Year", table: "The numbers" },
@@ -52,7 +52,7 @@ export const words = {
     mediation: { name: "A mediator", notches: ["none", "a host", "a facilitator", "skilled", "skilled, with influence"] },
     guarantee: { name: "An outside guarantor", notches: ["nobody", "weak observers", "observers", "strong monitors", "enforces the deal"] },
   },
-  phases: { fighting: "fighting", pretalks: "exploratory talks", talks: "official talks", suspended: "talks suspended", signed: "signed", implementation: "agreement in force", durable: "held long", collapsed: "collapsed", dormant: "fighting over" },
+  phases: { fighting: "fighting", pretalks: "exploratory talks", talks: "official talks", suspended: "talks suspended", signed: "signed", implementation: "agreement in force", durable: "held long", collapsed: "collapsed", dormant: "fighting ended" },
   steps: ["none", "ceasefire", "partial", "comprehensive"],
   whatIf: {
     title: "What if?", lead: "Two versions of {case}, run on the same dice: each pair of runs meets the same chances, and only what you change differs. Move a lever; the runs start at once.",
@@ -63,7 +63,7 @@ export const words = {
       note: "Clear: the 95% interval leaves out zero, and p passes Holm's correction for the eight comparisons of this table. Not clear does not mean no effect." },
     copy: "Make B like A", exchange: "Exchange A and B", undo: "Undo", reset: "Both as the conflict is coded", csv: "Table of the runs (CSV)",
     share: "Group number, code to read aloud", seed: "Group number, 1 to 11 (other dice):", spoken: "Read these letters aloud:", typed: "Letters from another group:", open: "Open", noCode: "(group number 1 to 11)", wrongCode: "These letters are no set-up: check each one.",
-    slow: "This device is slow: the page stops at {runs} pairs.", announced: "",
+    slow: "This device is slow: the page stops at {runs} pairs.",
   },
   watch: {
     title: "Watch", lead: "{case}, month by month. Nothing moves until you press play.", play: "Play", pause: "Pause", back: "A month back", forward: "A month on", speed: "Speed", speeds: ["slow", "medium", "fast"], scrubber: "Month",
@@ -79,7 +79,7 @@ export const words = {
     progress: "Screens of the tour", stepName: "Screen {at}: {title}", see: "See", skip: "See without a guess", before: "Back", next: "Next", running: "Running …", soFar: "{done} of {runs} runs so far.", done: "{runs} runs, made just now on this device.", lesson: "If you guessed otherwise:",
     invented: "Hills and Coast are invented, and chosen so that talks have room to matter: the war hurts, there is no mediator, and much is hard to share. Elsewhere they may matter less, or harm: see screen 7 and “What if”. Most screens run the model hundreds of times while you wait.",
     reply: { same: "{asked} You guessed: {guess}. The runs say the same.", other: "{asked} You guessed: {guess}. The runs say: {answer}.", open: "{asked} You guessed: {guess}. These runs do not decide it.", counted: "You guessed {guess}. The runs gave, for every 20: {answer}." },
-    boxes: "{both} both ways, {onlyB} only with talks, {onlyA} only without, {neither} neither way", boxNames: { both: "Sign both ways", onlyB: "Only with talks", onlyA: "Only without talks", neither: "Neither way" }, left: "{left} dots left", less: "One dot fewer: {name}", more: "One dot more: {name}", fiveMore: "Five dots more: {name}",
+    boxes: "{both} both ways, {onlyB} only with talks, {onlyA} only without, {neither} neither way", boxNames: { both: "Sign both ways", onlyB: "Only with talks", onlyA: "Only without talks", neither: "Neither way" }, left: "{left} dots left", less: "−1 dot: {name}", more: "+1 dot: {name}", fiveMore: "+5 dots: {name}",
     screens: {
       chance: { title: "Chance", lead: "Two peoples, Hills and Coast, have fought for years. Their leaders, their factions, their donors: all that is given. What is not given is chance: who wins an election, which incident escalates, who comes to a meeting. Will they reach an agreement within ten years?",
         guesses: { sign: { legend: "In the first history, do they reach an agreement?", options: { yes: "Yes", no: "No" } } },
@@ -89,7 +89,7 @@ export const words = {
         because: "With the same dice, a lucky history is lucky both ways, and luck drops out of the difference. With new dice, luck stays in, and looks like an effect.", lesson: "most disagreement about small samples is about luck. From here on, all comparisons use the same dice." },
       few: { title: "Few decide", lead: "Each dot is a pair of histories on the same dice, one with private talks and one without. Tap 20 dots into four boxes as you think they will fall.",
         guesses: { boxes: { legend: "Where do 20 pairs fall?", dots: 20 } },
-        because: "In many pairs the outcome is settled by other things: how much the war hurts, who leads, what is at stake. Talks tip the ones that hang in the balance, and sometimes tip them the wrong way.", lesson: "an average effect of a few in 100 does not mean a little for everybody. It means very much for a few, and nothing for most. Nobody can see beforehand who they are." },
+        because: "In many pairs the outcome is settled by other things: how much the war hurts, who leads, what is at stake. Talks can tip those that hang in the balance, one way or the other.", lesson: "an average effect of a few in 100 does not mean a little for everybody. It means very much for a few, and nothing for most. Nobody can see beforehand who they are." },
       channel: { title: "Words or deeds?", lead: "Two things might bring leaders together: unofficial talks, and small promises that are kept and checked (a hotline, prisoners freed, a road opened).",
         guesses: { trust: { legend: "What makes leaders trust each other more?", options: { talks: "Unofficial talks", promises: "Small promises kept" } }, brings: { legend: "What do talks bring, if anything?", options: { ideas: "Ideas for a deal", word: "Word that the others mean it" } } },
         because: "The model takes a word from unofficial people as weak evidence, and a deed that costs something as strong evidence. Ideas for a deal, on the other hand, are easier to find where nobody is bound by what they say.", lesson: "“does it work?” is half a question. Through what does it work?" },
@@ -110,7 +110,7 @@ export const words = {
     shown: {
       head: ["Version", "Agreement", "Runs"], without: "no talks", having: "talks",
       chance: { none: "none of {count} histories reached an agreement.", one: "1 of {count} histories reached an agreement, in month {first}.", some: "{signed} of {count} histories reached an agreement, the first in month {first}, the last in month {last}.", all: "all {count} histories reached an agreement, the first in month {first}, the last in month {last}: the dice decided when.",
-        again: "Same start, new dice", row: "{count} histories of Hills and Coast (filled: an agreement)", title: "The same start, twenty times", strips: "Histories from the same start", history: "History {at}: {ending}", signed: "agreement", unsigned: "no agreement" },
+        again: "Same start, new dice", row: "{count} histories (filled: an agreement)", title: "The same start, twenty times", strips: "Histories from the same start", history: "History {at}: {ending}", signed: "agreement", unsigned: "no agreement" },
       fair: { told: "of {classes} classes, {fresh} found the wrong sign with new dice, {same} with the same dice.", unclear: "here even all pairs together show no clear difference, so no class could find a right sign: differences ran from {spreadFresh} with new dice, from {spreadSame} with the same dice.", fresh: "New dice", same: "Same dice", title: "What 100 classes find: agreements with talks minus without", axis: { less: "fewer with talks", more: "more with talks" }, head: ["Dice", "Classes with the wrong sign"] },
       few: { unchanged: "in {same} of {count} pairs talks changed nothing about whether there was an agreement; in {changed} they did." },
       channel: { talksTrust: "Trust, from talks", promisesTrust: "Trust, from promises", talksIdeas: "Ideas known, from talks", promisesIdeas: "Ideas known, from promises", trust: "trust between leaders at the end (0 to 1): {talks} from talks, {promises} from small promises. Ideas known to all leaders (0 to 1): {ideas} from talks, {ideasPromises} from promises.", withAll: "all of it", noIdeas: "talks that bring no ideas", noWord: "talks whose word counts for nothing", axis: { less: "less", more: "more" }, title: "What talks bring, what promises bring", head: ["What", "Difference"] },
@@ -132,7 +132,7 @@ export const words = {
   },
   steer: {
     title: "Steer", lead: "You have six coins a year for ten years, to put into five things. Nothing is spent that you do not spend. What you do not know is the dice.", coins: "Year {year}: {left} of 6 coins left", next: "Spend, and let a year pass", again: "Start anew with new dice", same: "Start anew with the same dice",
-    things: ["Unofficial dialogue", "Programmes in communities", "Small promises", "Monitors who check promises", "A guarantor for a deal"], lasted: "Year {year}: {events}", quiet: "nothing of note", now: "Now",
+    things: ["Unofficial dialogue", "Programmes in communities", "Small promises", "Monitors who check promises", "A guarantor for a deal"],
     done: "Ten years are over", score: "Attacks: {attacks}. Violence: {violence} (as many months of full violence). This counts what the model counts; it is not a mark for you.", yours: "What you did", head: ["Year", "Coins on dialogue", "programmes", "promises", "monitors", "guarantor"],
     turned: "Where it turned", without: "Without your coins of year {year}", noCoins: "Without any coins", differs: "first differs in month {month}; {ending}", never: "nothing would have been different", ending: { agreed: "a first agreement in month {month}, and {under} months under one, each weighted by what it settles", none: "no agreement within ten years" }, headTurned: ["What if", "What would have happened, on the same dice"], yourEnding: "With your coins: {ending}.",
     many: "Your plan on 200 other dice", manyTold: "Of 200 runs, {plan} reach an agreement with your plan, {none} without any coins.", plan: "your plan", none: "no coins", see: "Try the plan on 200 other dice", running: "Running …", evenly: "The same coins, spread evenly",
