@@ -123,10 +123,10 @@ def test_the_first_screen_answers(comparison, page):
     wanted = [
         "The model’s answer",
         "such conflicts",
+        "Bars: 95% intervals",
         "Depends on.",
         "How sure?",
-        "pairs of runs",
-        "Bars: 95% intervals",
+        "pairs of runs: in",
     ]
     places = [first.index(words) for words in wanted]
     assert places == sorted(places)
