@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..designs.arms import INTERVENTIONS
-from ..errors import plain
+from ..errors import SettingError, plain
 from ..scenario.interventions import changed_setting, verb_of
 from ..scenario.scenario import Scenario
 from ..scenario.settings import Setting, find_setting
@@ -72,7 +72,10 @@ def levers_of(
     found: list[Lever] = []
     named: set[str] = set()
     for written in (name for name in changes if name != INTERVENTIONS):
-        setting = find_setting(scenario.names, written)
+        try:
+            setting = find_setting(scenario.names, written)
+        except SettingError:  # what only a design knows, such as a code
+            continue
         named.add(setting.name)
         if setting.name in known and variant.value(setting.name) != scenario.value(setting.name):
             found += _of_setting(setting, scenario, variant)

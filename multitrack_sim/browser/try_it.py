@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from ..analysis.assumptions import worth_varying
+from ..engine.random import run_seed
 from ..errors import MultitrackError
 from ..reports.report_facts import Facts
 from ..reports.report_policy import TryIt
@@ -33,31 +34,29 @@ _SENTENCE = "Its levers cannot be moved here: {}."
 
 def to_try(facts: Facts, engine: PageEngine, assumptions: Assumptions | None = None) -> TryIt:
     """What the report of a comparison holds for "Try it". `assumptions` are those that were varied for it, if any were."""
-    scenario = facts.scenario
-    world = page_world(scenario)
+    if not _on_seeds_of_its_own(facts):
+        return not_to_try("its runs are not the first of one seed, which a page could make again")
+    world = page_world(facts.scenario)
     known = frozenset(one["name"] for one in world["settings"])
     asked = _assumptions(facts, assumptions)
-    variants: list[dict[str, Any] | None] = [None]
-    held: list[dict[str, Any] | None] = [None]
+    variants: list[Any] = [None]
+    levers: list[Any] = [None]
     below: dict[str, Markup] = {}
     for at, arm in enumerate(facts.variants, 1):
-        variant = facts.comparison.arms[arm]
         try:
-            made = variant_world(scenario, variant)
-            if variant.value("run.months") != scenario.value("run.months"):
-                raise MultitrackError("its runs last longer or shorter than those of the baseline")
+            made = _variant(facts, arm)
         except MultitrackError as problem:
             variants.append(None)
-            held.append(None)
+            levers.append(None)
             below[arm] = Markup('<p class="quiet">{}</p>').format(_SENTENCE.format(problem))
             continue
-        changes = facts.comparison.changes[arm]
-        levers = levers_of(scenario, variant, changes, asked, made["own"], known)
-        own = [lever for lever in levers if not lever.both]
-        levers = own[:MOST_LEVERS] + [lever for lever in levers if lever.both]
+        changes, variant = facts.comparison.changes[arm], facts.comparison.arms[arm]
+        found = levers_of(facts.scenario, variant, changes, asked, made["own"], known)
+        own, both = ([lever for lever in found if lever.both == kind] for kind in (False, True))
+        shown = own[:MOST_LEVERS] + both
         variants.append(made)
-        held.append({"levers": [_changed_by(lever) for lever in levers], "interval": _interval(facts, arm)})
-        below[arm] = Markup(filled("try_it.html.j2", **_shown(facts, arm, at, levers), left=len(own) > MOST_LEVERS))
+        levers.append({"levers": [_changed_by(lever) for lever in shown], "interval": _interval(facts, arm)})
+        below[arm] = Markup(filled("try_it.html.j2", **_shown(facts, arm, at, shown), left=len(own) > MOST_LEVERS))
     data = {
         "engine": engine.packed,
         "calls": engine.calls,
@@ -66,11 +65,25 @@ def to_try(facts: Facts, engine: PageEngine, assumptions: Assumptions | None = N
         "seed": facts.comparison.seed,
         "steps": sorted({_first(facts), facts.pairs, MOST_PAIRS, MORE_PAIRS}),
         "variants": variants,
-        "levers": held,
+        "levers": levers,
     }
     script = embeddable("script", one_script("try_it"))
     style = embeddable("style", (PAGE / "try_it.css").read_text("utf-8"))
     return TryIt(below, (script,), (style,), _ALLOWED, packed_data(data))
+
+
+def _on_seeds_of_its_own(facts: Facts) -> bool:
+    """Whether the runs are those that a page makes of this seed: some points of a sweep have others."""
+    seeds = facts.comparison.table()["seed"].to_numpy()
+    return all(int(seeds[run]) == run_seed(facts.comparison.seed, run) for run in range(len(seeds)))
+
+
+def _variant(facts: Facts, arm: str) -> dict[str, Any]:
+    """What the page must know of a variant; MultitrackError where it cannot run it beside the baseline."""
+    variant = facts.comparison.arms[arm]
+    if variant.value("run.months") != facts.scenario.value("run.months"):
+        raise MultitrackError("its runs are longer or shorter than those of the baseline")
+    return variant_world(facts.scenario, variant)
 
 
 def not_to_try(why: str) -> TryIt:

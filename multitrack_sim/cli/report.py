@@ -81,7 +81,7 @@ def report(
     comparison, done = open_comparison(folder, MOST_MONTHS, point)
     more = _more(comparison, folder, ways, assumptions, threads, quiet)
     if format_ == "html":
-        more = replace(more, try_it=_try_it(comparison, more.assumptions, quiet))
+        more = replace(more, try_it=_try_it(comparison, more.assumptions, quiet, done.manifest["model"]))
     about, command = provenance(done.manifest, str(done.path / "scenario.toml"))
     drawn: Mapping[str, Any] = comparison.ensembles
     where = _write_report(comparison, drawn, about, command, more, format_, MadeFromRuns(folder), browser, out)
@@ -127,12 +127,18 @@ def _more_in_steps(
     return more
 
 
-def _try_it(comparison: Comparison, assumptions: Assumptions | None, quiet: bool) -> TryIt:
-    """Levers below each variant, and the model that runs in the page; where that cannot be made, a line that says so."""
+def _try_it(comparison: Comparison, assumptions: Assumptions | None, quiet: bool, version: str = "") -> TryIt:
+    """Levers below each variant, and the model that runs in the page; where that cannot be made, a line that says so.
+
+    `version` is that of the model which made the runs, where that may have been another.
+    """
     from ..browser.engine import can_be_kept, is_made, page_engine
     from ..browser.try_it import not_to_try, to_try
+    from ..engine.sources import model_version
     from ..reports.report_facts import Facts
 
+    if version and version != model_version():
+        return not_to_try("its runs were made by another version of the model")
     if not is_made() and not can_be_kept():
         return not_to_try("making it takes a minute, and nothing can be kept on this machine")
     _announce_page_engine(quiet)

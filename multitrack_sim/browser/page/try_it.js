@@ -15,6 +15,7 @@ const words = {
   more: "Go on to {runs} pairs", failed: "The model could not be run in this browser: {told}", refused: "These levers do not go together: {told}",
   clear: "With {done} pairs: {size} {direction} months under an agreement than in the baseline, 95% interval {least} to {most} {direction}.",
   unclear: "With {done} pairs: no clear difference in months under an agreement: {signed}, 95% interval {low} to {high}.",
+  brief: "Months under an agreement: {signed} ({low} to {high}); {done} pairs",
   few: "With {done} pairs: too few or too much alike for an interval.",
   more_: "more", fewer: "fewer", picture: "Months under an agreement, variant minus baseline", report: "In the report", yours: "With your levers", axis: { less: "fewer months", more: "more months" }, head: ["", "Difference"], numbers: "Numbers",
 };
@@ -79,7 +80,7 @@ function told(effect, done) {
 /** The levers of one variant at work. */
 function tryOut(place, unpacked) {
   const variant = Number(place.dataset.variant), find = (name) => place.querySelector(`.try-${name}`);
-  const [status, live, more, picture] = ["status", "live", "more", "picture"].map(find), moved = new Map();
+  const [status, live, more, picture, brief] = ["status", "live", "more", "picture", "brief"].map(find), moved = new Map();
   const inputs = [...place.querySelectorAll("[data-lever]")];
   let asked = null, turn = 0, runs = Number(place.dataset.runs), shown = 0;
 
@@ -123,6 +124,7 @@ function tryOut(place, unpacked) {
   function refuse(problem) {
     for (const cell of place.querySelectorAll("[data-yours]")) replace(cell);
     replace(picture);
+    brief.hidden = true;
     status.textContent = say(words.refused, { told: problem });
   }
 
@@ -135,7 +137,9 @@ function tryOut(place, unpacked) {
       replace(cell("arm"), data(effect.arm, said.arm));
       replace(cell("difference"), data(effect.estimate, said.signed), said.known ? [" (", data(effect.low, said.low), " to ", data(effect.high, said.high), ")"] : []);
     }
-    const effect = effects.months_under_accord, [estimate, low, high] = interval.values, said = written(effect);
+    const named = written(effects.months_under_accord);
+    Object.assign(brief, { hidden: false, textContent: say(words.brief, { ...named, done: fixed(done, 0) }) });
+    const effect = effects.months_under_accord, [estimate, low, high] = interval.values, said = named;
     replace(picture, bars([{ label: words.report, estimate: estimate ?? NaN, low: low ?? NaN, high: high ?? NaN, told: interval.told, kind: "A" },
       { label: words.yours, estimate: effect.estimate, low: effect.low, high: effect.high, told: said.known ? `${said.signed} (${said.low} to ${said.high})` : said.signed, kind: "B" }],
     { width: Math.min(480, widthOf(picture)), axis: words.axis, title: words.picture, told: told(effect, fixed(done, 0)), head: words.head, tableName: words.numbers }));
@@ -175,6 +179,7 @@ function start() {
     place.hidden = false;
     tryOut(place, unpacked);
   }
+  for (const one of document.querySelectorAll(".try details")) one.hidden = false;
   for (const missing of document.querySelectorAll(".try-missing")) missing.hidden = true;
 }
 
