@@ -122,6 +122,7 @@ def _shown(facts: Facts, arm: str, at: int, levers: list[Lever]) -> Mapping[str,
     return {
         "at": at,
         "runs": _first(facts),
+        "all": facts.pairs,
         "pairs": facts.runs(),
         "groups": [
             ("What this variant changes", [one for one, lever in zip(shown, levers) if not lever.both]),

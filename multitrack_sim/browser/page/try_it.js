@@ -11,7 +11,7 @@ import { openWorld } from "./world.js";
 
 const FIRST = 20; // pairs below which nothing is shown
 const words = {
-  starting: "Starting the model …", soFar: "{done} of {runs} pairs of runs", done: "{done} pairs of runs, on the same random numbers as the report", moved: "With your levers", untouched: "As in the report, run again here",
+  starting: "Starting the model …", soFar: "{done} of {runs} pairs of runs", done: "{done} pairs of runs, on the same random numbers as the report", moved: "With your levers", untouched: "As in the report, run again here", first: "As in the report, its first {done} pairs run again here",
   more: "Go on to {runs} pairs", failed: "The model could not be run in this browser: {told}", refused: "These levers do not go together: {told}",
   clear: "With {done} pairs: {size} {direction} months under an agreement than in the baseline, 95% interval {least} to {most} {direction}.",
   unclear: "With {done} pairs: no clear difference in months under an agreement: {signed}, 95% interval {low} to {high}.",
@@ -129,7 +129,8 @@ function tryOut(place, unpacked) {
   }
 
   function fill(effects, done, interval) {
-    place.querySelector(".try-yours").textContent = moved.size ? words.moved : words.untouched;
+    const again = done < place.dataset.pairs ? words.first : words.untouched;
+    place.querySelector(".try-yours").textContent = moved.size ? words.moved : say(again, { done: fixed(done, 0) });
     for (const [name, effect] of Object.entries(effects)) {
       const said = written(effect), data = (value, text) => element("data", { value: String(value) }, text);
       const cell = (part) => place.querySelector(`[data-yours="${name}:${part}"]`);
