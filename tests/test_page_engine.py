@@ -36,7 +36,7 @@ def arms_of(case):
     ]
     return [
         {},
-        {"settings": {"track_two.budget": 0.0, "conflict.start": "talks", "run.months": 60}},
+        {"settings": {"track_two.budget": 0.0, "conflict.start": "talks", "run.months": 100}},
         {
             "settings": {
                 "conflict.ceasefire_at_start": 1,
@@ -158,7 +158,7 @@ def test_the_description_alone_runs_in_python(name):
     pytest.importorskip("wasmtime")
     from test_webassembly import Page
 
-    case = as_scenario(name).with_settings(SHORT | {"run.months": 48})
+    case = as_scenario(name).with_settings(SHORT | {"run.months": 100})
     described, at_work, runs = page_world(case, spare=3), Page(page_engine().content), 12
     cells = np.frombuffer(unpacked(described["template"]))
     rows = {one["name"]: one["rows"] for one in described["tables"]}
@@ -174,7 +174,7 @@ def test_the_description_alone_runs_in_python(name):
     words[:] = template
     seeds = at_work.array(runs, "i8")
     seeds[:] = run_ensemble(case, runs, SEED, threads=1).table["seed"]
-    outcomes, series = at_work.array(runs, OUTCOME_ROW), at_work.array((runs, 48), SERIES_ROW)
+    outcomes, series = at_work.array(runs, OUTCOME_ROW), at_work.array((runs, 100), SERIES_ROW)
     none, nothing = at_work.array(0, "i8"), at_work.array((runs, 0))
     world = _world_on(words, rows)
     given = (world, template, seeds, none, nothing, outcomes, as_numbers(outcomes), series, nothing)
