@@ -14,6 +14,7 @@ __all__ = [
     "StoreError",
     "did_you_mean",
     "nearest",
+    "plain",
     "printable",
 ]
 
@@ -30,6 +31,19 @@ def printable(value: object, longest: int = 80) -> str:
         return "something too large to show"
     text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: longest + 1])
     return text if len(text) <= longest else text[: longest - 3] + "..."
+
+
+def plain(text: object, longest: int = 80) -> str:
+    """The same without quotes around it: a name as one line of visible characters.
+
+    >>> plain("Ulster\\x1b[31m"), plain("Queen's \"College\"")
+    ('Ulster\\\\x1b[31m', 'Queen\'s "College"')
+    """
+    shown = printable(str(text), longest + 2)
+    quote = shown[:1]
+    if quote not in ("'", '"'):
+        return shown
+    return shown[1:].removesuffix(quote).replace(f"\\{quote}", quote)
 
 
 def nearest(name: str, choices: Iterable[str]) -> str | None:

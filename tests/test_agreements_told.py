@@ -7,8 +7,8 @@ import pytest
 
 import multitrack_sim as mt
 from multitrack_sim.schema.categories import Agreement, Phase
+from multitrack_sim.schema.event import texts
 from multitrack_sim.schema.events import Event
-from multitrack_sim.schema.sentences_of_events import texts
 from multitrack_sim.single_run.agreements import agreements_told, signed_agreements
 from multitrack_sim.single_run.chronicle import IN_TEXT, outcome_in_words
 from multitrack_sim.single_run.event_log import happenings, row_name, when
@@ -159,9 +159,7 @@ def test_no_sentence_of_an_event_speaks_of_accords():
     for event in Event:
         assert not re.search(
             r"\baccords?\b|soundings|violat",
-            " ".join(
-                [event.word, *texts(event.sentences.told), event.sentences.had, event.sentences.many, event.amount]
-            ),
+            " ".join([event.word, *texts(event.told), event.had, event.many, event.amount]),
         ), event
 
 

@@ -87,7 +87,7 @@ def test_a_packaged_name_runs():
     "arms", ["no workshops", ["no workshops"], ("no workshops",), {"no workshops": "no workshops"}]
 )
 def test_one_arm_or_a_list_or_a_dict(arms):
-    assert list(mt.compare(BASE, arms, runs=2).arms) == ["as the scenario says", "no workshops"]
+    assert list(mt.compare(BASE, arms, runs=2).arms) == ["baseline", "no workshops"]
 
 
 # What was meant -> what the message says would do.

@@ -80,7 +80,7 @@ def test_every_sentence_and_format_is_filled_alike(script):
         {"who": "A {who} & $&", "whom": "B", "number": n, "count": 2 + int(n), "in_force": k, "durable_months": m}
         for n in numbers for k, m in ((0, 60), (1, 30))
     ]  # fmt: skip
-    sentences = [form for event in Event for form in (event.sentences.told, event.sentences.had, event.sentences.many)]
+    sentences = [form for event in Event for form in (event.told, event.had, event.many)]
     sentences += [f"{{number:{name}}}" for name in FORMATS]
     expected = [[fill(sentence, one) for one in facts] for sentence in sentences]
     given = {"sentences": sentences, "facts": facts, "words": data.words_as_data()}

@@ -17,8 +17,8 @@ from multitrack_sim.reports.words import plain
 from multitrack_sim.scenario import layout as build
 from multitrack_sim.schema import tables
 from multitrack_sim.schema.categories import Phase
-from multitrack_sim.schema.events import NEVER, Event
-from multitrack_sim.schema.sentences_of_events import SENTENCES, texts
+from multitrack_sim.schema.event import NEVER, texts
+from multitrack_sim.schema.events import Event
 from multitrack_sim.schema.tables import TABLES
 from multitrack_sim.schema.world import same
 from multitrack_sim.single_run import chronicle as story
@@ -114,23 +114,19 @@ def fields(template):
 def test_every_kind_of_event_can_be_told(event):
     for table in (event.who, event.whom):
         assert not table or table in TABLES
-    told = texts(event.sentences.told)
+    told = texts(event.told)
     always = {"durable_months", "in_force"} | {name for name in ("who", "whom") if getattr(event, name)}
     always |= {"number"} if event.amount else set()
-    for form in (*told, event.sentences.had, event.sentences.many):
+    for form in (*told, event.had, event.many):
         assert form.strip() == form != "" and not form.endswith(".")
-        assert fields(form) <= always | ({"count"} if form == event.sentences.many else set())
-    assert "count" in fields(event.sentences.many)
+        assert fields(form) <= always | ({"count"} if form == event.many else set())
+    assert "count" in fields(event.many)
     assert all(("who" in fields(form)) == bool(event.who) for form in told)
-    if not isinstance(event.sentences.told, str):
-        *before, (last, _) = event.sentences.told
+    if not isinstance(event.told, str):
+        *before, (last, _) = event.told
         assert last == {} and all(conditions and set(conditions) <= always for conditions, _ in before)
     assert not event.opens or event.opens in Phase.words()
     assert bool(event.unit) <= bool(event.amount)
-
-
-def test_every_sentence_is_of_an_event():
-    assert set(SENTENCES) == {event.name for event in Event}
 
 
 def recorded():

@@ -39,9 +39,8 @@ class Attribution:
         """What is shared among the parts, in one sentence."""
         named = ", ".join(map(printable, self.parts))
         return (
-            f"The mean effect of having all of {named} against none of them, over all runs (never only those with talks "
-            "or an agreement), from before talks on (month 0), shared among them by Shapley: each part's mean contribution "
-            "over all orders in which they could have come."
+            f"Average of all runs, with or without talks or agreement: all of {named} from before talks on (month 0), minus "
+            "none of them, shared by Shapley: each part's contribution, averaged over all orders of adding the parts."
         )
 
 

@@ -1,4 +1,4 @@
-"""Arms side by side on the same seeds, and the sentence that says what their difference estimates."""
+"""Variants beside their baseline on the same seeds, and the sentences that say what their differences are."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..scenario.settings import covers, find_setting
 from ..schema.outcomes import OUTCOMES
 from .effects import effects
 from .run_tables import MAIN_OUTCOMES, months_told
-from .verdicts import digits_shown, levels_shown, verdict_in_words, verdict_of
+from .told import difference_told, in_variant, pairs_told
 
 __all__ = ["ArmRuns", "Comparison"]
 LONGEST_LIST = 4  # changed settings that are named in a sentence
@@ -91,14 +91,14 @@ class Comparison:
         return self._found[question].copy()
 
     def estimand(self, arm: str) -> str:
-        """One sentence: whose effect the difference *arm minus baseline* is, over which runs, from which month on."""
+        """One sentence: what the difference *variant minus baseline* is the average of, and from which month on."""
         arm = self._known(arm)
         if arm == self.baseline:
-            return f"The baseline, {printable(self.scenario.title)} as it is, with which the other arms are compared."
+            return f"The baseline: {printable(self.scenario.title)} unchanged; every variant is compared with it."
+        pairs = f"all {self.pairs:,} pairs" if self.pairs > 1 else "one pair"
         told = [
-            f"The mean effect of {self._difference(arm)}, against {self._named(self.baseline)}, from "
-            f"{self._beginning(arm)}, over all runs (never only those with talks or an agreement), seed by seed, within "
-            f"{months_told(self.horizon)}; how long agreements hold is counted as mean months under an agreement in that time"
+            f"Average of {pairs} of runs, with or without talks or agreement, over {months_told(self.horizon)}: "
+            f"{self._difference(arm)}, from {self._beginning(arm)}, minus {self._named(self.baseline)}"
         ]
         told += self._money(arm)
         told += self._own_interventions(arm)
@@ -112,18 +112,24 @@ class Comparison:
         arm = self._known(arm)
         if arm == self.baseline:
             raise MultitrackError(f"{printable(arm)} is the baseline; allowed: another arm")
-        found = self.effects(None if outcome in MAIN_OUTCOMES else [outcome])
-        if outcome not in set(found["outcome"]):
-            found = self.effects([outcome])
-        found = found[(found["arm"] == arm) & (found["outcome"] == outcome)]
-        found = found[~found["statistic"].isin(["ratio", "median"])]
+        found = self._asked(outcome)
+        found = found[(found["arm"] == arm) & (found["outcome"] == outcome) & (found["statistic"] != "median")]
         if OUTCOMES[outcome].values:
             found = found[found["value"] == value]
             if not len(found):
                 raise MultitrackError(
                     f"{outcome} needs a value, one of {', '.join(map(repr, OUTCOMES[outcome].values))}"
                 )
-        return _in_words(found.iloc[0], self._named(arm), self._named(self.baseline))
+        row = found.iloc[0].to_dict()
+        names = in_variant(arm, self.baseline), in_variant(self.baseline, self.baseline)
+        compared = int(self._asked(outcome)["p"].notna().sum())
+        return " ".join(filter(None, [difference_told(row, *names, compared, self.horizon), pairs_told(row, *names)]))
+
+    def _asked(self, outcome: str) -> pd.DataFrame:
+        """The table that an outcome stands in, of the main ones or of its own; a ratio says nothing new."""
+        found = self.effects(None if outcome in MAIN_OUTCOMES else [outcome])
+        found = found if outcome in set(found["outcome"]) else self.effects([outcome])
+        return found[found["statistic"] != "ratio"]
 
     def _known(self, arm: str) -> str:
         if arm not in self.arms:
@@ -133,7 +139,7 @@ class Comparison:
         return arm
 
     def _named(self, arm: str) -> str:
-        return "the scenario as it is" if arm == BASELINE else printable(arm)
+        return "the baseline" if arm == BASELINE else printable(arm)
 
     def _difference(self, arm: str) -> str:
         """What the arm changes, in words."""
@@ -158,7 +164,7 @@ class Comparison:
         later = [int(one["month"]) for one in changes.get(INTERVENTIONS, ())]
         at_start = [name for name in changes if name not in (INTERVENTIONS, "funding.muted")]
         if later and not at_start:
-            return f"month {min(later)} on (until then both arms are the same runs, bit for bit)"
+            return f"month {min(later)} on (until then both are the same runs, bit for bit)"
         return "before talks on (month 0)"
 
     def _money(self, arm: str) -> list[str]:
@@ -166,7 +172,8 @@ class Comparison:
         changes = self.changes[arm]
         budgets = ("track_two.budget", "track_three.budget")
         less = [name for name in budgets if changes.get(name, math.inf) < self.scenario.value(name)]
-        less += [one["set"] for one in changes.get(INTERVENTIONS, ()) if one.get("set") in budgets]
+        later = [one for one in changes.get(INTERVENTIONS, ()) if one.get("set") in budgets]
+        less += [one["set"] for one in later if one["to"] < self.scenario.value(one["set"])]
         return [money_in_words(self.arms[arm])] if less else []
 
     def _own_interventions(self, arm: str) -> list[str]:
@@ -192,22 +199,3 @@ def _what_happens(change: Mapping[str, Any]) -> str:
             return f"{plain(change[verb])} {words} {_number(change[amount])}"
     verb = "add" if change.get("add") is not None else "remove"
     return f"{plain(change[verb])} {'added' if verb == 'add' else 'removed'}"
-
-
-def _in_words(row: Any, arm: str, baseline: str) -> str:
-    """A row of effects as sentences."""
-    name = row.outcome + (f" = {row.value}" if row.value else "")
-    if not row.pairs:
-        return f"{name}: no pair of runs in which it can be compared ({row.left_out} left out)."
-    share = row.statistic == "share"
-    amounts = levels_shown(row.arm_estimate, row.baseline_estimate, share)
-    amounts = amounts if share else [f"{amount} {row.unit}" for amount in amounts]
-    factor, unit = (100, " points") if share else (1, f" {row.unit}")
-    numbers = [factor * x for x in (row.difference, row.low, row.high)]
-    change, low, high = (f"{x:+,.{digits_shown(*numbers)}f}" for x in numbers)
-    between = "" if math.isnan(row.low) or math.isnan(row.high) else f" (95% interval {low} to {high})"
-    first = f"{name} ({row.meaning}): {amounts[0]} in {arm} against {amounts[1]} in {baseline}, "
-    first += f"{change}{unit}{between}, {verdict_in_words(verdict_of(row))}."
-    left = f"; {row.left_out} pairs are left out" if row.left_out else ""
-    counts = f"Of {row.pairs} pairs {row.only_arm} have it, or more of it, in {arm}, {row.only_baseline} in {baseline}"
-    return f"{first} {counts}{left}."

@@ -48,7 +48,7 @@ COLUMNS = [
     "arm", "outcome", "value", "unit", "statistic", "baseline_estimate", "arm_estimate", "difference", "low", "high",
     "error", "p", "p_corrected", "pairs", "left_out", "only_arm", "only_baseline", "narrower", "meaning",
 ]  # fmt: skip
-STRATUM = "; only in pairs in which {both} (a principal stratum: these pairs need not stand for the others)"
+STRATUM = "; only in pairs in which {both} (other pairs may differ)"
 
 
 class Found(NamedTuple):

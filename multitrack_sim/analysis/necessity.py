@@ -141,12 +141,12 @@ def necessity_of(
 
 
 _SENTENCES = {
-    "necessity": "Of {of} runs that had it in the baseline, {count} would not have had it in the arm",
-    "sufficiency": "Of {of} runs that did not have it in the arm, the baseline would have turned {count}",
-    "necessity and sufficiency": "Of {of} pairs, {count} have it in the baseline and not in the arm",
-    "prevention": "Of {of} runs that had it in the arm, the baseline would have prevented it in {count}",
-    "sufficient prevention": "Of {of} runs that did not have it in the baseline, {count} would have had it in the arm",
-    "prevention of both kinds": "Of {of} pairs, {count} have it in the arm and not in the baseline",
+    "necessity": "Of {of} baseline runs that had it, {count} ({share}) did not have it in their pair with the change",
+    "sufficiency": "Of {of} runs with the change that did not have it, {count} ({share}) had it in their baseline pair",
+    "necessity and sufficiency": "Of {of} pairs, {count} ({share}) had it only in the baseline",
+    "prevention": "Of {of} runs with the change that had it, {count} ({share}) did not have it in their baseline pair",
+    "sufficient prevention": "Of {of} baseline runs that did not have it, {count} ({share}) had it in their pair with the change",
+    "prevention of both kinds": "Of {of} pairs, {count} ({share}) had it only with the change",
 }
 
 
@@ -154,11 +154,9 @@ def _said(quantity: str, count: int, of: int, bounds: list[float]) -> str:
     """The share under the model's coupling, never without the bounds under any."""
     if not of:
         return "There is no run of which it could be asked."
-    first = _SENTENCES[quantity].format(count=count, of=of)
+    first = _SENTENCES[quantity].format(count=f"{count:,}", of=f"{of:,}", share=f"{100 * count / of:.1f}%")
     low, high = (f"{100 * bound:.1f}%" for bound in bounds)
-    return (
-        f"{first} ({100 * count / of:.1f}%) if noise is coupled as the model does; under any coupling {low} to {high}."
-    )
+    return f"{first}. Other pairings of chance allow {low} to {high}."
 
 
 def runs_that_turned(

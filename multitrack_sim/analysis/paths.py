@@ -17,7 +17,8 @@ from .attribution import ALL_PARTS, shapley
 from .effects import holm, main_effect, paired_values
 from .paired import Effect
 from .run_tables import chosen_outcomes, months_told, on_same_seeds
-from .verdicts import CLEAR, IDENTICAL, digits_shown, verdict, verdict_in_words
+from .told import PHRASES
+from .verdicts import CLEAR, IDENTICAL, digits_shown, signed_number, verdict, verdict_in_words
 
 __all__ = [
     "ALL_WAYS", "ALONE", "CLOSED", "OTHERS", "TRACK_TWO", "Paths", "Runs", "difference_shown", "difference_told",
@@ -66,15 +67,15 @@ class Paths:
     def estimand(self) -> str:
         """What is estimated, in one sentence."""
         return (
-            "The mean difference over all runs (never only those with talks or an agreement), seed by seed, from before talks on "
-            f"(month 0), within {months_told(self.months)}, that a way out of Track II makes by being open: against that way "
+            "Average of all pairs of runs, with or without talks or agreement, from before talks on "
+            f"(month 0), over {months_told(self.months)}: what a way out of Track II changes by being open, against that way "
             f'closed ("{CLOSED}"), against all ways closed ("{ALONE}", together with a way it needs), and as its mean '
             "contribution over all orders of opening the ways (Shapley)."
         )
 
     @property
     def sentence(self) -> str:
-        """Through which ways Track II works on the first outcome asked for, or that none can be told apart."""
+        """Through which ways Track II works on the first outcome asked for, or that no way shows a clear difference."""
         return self.told(str(self.effects["outcome"].iloc[0]))
 
     def told(self, outcome: str, called: str = "") -> str:
@@ -85,7 +86,7 @@ class Paths:
             asked = ", ".join(self.effects["outcome"].unique())
             raise MultitrackError(Problem("outcome", f"found {printable(name)}, which was not asked for", asked))
         shares = self.shares[self.shares["outcome"] == name]
-        return _told(rows, shares, called or name, self.months, self.idle)
+        return _told(rows, shares, called or _topic(name), self.months, self.idle)
 
 
 def outcomes_of_every_run(outcomes: Sequence[str] | str) -> list[str]:
@@ -183,6 +184,10 @@ def _judged(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 # --- the sentence
+def _topic(outcome: str) -> str:
+    return PHRASES[outcome].topic if outcome in PHRASES else outcome
+
+
 def _told(rows: pd.DataFrame, shares: pd.DataFrame, outcome: str, months: int, idle: Mapping[str, str]) -> str:
     """Answer first: which ways are clear; then what all of Track II does, and what each of those ways adds."""
     whole = rows[rows["question"] == TOGETHER].iloc[0]
@@ -203,11 +208,11 @@ def _told(rows: pd.DataFrame, shares: pd.DataFrame, outcome: str, months: int, i
 
 
 def _answer(outcome: str, ways: pd.DataFrame, clear: pd.DataFrame) -> str:
-    """Through which ways Track II works on an outcome, or that none can be told apart."""
+    """Through which ways Track II works on an outcome, or that no way shows a clear difference."""
     if ways.empty:
         return "In the model, nothing of Track II can reach officials, publics or spoilers here."
     if clear.empty:
-        return f"In the model, no single way through which Track II works on {outcome} can be told apart here."
+        return f"In the model, closing no single way out of Track II makes a clear difference in {outcome} here."
     named = [f"{way} ({WAYS[way].sentence})" for way in clear["way"]]
     return f"In the model, Track II works on {outcome} through {_and(named)}."
 
@@ -231,7 +236,7 @@ def difference_shown(row: Mapping[str, Any] | pd.Series) -> tuple[str, str, str,
     share = row["unit"] == "0 or 1"
     effect = Effect(*(float(row[name]) for name in Effect._fields)).times(100.0 if share else 1.0)
     digits = digits_shown(*effect[:3])
-    value, low, high = (_signed(number, digits) for number in effect[:3])
+    value, low, high = (signed_number(number, digits) for number in effect[:3])
     return value, low, high, "points" if share else str(row["unit"])
 
 
@@ -243,10 +248,6 @@ def difference_told(row: Mapping[str, Any] | pd.Series) -> str:
     """
     value, low, high, unit = difference_shown(row)
     return f"{value} {unit} (95% interval {low} to {high})"
-
-
-def _signed(number: float, digits: int) -> str:
-    return "unknown" if math.isnan(number) else f"{number:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _shut(idle: Mapping[str, str]) -> str:

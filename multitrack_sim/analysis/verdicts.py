@@ -22,6 +22,7 @@ __all__ = [
     "digits_shown",
     "excludes",
     "levels_shown",
+    "signed_number",
     "tells_apart",
     "verdict",
     "verdict_in_words",
@@ -98,6 +99,18 @@ def verdict_in_words(said: str) -> str:
     'which is no clear difference'
     """
     return _ENDS[said]
+
+
+def signed_number(value: float, digits: int) -> str:
+    """A number with its sign, a true minus.
+
+    >>> signed_number(-1234.56, 1), signed_number(2.0, 0), signed_number(-0.01, 1)
+    ('−1,234.6', '+2', '0.0')
+    """
+    if math.isnan(value):
+        return "unknown"
+    text = f"{value:+,.{digits}f}"
+    return text.replace("-", "\N{MINUS SIGN}") if text.strip("+-0.,") else text[1:]
 
 
 def digits_shown(value: float, low: float, high: float) -> int:

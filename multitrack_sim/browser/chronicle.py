@@ -46,14 +46,14 @@ _TOLD_APART = ("ACCORD_SIGNED", "ACCORD_RATIFIED", "PART_SIGNED", "VOTE_FAILED",
 
 
 def _kind(event: Event) -> dict[str, Any]:
-    told = event.sentences.told
+    told = event.told
     return {
         "word": event.word,
         "who": event.who,
         "whom": event.whom,
         "told": told if isinstance(told, str) else [[dict(conditions), text] for conditions, text in told],
-        "had": event.sentences.had,
-        "many": event.sentences.many,
+        "had": event.had,
+        "many": event.many,
         "opens": event.opens,
         "leads_to": [int(kind) for kind in event.follows],
         "within": event.within,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..errors import Problem, SettingError
 from ..reports.screen import console, showing
 from .options import Quiet, Runs, Seed, Threads, _changes, _command, _say, _say_filled, _shown
 from .progress import _announce_compiling, _progress
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = []
 PREDICTION_CAVEAT = (
     "All within {span}. an agreement: partial or comprehensive, in force. months to it: median of the runs with one. held 5 "
-    "years: of the agreements seen so long. Track II adds: points of runs with an agreement, the same seeds with and without "
-    "it. Intervals (95%) are for chance between runs only.\n"
+    "years: of the agreements seen so long. Track II adds: points of runs with an agreement, with it minus without "
+    "it in paired runs. Intervals (95%) cover random variation between runs only.\n"
     "Codes given by people who know how a case ended make no forecast, and no validation, of it."
 )
 
@@ -58,8 +59,10 @@ def new(
 @_command
 def codes(
     table: Annotated[
-        Path, typer.Argument(help="Cases as comma- or semicolon-separated values: case, the codes, what happened.")
-    ],
+        Path | None,
+        typer.Argument(help="Cases as comma- or semicolon-separated values: case, the codes, what happened."),
+    ] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Print the codebook: every code and what it means.")] = False,
     runs: Runs = 500,
     seed: Seed = 1,
     out: Annotated[
@@ -73,6 +76,14 @@ def codes(
     quiet: Quiet = False,
 ) -> None:
     """What the model gives for each coded case of a table, with and without Track II, beside what happened."""
+    if list_ and table is None:
+        from ..reports.lists import codes_listed
+
+        _say("\n".join(codes_listed()))
+        return
+    if list_ or table is None:
+        found = "found --list and a table" if list_ else "there is no table of cases"
+        raise SettingError(Problem("multitrack codes", found, "a table of cases (CSV), or --list for the codebook"))
     changes = _changes(set_ or [])
     from ..evidence.validation import check_prediction_place, predict_cases, prediction_identity, prediction_text
     from ..running.files import check_place, write_whole
@@ -103,7 +114,7 @@ def _print_prediction(prediction: pd.DataFrame, runs: int, changes: Mapping[str,
     if rare := rarely_agreed_cases(prediction, months):
         _say_filled(f"{rare}\n")
 
-    title = f"{len(prediction)} coded cases, {runs:,} runs with and {runs:,} without Track II, on the same seeds"
+    title = f"{len(prediction)} coded cases, {runs:,} paired runs with and without Track II"
     console().print(predictions_table(prediction, title))
     for line in told_missing(prediction):
         _say(line)

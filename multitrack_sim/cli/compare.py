@@ -1,4 +1,4 @@
-"""`multitrack compare`: a scenario with and without something, on the same seeds."""
+"""`multitrack compare`: a scenario with and without something, in paired runs."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ def compare(
         typer.Option(
             "--arm",
             metavar="NAME: SETTING=VALUE, ...",
-            help="What to compare: 'no Track II: track_two.budget=0'; or a ready-made arm: 'no workshops'. "
-            "May be repeated.",
+            help="A variant: 'no Track II: track_two.budget=0'; or a ready-made one: 'no workshops', 'with a guarantor' "
+            "(multitrack arms lists them). May be repeated.",
         ),
     ] = None,
     arm_file: Annotated[
-        Path | None, typer.Option(help='A TOML file of arms: [arms."NAME"] with lines "SETTING" = VALUE below it.')
+        Path | None, typer.Option(help='A TOML file of variants: [arms."NAME"] with lines "SETTING" = VALUE below it.')
     ] = None,
     runs: Runs = 500,
     seed: Seed = 1,
@@ -70,13 +70,15 @@ def compare(
     ] = None,
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Change a setting in every arm. May be repeated."),
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="Change a setting in the baseline and every variant. May be repeated."
+        ),
     ] = None,
     threads: Threads = None,
     svg: Svg = False,
     quiet: Quiet = False,
 ) -> None:
-    """Compare arms with the scenario on the same seeds; print the effects; write them, and a page to read."""
+    """Compare variants with the baseline in paired runs; print the differences; write them, and a page to read."""
     found = _find(scenario)
     base, arms = _arms(found, arm or [], arm_file, set_ or [])
     command = ["multitrack", "compare", scenario]
@@ -97,7 +99,7 @@ def compare(
     made: MadeFromRuns | None = None
     manifest: Mapping[str, Any] = {}
     _announce_compiling(quiet)
-    with _progress(f"{1 + len(arms)} arms", total, quiet) as report:
+    with _progress("baseline and variants", total, quiet) as report:
         if out is None:
             given = {one.name: one.given for one in arms}
             comparison = studies.compare(base, given, runs, seed, threads, progress=report)
@@ -186,7 +188,7 @@ def _draw_comparison(
         }
         for name, one in drawn.items():
             figures |= all_figures(one, one.scenario, name, f"{stems[name]}_")
-        _save_figures(figures, made, f"{plain(title)}: arms compared", svg, step)
+        _save_figures(figures, made, f"{plain(title)}: variants compared", svg, step)
         if not quiet:
             _note_missing_letters([title, *drawn])
     with step("the findings could not be written"):

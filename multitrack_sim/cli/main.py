@@ -16,11 +16,24 @@ import typer
 
 from ..errors import MultitrackError
 from ..reports.screen import guarded_streams, print_note
-from . import cases, classroom, compare, info, paths, run, sweep  # noqa: F401 - each adds its commands
+from . import cases, classroom, compare, info, lists, paths, run, sweep  # noqa: F401 - each adds its commands
 from .options import INTERRUPTED, NOT_WRITTEN, REFUSED, _Interrupted, app
 
 __all__ = ["main"]
-COMMANDS = ("run", "compare", "paths", "demo", "sweep", "new", "codes", "classroom", "info")  # as --help lists them
+COMMANDS = (
+    "run",
+    "compare",
+    "paths",
+    "demo",
+    "sweep",
+    "new",
+    "codes",
+    "classroom",
+    "arms",
+    "parameters",
+    "outcomes",
+    "info",
+)  # as --help lists them
 
 
 def _show_version(asked: bool) -> None:

@@ -132,7 +132,7 @@ def demo(
     svg: Svg = False,
     quiet: Quiet = False,
 ) -> None:
-    """Northern Ireland 1998 with and without Track II, on the same seeds; says in plain words what one sees."""
+    """Northern Ireland 1998 with and without Track II, in paired runs; says in plain words what one sees."""
     from ..scenario.library import scenario_file
     from ..scenario.load import load
 
@@ -159,7 +159,7 @@ def demo(
             from ..reports.figures import all_figures, comparison_figure
 
             drawn = [_for_figures(result, runs, seed, threads) for result in results.values()]
-            figures = {"comparison": comparison_figure(drawn[0], drawn[1], with_it, DEMO_ARMS)}
+            figures = {"comparison": comparison_figure(drawn[1], drawn[0], with_it, DEMO_ARMS[::-1])}
             for stem, (name, arm), seen in zip(stems, scenarios.items(), drawn):
                 figures |= all_figures(seen, arm, name, f"{stem}_")
             _save_figures(figures, made, title, svg, step)

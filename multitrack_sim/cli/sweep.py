@@ -22,7 +22,7 @@ def sweep(
         str,
         typer.Argument(help="A scenario file, a file of codes, or the name of a scenario that comes with the package."),
     ],
-    out: Annotated[Path, typer.Option(help="Folder for the runs; the same command again goes on where it was.")],
+    out: Annotated[Path, typer.Option(help="Folder for the runs. Safe to interrupt: repeat to resume.")],
     design: Annotated[
         str,
         typer.Option(
@@ -41,19 +41,19 @@ def sweep(
         list[str] | None,
         typer.Option(
             metavar="NAME: SETTING=VALUE, ...",
-            help="An arm, on the same seeds as the others: 'without: track_two.budget=0'; nothing after the colon is the "
-            "scenario as it is; or a ready-made arm: 'no workshops'. For coalitions: a track, and what mutes it. May be "
-            "repeated.",
+            help="A variant, in runs paired with the others: 'without: track_two.budget=0'; nothing after the colon is the "
+            "baseline; or a ready-made one: 'no workshops' (multitrack arms lists them). For coalitions: a track, and what "
+            "switches it off. May be repeated.",
         ),
     ] = None,
     arm_file: Annotated[
-        Path | None, typer.Option(help='A TOML file of arms: [arms."NAME"] with lines "SETTING" = VALUE below it.')
+        Path | None, typer.Option(help='A TOML file of variants: [arms."NAME"] with lines "SETTING" = VALUE below it.')
     ] = None,
     points: Annotated[
         int | None, typer.Option(min=1, help="Points of the sample (of sobol its base, of morris its trajectories).")
     ] = None,
     runs: Annotated[
-        int | None, typer.Option(min=1, max=10_000_000, help="Runs of each point and arm; with --until the most.")
+        int | None, typer.Option(min=1, max=10_000_000, help="Runs of each point and variant; with --until the most.")
     ] = None,
     seed: Seed = 1,
     set_: Annotated[
@@ -80,7 +80,7 @@ def sweep(
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run again what failed.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run a design into a folder: many points, arms and runs, on threads or a cluster. Ended at any moment, it goes on."""
+    """Run a design into a folder: many points, variants and runs, on threads or a cluster. Safe to interrupt: repeat to resume."""
     found = _find(scenario)
     changes = _changes(set_ or [])
     from ..designs.as_written import read_arms

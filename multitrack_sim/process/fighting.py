@@ -13,7 +13,7 @@ from .basics import clip, enter, record
 
 @rule
 def talking(process):
-    """Whether the parties talk: officially, in soundings, in a back channel, or over what an accord leaves open."""
+    """Whether the parties talk: officially, in exploratory talks, in a back channel, or over what an accord leaves open."""
     at_table = process.phase == Phase.PRETALKS or process.phase == Phase.TALKS or process.phase == Phase.SUSPENDED
     return at_table or process.talks_go_on or process.channel
 

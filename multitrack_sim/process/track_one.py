@@ -36,7 +36,7 @@ from .third_parties import gather_organisations
 @rule
 def breakdown_hazard(process, ready, p):
     """Hazard that a round fails: it grows with every month without progress, and mediation holds it together; and parties
-    walk out of talks for which they are not ready, as they do of soundings.
+    walk out of talks for which they are not ready, as they do of exploratory ones.
     """
     growing = 1.0 + p.track_one_deadlock * process.deadlock
     falls_apart = p.track_one_breakdown * growing * (1.0 - p.track_one_mediation_hold * process.mediation)

@@ -41,6 +41,7 @@ from .axes import (
 )
 from .style import BLACK, BLUE, GREEN, GREY, LEDGER_LOOKS, PHASE_LOOKS, SKY, VERMILLION, Told, band_looks, drawn
 from .words import (
+    capital,
     for_figure,
     for_label,
     in_brackets,
@@ -159,12 +160,10 @@ def waiting_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
         )
 
     last = in_brackets(scenario.month_zero, horizon)
-    caption = (
-        f"Left: within {months_told(months)}, by the last one{last}, {interval(*_last(agreement))} of runs have signed "
-    )
-    caption += "a partial or comprehensive agreement that came into force"
+    caption = f"Left: within {months_told(months)}, by the last one{last}, {interval(*_last(agreement))} of runs have reached "
+    caption += "a partial or comprehensive agreement"
     if agreed.any():
-        caption += f" (half of those that have one signed it by month {np.median(signed[agreed]):.0f})"
+        caption += f" (half of those had signed it by month {np.median(signed[agreed]):.0f})"
     caption += f", {interval(*_last(whole))} a comprehensive one"
     others = ", ".join(f"{label} {interval(*_last(found))}" for label, found, _, _ in curves[2:])
     both = int((agreed & np.isin(codes, [2, 3, 4])).sum())
@@ -195,7 +194,7 @@ def waiting_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
         right.yaxis.set_major_formatter(PercentFormatter(1.0))
         caption += "Right: empty, because no run reached an agreement. "
     _months_axis(right, span, None, "months since signature")
-    caption += "Bands are pointwise 95% intervals for what chance does between runs."
+    caption += "Bands are 95% intervals, month by month, of random variation between runs."
     if real is not None and 0 <= real < months:
         caption += " The dotted line marks what happened; one history is one draw, and says little about a share."
     return figure, caption
@@ -239,14 +238,14 @@ def trust_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
 
     ranked = sorted((name for name in parts if name != "from_prior"), key=lambda name: -abs(parts[name][-1]))
     moved = [name for name in ranked if abs(parts[name][-1]) >= 0.005]
-    told = "; ".join(f"{LEDGER_LOOKS[name][0]} {parts[name][-1]:+.2f}" for name in moved) or "nothing else moved it"
+    told = "; ".join(f"{LEDGER_LOOKS[name][0]} {signed(parts[name][-1])}" for name in moved) or "nothing else moved it"
     caption = (
         "Trust as each leadership's belief, in log-odds, that another one is reliable: mean over all pairs of parties "
-        f"and {_count(runs, 'run')}. It starts at {total[0]:+.2f} and is {total[-1]:+.2f} in the last "
-        f"month{in_brackets(scenario.month_zero, months - 1)}: {parts['from_prior'][-1]:+.2f} from what they believed before, and "
-        f"{told}. Sources above zero add to trust, sources below take from it; the black line is their sum. What is "
+        f"and {_count(runs, 'run')}. It starts at {signed(total[0])} and is {signed(total[-1])} in the last "
+        f"month{in_brackets(scenario.month_zero, months - 1)}: {signed(parts['from_prior'][-1])} from what they believed before, "
+        f"and {told}. Sources above zero add to trust, sources below take from it; the black line is their sum. What is "
         "learnt fades, from every source alike. This is book-keeping: it says through which door belief changed, not "
-        "what would have been without that source; only a comparison of arms says that. "
+        "what would have been without that source; only a comparison of variants says that. "
         "Means hide spread: runs with and without an agreement differ much."
     )
     return figure, caption
@@ -254,7 +253,7 @@ def trust_figure(ensemble: Ensemble, scenario: Any, arm: str = "") -> Told:
 
 @drawn
 def comparison_figure(a: Ensemble, b: Ensemble, scenario: Any, names: tuple[str, str] = ("with", "without")) -> Told:
-    """Two arms on the same seeds: agreements signed and months under an agreement in both, and the first minus the second."""
+    """A variant and its baseline in paired runs: agreements signed and months under one in both, and the first minus the second."""
     first, second = _series(a), _series(b)
     if first.shape != second.shape or list(a.table["seed"]) != list(b.table["seed"]):
         raise ValueError("the arms need the same months and the same seeds in the same order")
@@ -272,7 +271,7 @@ def comparison_figure(a: Ensemble, b: Ensemble, scenario: Any, names: tuple[str,
         ("Under an agreement: mean reach", first["reach"], second["reach"], False),
     ]
     figure, grid = _panels((10.8, 6.4), 2, 2, right=0.828, between=0.79, height_ratios=[1.5, 1])
-    _headline(figure, scenario, "", f"{shown[0]} and {shown[1]}, {_count(runs, 'pair')} of runs on the same seeds")
+    _headline(figure, scenario, "", f"{shown[0]} and {shown[1]}, {_count(runs, 'paired run')}")
     last, told, reach = in_brackets(scenario.month_zero, months - 1), [], 5.0
     for column, (title, in_a, in_b, yes_or_no) in enumerate(panels):
         above, below = grid[0, column], grid[1, column]
@@ -293,7 +292,7 @@ def comparison_figure(a: Ensemble, b: Ensemble, scenario: Any, names: tuple[str,
         below.axhline(0, color=BLACK, linewidth=0.9)
         _with_band(below, time, 100 * gap, 100 * low, 100 * high, BLACK, "-")
         reach = max(reach, 108 * float(np.nanmax(np.abs([gap, low, high]))))
-        below.set(title=f"{shown[0]} minus {shown[1]}")
+        below.set(title=f"{capital(shown[0])} minus {shown[1]}")
         below.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+.0f}" if value else "0"))
         _months_axis(below, months, scenario)
         more, less = int((in_a[:, -1] > in_b[:, -1]).sum()), int((in_a[:, -1] < in_b[:, -1]).sum())
@@ -301,22 +300,22 @@ def comparison_figure(a: Ensemble, b: Ensemble, scenario: Any, names: tuple[str,
         counts = "only" if yes_or_no else "more"
         told.append(
             f"{title}, within {months_told(months)}, in the last one{last}: {texts[0]} {names[0]} against {texts[1]} "
-            f"{names[1]}; paired difference {points(gap[-1], low[-1], high[-1])}; the arms differ in {differ} of the pairs "
+            f"{names[1]}, a difference of {points(gap[-1], low[-1], high[-1])}; {differ} of the pairs differ "
             f"({more} {counts} {names[0]}, {less} {counts} {names[1]})."
         )
     for below in grid[1]:
         below.set_ylim(-reach, reach)  # one scale, so that the two may be compared
     grid[0, 0].set_ylabel("runs by then (%)")
-    grid[1, 0].set_ylabel("difference (percentage points)")
+    grid[1, 0].set_ylabel("difference (points)")
     found = paired_difference(a.table, b.table, "months_under_accord", horizon=months)
     caption = (
         " ".join(told)
         + " Reach is the share of the whole conflict that the agreements in force settle, 0 where none is. Months under an "
         f"agreement, so weighted, differ by {with_ends(found.difference, found.low, found.high)} on average. "
-        + f"Both arms run on the same {_count(runs, 'seed')}, so that only the arm differs; bands are pointwise 95% "
-        "intervals for chance between runs (shares: Wilson 1927, Tango 1998; means: Student, corrected for skewness). Where "
-        "the band below includes zero, there is no clear difference in that month (uncorrected across months). The intervals "
-        "do not cover doubt about the model's rules and numbers."
+        + f"{_count(runs, 'paired run')}: the same random numbers, so that only the change and its consequences differ. Bands "
+        "are 95% intervals, month by month (shares: Wilson 1927, Tango 1998; means: Student, corrected for skewness); where "
+        "the one below includes zero, no clear difference that month (uncorrected across months). Intervals cover random "
+        "variation, not untested assumptions."
     )
     return figure, caption
 

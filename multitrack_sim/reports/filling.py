@@ -1,4 +1,4 @@
-"""Templates filled: texts with places in braces, as `schema.sentences_of_events` has them.
+"""Templates filled: texts with places in braces, as `schema.event` has them.
 
 `browser/page/chronicle.js` fills the same templates in a page, by the same formats.
 """
@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..schema.sentences_of_events import Sentence, chosen
+from ..schema.event import Sentence, chosen
 from .words import count_name, percent
 
 __all__ = ["FORMATS", "UNITS", "fill", "months_in_words", "span"]

@@ -10,7 +10,7 @@ from ..analysis.paths import ALONE, CLOSED, SHARE, TOGETHER, difference_shown
 from ..analysis.run_tables import HORIZON, MAIN_OUTCOMES, months_told, within
 from ..analysis.verdicts import ANSWERS, verdict_of
 from .sentences import RARELY, main_effects, shown_end, shown_estimate, shown_interval, told_changes
-from .words import counted, percent, plain
+from .words import counted, percent, plain, signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,13 +68,13 @@ def results_table(
 
 
 def arms_table(comparison: Comparison) -> Table:
-    """The arms of a comparison and what each changes, for a rich console. Names may come from a file."""
+    """The variants of a comparison and what each changes, for a rich console. Names may come from a file."""
     from rich.markup import escape
 
-    runs = f"{comparison.pairs:,} run{'' if comparison.pairs == 1 else 's'} of each arm, on the same seeds"
+    runs = f"{counted(comparison.pairs, 'paired run')} of the baseline and each variant"
     title = plain(f"{comparison.scenario.title}: {runs}", 160)
     table = _table(title, min_width=len(title))
-    table.add_column("arm", overflow="fold")
+    table.add_column("variant", overflow="fold")
     table.add_column("what was changed", overflow="fold", ratio=1)
     for name in comparison.arms:
         changed = [f"{line.what}: {line.to}" for line in told_changes(comparison.changes[name])]
@@ -83,14 +83,14 @@ def arms_table(comparison: Comparison) -> Table:
 
 
 def effects_table(effects: pd.DataFrame, arm: str, baseline: str) -> Table:
-    """The effects of one arm on the main outcomes, for a rich console. Names may come from a file."""
+    """What one variant changes in the main outcomes, for a rich console. Names may come from a file."""
     from rich.markup import escape
 
-    note = "shares in points; clear: interval excludes zero and p, corrected, is below 5%"
-    title = f"{plain(arm, 60)}, minus {plain(baseline, 60)}"
+    note = "shares in points; clear: interval excludes zero, and p corrected for all comparisons is below 5%"
+    title = f"{plain(arm, 60)} minus {plain(baseline, 60)}"
     table = _table(title, caption=note, caption_justify="left", padding=0)
     table.add_column("outcome", no_wrap=True)
-    for name in ("baseline", "arm", "differ-\nence", "95% interval"):
+    for name in ("baseline", "variant", "differ-\nence", "95% interval"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("clear?", no_wrap=True)
     for row in main_effects(effects, arm).to_dict("records"):
@@ -168,7 +168,7 @@ def predictions_table(prediction: pd.DataFrame, title: str) -> Table:
             _with_ends(row, "agreed", percent),
             _with_ends(row, "months_to_substantive", _number),
             _with_ends(row, "held_60", percent),
-            _with_ends(row, "track_two_agreed", lambda points: f"{points:+.1f}"),
+            _with_ends(row, "track_two_agreed", lambda points: signed(points, 1)),
             escape(_happened(row)),
         )
     return table

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import count
 
-from ..analysis.verdicts import digits_apart, digits_shown, tells_apart
-from ..errors import printable
+from ..analysis.verdicts import digits_apart, digits_shown, signed_number, tells_apart
+from ..errors import plain
 
 __all__ = [
     "COUNTS",
@@ -45,20 +45,8 @@ NUMBERED = "month {number}"  # a month whose name in the calendar is not known
 LISTED = {"and": " and ", "other": " and {count} other", "others": " and {count} others", "nobody": "nobody"}
 
 
-def plain(text: object, longest: int = 80) -> str:
-    """A name from a file as one line of visible characters, without the quotes that `errors.printable` adds.
-
-    >>> plain("Ulster\\x1b[31m")
-    'Ulster\\\\x1b[31m'
-    """
-    shown = printable(str(text), longest + 2)
-    if shown[:1] in "'\"":
-        shown = shown[1:].removesuffix(shown[0])
-    return shown
-
-
 def for_figure(text: object, longest: int = 80) -> str:
-    """The same for matplotlib, which would read `$...$` as a formula.
+    """A name from a file as `plain` has it, for matplotlib, which would read `$...$` as a formula.
 
     >>> print(for_figure("from $5 to $9"))
     from \\$5 to \\$9
@@ -178,9 +166,7 @@ def signed(value: float, digits: int = 2) -> str:
     >>> signed(0.5), signed(3, 0), signed(math.nan)
     ('+0.50', '+3', 'unknown')
     """
-    if math.isnan(value):
-        return "unknown"
-    return f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return signed_number(value, digits)
 
 
 def points(gap: float, low: float, high: float) -> str:
@@ -196,12 +182,13 @@ def with_ends(value: float, low: float, high: float, unit: str = "") -> str:
     """A difference with its interval, where there is one, in as many digits as `digits_shown` says.
 
     >>> with_ends(3.0, 0.04, 6.0, " months"), with_ends(-1.0, math.nan, math.nan)
-    ('+3.00 months (95% interval +0.04 to +6.00)', '-1.0')
+    ('+3.00 months (95% interval +0.04 to +6.00)', '−1.0')
     """
     digits = digits_shown(value, low, high)
     if math.isnan(low) or math.isnan(high):
-        return f"{value:+.{digits}f}{unit}"
-    return f"{value:+.{digits}f}{unit} (95% interval {low:+.{digits}f} to {high:+.{digits}f})"
+        return f"{signed_number(value, digits)}{unit}"
+    ends = f"{signed_number(low, digits)} to {signed_number(high, digits)}"
+    return f"{signed_number(value, digits)}{unit} (95% interval {ends})"
 
 
 def in_brackets(zero: str, month: int) -> str:

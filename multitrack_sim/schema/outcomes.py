@@ -58,7 +58,7 @@ _ALL = [
     Outcome("months_under_accord", _MONTHS, "under an agreement, each month weighted by the reach of what is in force"),
     Outcome("months_after_ceasefire", _MONTHS, "in which the conflict had ended by a ceasefire that held"),
     Outcome("months_after_victory", _MONTHS, "in which it had ended by the victory of a side"),
-    Outcome("months_dormant", _MONTHS, "in which the fighting had petered out, as far as no agreement reached"),
+    Outcome("months_dormant", _MONTHS, "in which the fighting had faded out, as far as no agreement reached"),
     Outcome("months_of_fighting", _MONTHS, "of open conflict, as far as no agreement reached"),
     Outcome("months_without_fighting", _MONTHS, "with an agreement in force, whatever it reached, or after another end of the conflict that still held"),
     Outcome("months_in_talks", _MONTHS, "in official talks, over the whole or over what an agreement leaves open"),

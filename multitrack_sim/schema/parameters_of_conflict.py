@@ -17,7 +17,7 @@ CONFLICT = [
     Parameter("conflict.incidents", 0.10, 0, 1, RATE, "an incident that could escalate"),
     Parameter("conflict.exposure", 0.48, 0, 1, "value", "what a party loses if it keeps a deal and the others do not", "Walter 1997 (direction); size " + FITTED),
     Parameter("conflict.internal_guarantee", 0.3, 0, 1, SHARE, "protection the text itself gives: power-sharing, mutual veto, integrated forces", "Hartzell and Hoddie 2003 (direction)"),
-    word("conflict.start", "fighting", Start.words(), "where the process stands when the run begins: no talks, soundings, or official talks that open in the first month"),
+    word("conflict.start", "fighting", Start.words(), "where the process stands when the run begins: no talks, exploratory talks, or official talks that open in the first month"),
     Parameter("conflict.ceasefire_at_start", 0, 0, 1, "0 or 1", "whether a ceasefire holds when the run begins", whole=True),
 
     Parameter("society.communities", 200, 2, 200_000, "communities", "localities over all parties", structural=True, whole=True),
@@ -78,7 +78,7 @@ CONFLICT = [
     Parameter("pressure.publicity_share", 0.5, 0, 1, SHARE, "of the pressure of organisations, what is only there where civil society is in motion"),
     Parameter("pressure.most", 10.0, 1, 100, "motivation", "pressure beyond which more makes no difference", sweep=(1.0, 20.0)),
 
-    word("funding.muted", "burned", MutedMoney.words(), "what happens to the money that a muted track does not get: burned; moved to the other unofficial track; replaced in part by other donors"),
+    word("funding.muted", "burned", MutedMoney.words(), "what happens to the money that a track that is switched off does not get: burned (it goes unused); moved to the other unofficial track; replaced in part by other donors"),
     Parameter("funding.replacement", 0.5, 0, 1, SHARE, "of the money that is missing, what other donors give where it is replaced"),
     Parameter("funding.fatigue", 0.02, 0, 1, MONTHLY, "donors' interest lost while nothing moves", sweep=(0.0, 0.06)),
     Parameter("funding.patience", 3.0, 0, 120, "months", "deadlock after which donors count talks as stuck", sweep=(0.0, 24.0)),

@@ -14,8 +14,8 @@ from ..model import PeaceProcess
 from ..reports.filling import fill, span
 from ..reports.words import capital, counted, for_markdown, listing, percent, plain
 from ..schema.categories import Phase
+from ..schema.event import chosen
 from ..schema.events import Event
-from ..schema.sentences_of_events import chosen
 from .agreements import agreements_told
 from .event_log import Happening, check_model, facts_of, happenings, is_cut_off, once_each, phrase, row_name, when
 
@@ -174,11 +174,13 @@ def _length(told: Sequence[tuple[str, list, str]]) -> int:
 
 
 def _chapters(model: PeaceProcess) -> list[Chapter]:
-    """What opens a chapter stands in it: no talks open under "No official talks"."""
+    """What opens a chapter stands in it: no talks open under "No official talks"; nor is there a chapter of no time."""
     chapters = [Chapter(NO_TALKS, 0)]
     for one in once_each(happenings(model)):
         title = _chapter_of(one)
         if title != chapters[-1].title:
+            if not one.month and not chapters[-1].events:
+                chapters.pop()
             chapters.append(Chapter(title, one.month))
         chapters[-1].events.append(one)
         chapters[-1].last = one.month
@@ -231,12 +233,12 @@ def _several(model: PeaceProcess, events: Sequence[Happening], safe: Safe) -> st
     first = events[0]
     if len(events) == 1:
         facts = facts_of(model, first, safe)
-        text = chosen(first.event.sentences.told, facts)
+        text = chosen(first.event.told, facts)
         return fill(text if text.startswith("{") else text[:1].lower() + text[1:], facts)
     who = listing(safe(row_name(model, first.event.who, one.who)) for one in events)
     whom = listing(safe(row_name(model, first.event.whom, one.whom)) for one in events)
     facts = {**facts_of(model, first, safe), "count": len(events), "who": who, "whom": whom}
-    return fill(first.event.sentences.many, facts)
+    return fill(first.event.many, facts)
 
 
 def _in_short(model: PeaceProcess, chapters: Sequence[Chapter], safe: Safe) -> tuple[str, list[tuple[str, str]], str]:

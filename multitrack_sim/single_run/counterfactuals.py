@@ -22,7 +22,8 @@ from ..errors import MultitrackError, printable
 from ..model import PeaceProcess
 from ..process.month import SCHEDULE, run_months
 from ..schema.draws import Draw
-from ..schema.events import Event, Undoing
+from ..schema.event import Undoing
+from ..schema.events import Event
 from ..schema.world import differing_cells, same
 from .event_log import Happening, changes_by_row
 

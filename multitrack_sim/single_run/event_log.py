@@ -186,7 +186,7 @@ def changes_by_row(model: PeaceProcess) -> list[int]:
 
 def phrase(model: PeaceProcess, one: Happening, form: str, safe: Callable[[str], str]) -> str:
     """An event in words: `form` is "told" or "had"; `safe` makes strangers' names safe for where they are shown."""
-    return fill(getattr(one.event.sentences, form), facts_of(model, one, safe))
+    return fill(getattr(one.event, form), facts_of(model, one, safe))
 
 
 def facts_of(model: PeaceProcess, one: Happening, safe: Callable[[str], str]) -> dict[str, Any]:

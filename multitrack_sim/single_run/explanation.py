@@ -1,6 +1,6 @@
-"""The chain behind the outcome of one run: readiness, trust, options, attacks, and the decisive step.
+"""The chain behind the outcome of one run: readiness, trust, options, attacks, and what single events changed.
 
-What is said of the decisive step is no reading of the log: the run is made again without the event and compared.
+What is said of single events is no reading of the log: the run is made again without the event and compared.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def explain(
     progress: Callable[[int, int], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Explanation:
-    """The chain behind the outcome of a run so far, with the counterfactual of the decisive step.
+    """The chain behind the outcome of a run so far, with replays that show what single events changed.
 
     The run is made again from its seed, on a bench of its own: the model given is not touched. Then single events are
     taken out, each in the month in which it happened, and the run goes on from there with the same chance. At most 100
@@ -287,7 +287,7 @@ def _steps_told(model: PeaceProcess, found: Findings, safe: Safe) -> list[str]:
     if not changed:
         told.append("Nothing that could be taken out alone changes the outcome.")
     elif not _is_decisive(found.fact, changed[0]):
-        told.append("None was decisive: what changes is mainly the date.")
+        told.append("No single event decided it: what changes is mainly the date.")
     same: dict[str, list[str]] = {}
     for row in changed:
         happening = row["candidate"].happening

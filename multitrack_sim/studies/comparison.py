@@ -54,9 +54,9 @@ def compare(
     >>> scenario = scenario_from_codes({}).with_settings({"run.months": 24, "society.communities": 20})
     >>> found = compare(scenario, "no Track II: track_two.budget=0", runs=8, seed=7)
     >>> list(found.arms), len(found.runs)
-    (['as the scenario says', 'no Track II'], 16)
+    (['baseline', 'no Track II'], 16)
     >>> print(found.estimand("no Track II"))
-    The mean effect of track_two.budget at 0 instead of 1, against the scenario as it is, from before talks on (month 0), over all runs (never only those with talks or an agreement), seed by seed, within 24 months (2 years); how long agreements hold is counted as mean months under an agreement in that time; the money it does not get is burned.
+    Average of all 8 pairs of runs, with or without talks or agreement, over 24 months (2 years): track_two.budget at 0 instead of 1, from before talks on (month 0), minus the baseline; its money goes unused.
     """  # noqa: E501
     scenario = as_scenario(scenario)
     written = arms_given(scenario, arms, (baseline,))

@@ -206,7 +206,11 @@ function chaptersOf(run, words) {
   const chapters = [{ title: words.no_talks, first: 0, last: 0, events: [] }];
   for (const one of onceEach(happenings(run, words), words)) {
     const title = chapterOf(one, words);
-    if (title !== chapters[chapters.length - 1].title) chapters.push({ title, first: one.month, last: 0, events: [] });
+    const open = chapters[chapters.length - 1];
+    if (title !== open.title) {
+      if (!one.month && !open.events.length) chapters.pop(); // there is no chapter of no time
+      chapters.push({ title, first: one.month, last: 0, events: [] });
+    }
     chapters[chapters.length - 1].events.push(one);
     chapters[chapters.length - 1].last = one.month;
   }
