@@ -55,8 +55,10 @@ def large_file(browser, tmp_path_factory):
 class Visit:
     """A page, and all that it asked for and complained of."""
 
-    def __init__(self, browser, file, link="", width=1280, **more):
+    def __init__(self, browser, file, link="", width=1280, script="", **more):
         self.context = browser.new_context(viewport={"width": width, "height": 800}, offline=True, **more)
+        if script:
+            self.context.add_init_script(script)
         self.page, self.file, self.said, self.asked = self.context.new_page(), file, [], []
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
@@ -184,6 +186,18 @@ def test_every_screen_fits_and_complains_of_nothing(browser, file, screen, width
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         small = "Array.from(document.querySelectorAll('svg text')).map((e) => e.getBoundingClientRect().height).filter(Boolean)"
         assert min(page.evaluate(small), default=12) >= 8
+
+
+@pytest.mark.browser
+def test_without_workers_it_takes_turns_with_the_page(browser, file):
+    """Some browsers allow none in a file: the same numbers, and the page says why it is slower."""
+    with Visit(browser, file, f"#what-if?n=40&{NO_TALKS}") as page:
+        done(page, 40)
+        meant = counts(page)
+    with Visit(browser, file, f"#what-if?n=40&{NO_TALKS}", script="delete globalThis.Worker") as page:
+        done(page, 40)
+        assert counts(page) == meant
+        page.get_by_text("allows no workers").wait_for()
 
 
 @pytest.mark.browser

@@ -1,12 +1,19 @@
 """The page in a real browser without a network: nothing is asked for, nothing complains, nothing scrolls sideways."""
 
+import json
 import shutil
 
 import pytest
 from synthetic import NASTY
 from test_page import made_up_comparison, page_of
 
+import multitrack_sim as mt
+from multitrack_sim.cli import report
 from multitrack_sim.designs.arms import BASELINE
+from multitrack_sim.reports.page import More, comparison_page
+from multitrack_sim.scenario.load import loads
+from multitrack_sim.studies.assumptions import assumptions
+from multitrack_sim.studies.paths import paths
 
 pytestmark = pytest.mark.browser
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -26,8 +33,12 @@ def browser():
         opened.close()
 
 
-@pytest.fixture(scope="module", params=["plain", "hostile", "many"])
+@pytest.fixture(scope="module", params=["plain", "hostile", "many", "whole"])
 def page_file(request, tmp_path_factory):
+    path = tmp_path_factory.mktemp("page") / "comparison.html"
+    if request.param == "whole":
+        path.write_text(whole_report(), "utf-8")
+        return path
     names = {
         "plain": (BASELINE, "no Track II"),
         "hostile": (BASELINE, NASTY, LONG),
@@ -35,9 +46,19 @@ def page_file(request, tmp_path_factory):
     }[request.param]
     title = {"plain": "A conflict", "hostile": NASTY, "many": LONG}[request.param]
     text = page_of(made_up_comparison(names, runs=20, title=title), {"Scenario": title * 3}, f"multitrack {title * 3}")
-    path = tmp_path_factory.mktemp("page") / "comparison.html"
     path.write_text(text, "utf-8")
     return path
+
+
+def whole_report():
+    """A report with everything in it: ways, assumptions, two runs told, of a conflict in which every name is hostile."""
+    name = "".join(letter for letter in NASTY if letter.isprintable())[:60]
+    codes = mt.scenario_from_codes({"track2": 4, "cbm": 3, "spoilers": 2, "hurting_stalemate": 3})
+    text = codes.with_settings({"run.months": 60, "society.communities": 12}).to_toml()
+    scenario = loads(text.replace('"Party 1"', json.dumps(name)))
+    made = mt.compare(scenario, {name: {"track_two.budget": 0}}, runs=16, series=True)
+    more = More(paths(scenario, 4, named=1), assumptions(made, name, 4), report._stories(made, [name]), folder=name)
+    return comparison_page(made, made.ensembles, {"Scenario": name}, f"multitrack {name}", more)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -68,7 +89,7 @@ def test_rows_are_lines_on_a_telephone_and_still_a_table(browser, page_file):
         "Array.from(document.querySelectorAll('.effects')).every(e => e.scrollWidth <= e.parentElement.clientWidth + 1)"
     )
     assert page.evaluate(fits)
-    assert page.get_by_role("table").count() == 4  # changes, ranking, kinds, effects
+    assert page.get_by_role("table").count() in (4, 5)  # changes, ranking, kinds, effects; of a whole one, assumptions
     assert page.get_by_role("columnheader", name="95% interval").count() == 1
     narrow = (
         "Array.from(document.querySelectorAll('.cards')).every(e => e.scrollWidth <= e.parentElement.clientWidth + 1)"

@@ -143,7 +143,8 @@ def answer(facts: Facts, arm: str) -> Markup:
     """What a variant changes, in two or three sentences; what is told apart first."""
     if arm not in facts.variants:
         raise MultitrackError("no such variant")
-    said = [one for one in (_agreed(facts, arm), _durable(facts, arm), _time(facts, arm), _violence(facts, arm)) if one]
+    first = _agreed(facts, arm) if facts.tells(arm, "agreed") else _durable(facts, arm) or _agreed(facts, arm)
+    said = [one for one in (first, _time(facts, arm), _violence(facts, arm)) if one]
     if not said:
         if facts.verdict(arm, "agreed") == TOO_FEW:
             return Markup("Too few runs to tell.")
