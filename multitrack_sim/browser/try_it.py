@@ -127,7 +127,7 @@ def _shown(facts: Facts, arm: str, at: int, levers: list[Lever]) -> Mapping[str,
         "groups": [
             ("What this variant changes", [one for one, lever in zip(shown, levers) if not lever.both]),
             (
-                "What the answer depends on (in the baseline and in the variant)",
+                "What the answer depends on, changed in both",
                 [one for one, lever in zip(shown, levers) if lever.both],
             ),
         ],
