@@ -26,6 +26,7 @@ from multitrack_sim.scenario.library import as_scenario
 from multitrack_sim.schema.parameters import PARAMETERS
 
 assert command
+pytestmark = needs_text
 CASES = ("oslo_1993", "northern_ireland_1998", "sudan_2005")
 PAIRS = 30
 HOSTILE = ("</script><b onclick='x()'>", '"><img src=x onerror=alert(1)>')
@@ -171,7 +172,6 @@ def test_names_are_text():
 
 
 @needs_node
-@needs_text
 def test_levers_left_alone_give_the_numbers_of_the_report(comparison, tried):
     """In node, by the page's own scripts: the same pairs, so the same estimates and, rounded, the same text."""
     given = [one for one in range(1, 6) if data_of(tried)["variants"][one]]
@@ -211,7 +211,6 @@ def test_levers_left_alone_give_the_numbers_of_the_report(comparison, tried):
 
 
 @needs_node
-@needs_text
 def test_a_lever_that_is_moved_is_that_scenario(comparison, tried):
     """A setting of the variant, the month of its change, and an assumption of both: what `mt.compare` finds of them."""
     data = data_of(tried)
