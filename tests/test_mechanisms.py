@@ -138,6 +138,8 @@ SETTINGS = {
     "those outside accede": (MANY, {"track_one.accession": (0.0, 0.5)}, "accessions", 1),
     "a coalition need not be of all": (MANY, {"track_one.participation": (0.5, 1.0)}, "accessions", -1),
     "nor of the strong": (MANY, {"track_one.participation_power": (0.5, 1.0)}, "accessions", -1),
+    "those who meet in secret are not without a channel": (NO_TALKS, {"conflict.channel_at_start": (0, 1)}, "months_without_channel", -1),
+    "those who are not ready walk out, to the fighting": ({"conflict.start": "talks", "pressure.base": 0.0}, {"track_one.walk_out": (0.0, 0.4)}, "breakdowns", 1),
     "an accord that needs all falls sooner": (FRAGILE_MANY, {"accord.holding": (0.5, 1.0)}, "months_under_accord", -1),
     "a crowded table is slow": (MANY, {"track_one.crowding": (0.0, 1.5)}, "months_to_substantive", 1),
     "assembled delegations sign texts on how to go on": ({}, {"track_one.procedure": (0.0, 0.4)}, "procedures", 1),

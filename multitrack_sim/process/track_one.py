@@ -37,11 +37,12 @@ from .third_parties import gather_organisations
 @rule
 def breakdown_hazard(process, ready, p):
     """Hazard that a round fails: it grows with every month without progress, and mediation holds it together; and parties
-    walk out of talks for which they are not ready, as they do of exploratory ones.
+    walk out of talks for which they are not ready, as they do of exploratory ones: back to the fighting, which is what
+    they may hope for more from (Wagner 2000), so that where nobody fights there is nothing to walk out to.
     """
     growing = 1.0 + p.track_one_deadlock * process.deadlock
     falls_apart = p.track_one_breakdown * growing * (1.0 - p.track_one_mediation_hold * process.mediation)
-    return falls_apart + p.track_one_walk_out * (1.0 - ready)
+    return falls_apart + p.track_one_walk_out * (1.0 - ready) * clip(process.violence, 0.0, 1.0)
 
 
 @rule
@@ -179,11 +180,13 @@ def take_up_avoided(world, month):
 
 @part
 def break_down(world, month):
-    """A round fails: misperception grows, part of what was settled and learnt is lost."""
+    """A round fails: misperception grows, part of what was settled and learnt is lost. A secret channel is there for just
+    this and goes on (Pruitt 2008).
+    """
     issues, stakes, dyads = world.issues, world.stakes, world.dyads
     p, process = world.parameters[0], world.process[0]
-    process.channel = 0
-    process.assembled = 0.0
+    if not process.channel:
+        process.assembled = 0.0
     enter(process, Phase.FIGHTING)
     for row in range(len(dyads)):
         dyads[row].misperception += p.track_one_failed_talks * (1.0 - dyads[row].misperception)
