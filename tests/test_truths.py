@@ -14,6 +14,7 @@ from strategies import full_cast, scenarios
 
 import multitrack_sim as mt
 from multitrack_sim.engine.arithmetic import sigma
+from multitrack_sim.engine.compiled import python_twin
 from multitrack_sim.process.accord import gain_by_exploiting
 from multitrack_sim.process.bargaining import price_of_coverage, value_of_signing
 from multitrack_sim.process.cbm import compliance_by_type
@@ -296,7 +297,8 @@ def what_is_kept(parties, **settings):
         me.share_of_power = me.power / sum(one.power for one in world.governments)
         for j in range(parties - 1):
             world.dyads[i * (parties - 1) + j].trust = rng.normal()
-    kept = [what_others_keep(world, i, 0) for i in range(parties)]
+    keeping = python_twin(what_others_keep, {})
+    kept = [keeping(world, i, 0) for i in range(parties)]
     trust = np.array([one.trust for one in world.dyads]).reshape(parties, parties - 1)
     return world, kept, 1.0 / (1.0 + np.exp(-trust))
 

@@ -30,7 +30,7 @@ TRACKS = [
     Parameter("track_one.attack_hardening", 0.037, 0, 1, "aspiration per attack", "an attack during talks hardens demands", TRIAL),
     Parameter("track_one.invention_alone", 0.35, 0, 1, SHARE, "of it, what official talks find without any mediation", TRIAL),
     Parameter("track_one.invention_distrust", 0.4, 0, 2, "factor", "of it, what parties find that do not trust each other at all (full trust adds 1)", TRIAL),
-    Parameter("track_one.crowding", 0.25, 0, 2, "exponent", "how much slower a table works with more parties: everything takes (parties / 2) to this power as long", "Raiffa 1982, Cunningham 2006 (direction)"),
+    Parameter("track_one.crowding", 0.35, 0, 2, "exponent", "how much slower a table works with more parties: everything takes (parties / 2) to this power as long", "Raiffa 1982, Cunningham 2006 (direction)"),
     Parameter("track_one.response", 0.169, 0, 5, "per value and month", "how fast the voice of those whom the text leaves worst off grows in it", "Raiffa 1982, single negotiating text; Zeuthen 1930 (role); size " + FITTED),
     Parameter("track_one.signing_cost", 0.0645, 0, 1, "share of the exposure", "what signing anything at all costs: the more blood, the dearer a handshake", FITTED),
     Parameter("track_one.danger_curve", 2.55, 1, 5, "exponent", "how much faster than its coverage the danger of an accord grows", "Watson 1999, starting small (direction); size " + FITTED),
