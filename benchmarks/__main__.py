@@ -52,6 +52,12 @@ def sweep(repeats: int) -> Part:
     return measure(repeats)
 
 
+def page(repeats: int) -> Part:
+    from .page import measure
+
+    return measure(repeats)
+
+
 SPEED = ("communities", "phases", "runs", "threads")
 PARTS: dict[str, Callable[[int], Part]] = {
     "publics": publics,
@@ -59,6 +65,7 @@ PARTS: dict[str, Callable[[int], Part]] = {
     "columns": columns,
     "against": against,
     "sweep": sweep,
+    "page": page,
     "start": start,
 }
 

@@ -24,13 +24,15 @@ _PRELUDE = """
 import fs from "node:fs";
 import { Worker } from "node:worker_threads";
 const at = (name) => import(%(page)s + name + ".js");
-const page = Object.assign({}, ...(await Promise.all(["chance", "shares", "packing", "world", "engine", "runs", "pool", "table", "worker"].map(at))));
+const page = Object.assign({}, ...(await Promise.all(["chance", "shares", "packing", "world", "engine", "runs", "pool",
+  "table", "worker"].map(at))));
 const given = JSON.parse(fs.readFileSync(0));
 const bits = (numbers) => Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength).toString("base64");
 const parts = () => ({ bytes: new Uint8Array(fs.readFileSync(given.module)), calls: JSON.parse(fs.readFileSync(given.calls)) });
 const engineOf = (world) => page.startEngine({ ...parts(), plan: world.plan, template: world.template });
 const workerText = `import { parentPort } from "node:worker_threads"; import { serve } from ${%(worker)s};
-  const port = { postMessage: (m, t) => parentPort.postMessage(m, t) }; serve(port); parentPort.on("message", (data) => port.onmessage({ data }));`;
+  const port = { postMessage: (m, t) => parentPort.postMessage(m, t) }; serve(port);
+    parentPort.on("message", (data) => port.onmessage({ data }));`;
 let started = 0;
 const startWorker = () => {
   started += 1;
@@ -40,7 +42,8 @@ const startWorker = () => {
   one.on("error", (problem) => worker.onerror?.(problem));
   return { worker };
 };
-const poolOf = async (world, more) => { const { bytes, calls } = parts(); return page.openPool({ engine: bytes, calls, world, startWorker, ...more }); };
+const poolOf = async (world, more) => { const { bytes, calls } = parts();
+  return page.openPool({ engine: bytes, calls, world, startWorker, ...more }); };
 const answer = await (async () => { %(body)s })();
 process.stdout.write(JSON.stringify(answer ?? null), () => process.exit(0));
 """

@@ -11,7 +11,9 @@ PAGE = Path(__file__).resolve().parents[1] / "multitrack_sim" / "browser" / "pag
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="needs node, to run the scripts of the page")
 _READ = 'const back = (x) => x === "nan" ? NaN : x === "inf" ? Infinity : x;\n'
-_WRITE = "const out = (k, v) => typeof v === 'number' && !Number.isFinite(v) ? String(v).toLowerCase().slice(0, v < 0 ? 4 : 3) : v;\n"
+_WRITE = """const out = (k, v) =>
+    typeof v === "number" && !Number.isFinite(v) ? String(v).toLowerCase().slice(0, v < 0 ? 4 : 3) : v;
+"""
 
 
 def called(module: str, expression: str, cases: list) -> list:

@@ -248,5 +248,5 @@ def check_numbers(read, tables):
         told = float(text)
         told = math.copysign(told, shown) if not text.startswith(("-", "+")) else told
         assert abs(told - shown) <= 0.5001 * 10**-digits, one
-    assert read.bare_numbers() == []
+    assert not read.bare_numbers(), read.bare_numbers()
     return len(read.numbers)

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from page_scripts import PAGE, called, needs_node
 
-from multitrack_sim.browser import bundle
+from multitrack_sim.browser import bundle, engine
 from multitrack_sim.browser.bundle import one_page, one_script
-from multitrack_sim.browser.classroom import CASES, SETTINGS
+from multitrack_sim.browser.classroom import CASES, SETTINGS, classroom_page
 from multitrack_sim.browser.codes import PARTIES, coded_worlds, codes_as_data, mapping
 from multitrack_sim.browser.world import SPARE, packed, spare_world, unpacked
+from multitrack_sim.cli.main import main
 from multitrack_sim.errors import MultitrackError
 from multitrack_sim.scenario.codebook import CODES, check_codes, scenario_from_codes
 from multitrack_sim.scenario.layout import lay_out
@@ -64,6 +65,30 @@ def test_the_middle_moves_nothing_and_every_code_moves_something():
 
 def test_the_invented_cases_are_well_coded():
     assert not [problem for case in CASES.values() for problem in check_codes(case["codes"])]
+
+
+# --- the command
+@pytest.fixture
+def no_engine(monkeypatch):
+    """A module that holds nothing: what is written about the rest does not wait for a compiler."""
+    empty = engine.PageEngine(b"\0asm\1\0\0\0", {})
+    monkeypatch.setattr(engine, "page_engine", lambda: empty)
+
+
+def test_the_command_writes_one_file_and_keeps_what_is_there(tmp_path, capsys, no_engine):
+    place = tmp_path / "lesson.html"
+    assert main(["classroom", "--out", str(place)]) == 0
+    said = capsys.readouterr().out
+    assert "lesson.html" in said and "no network" in said
+    text = place.read_text("utf-8")
+    assert text.startswith("<!doctype html>") and 100_000 < len(text) < 1_500_000
+    assert main(["classroom", "--out", str(place)]) == 2 and place.read_text("utf-8") == text
+    assert main(["classroom", "--out", str(tmp_path / "absent" / "a.html")]) == 2
+    assert "exists already" in (error := capsys.readouterr().err) and "no folder" in error
+
+
+def test_the_same_model_makes_the_same_page(no_engine):
+    assert classroom_page(engine.page_engine()) == classroom_page(engine.page_engine())
 
 
 # --- one page

@@ -436,7 +436,7 @@ def calls(monkeypatch):
         return made_up_ensemble(runs=runs, months=96, seed=seed, agree=0.004 if muted else 0.01)
 
     monkeypatch.setattr(coded_cases, "run_ensemble", quick)
-    monkeypatch.setattr(cache, "is_cold", lambda: False)
+    monkeypatch.setattr(cache, "is_cold", lambda *last: False)
     return asked
 
 

@@ -16,7 +16,7 @@ DOCUMENTS = sorted(str(p.relative_to(ROOT)) for p in [ROOT / "README.md", *ROOT.
 # of what is cited anywhere, names of files that programs and readers make
 MADE = {
     "manifest.json", "scenario.toml", "captions.md", "effects.csv", "comparison.html", "comparison.png", "note.txt",
-    "published.json", "page.html", "plan.json",
+    "classroom.html", "published.json", "page.html", "plan.json",
 }  # fmt: skip
 KINDS = "py md toml txt csv json cff ipynb png svg sh html j2 yaml yml tsv pdf rst docx"
 MADE_BY_THE_READER = ("results/", ".venv/", "my_")  # what commands in the documents make

@@ -123,14 +123,14 @@ def test_the_caption_of_waiting_agrees_with_the_table(arms):
 
 
 def test_the_caption_of_trust_adds_up(arms):
-    caption = trust_figure(arms[0], MadeUp())[1]
+    caption = trust_figure(arms[0], MadeUp())[1].replace("\N{MINUS SIGN}", "-")
     found = re.search(r"and is ([+-][\d.]+) in the last month", caption)
     parts = [float(x) for x in re.findall(r"(?<=[a-z:] )[+-]\d\.\d\d", caption.split("last month")[1])]
     assert sum(parts) == pytest.approx(float(found[1]), abs=0.04)
 
 
 def test_the_caption_of_the_comparison_agrees_with_the_table(arms):
-    caption = comparison_figure(*arms, MadeUp(), ARMS)[1]
+    caption = comparison_figure(*arms, MadeUp(), ARMS)[1].replace("\N{MINUS SIGN}", "-")
     found = paired_difference(arms[0].table, arms[1].table, "agreed")
     assert (
         f"{100 * found.difference:+.1f} points (95% interval {100 * found.low:+.1f} to {100 * found.high:+.1f})"
@@ -141,7 +141,7 @@ def test_the_caption_of_the_comparison_agrees_with_the_table(arms):
 
 def test_equal_arms_show_no_difference(arms):
     caption = comparison_figure(arms[0], arms[0], MadeUp(), ARMS)[1]
-    assert "paired difference +0.0 points" in caption and "0 only with it, 0 only without it" in caption
+    assert "a difference of 0.0 points" in caption and "0 only with it, 0 only without it" in caption
 
 
 # --- to be told apart without colour

@@ -110,7 +110,8 @@ def test_shares_add_up_as_in_python():
     lists += [[1e16, 1.0, -1e16, 2.0], [0.1] * 10, [1e-320, 1.0, 1e308], []]
     sums, shares = in_node(
         "return [given.lists.map((one) => bits(Float64Array.of(page.exactSum(one)))),"
-        " given.lists.map((one) => one.length && one.every((x) => x > 0) ? bits(Float64Array.from(page.addingUpToOne(one))) : '')];",
+        " given.lists.map((one) => one.length && one.every((x) => x > 0)"
+        " ? bits(Float64Array.from(page.addingUpToOne(one))) : '')];",
         lists=lists,
     )
     for one, found, shared in zip(lists, sums, shares, strict=True):

@@ -107,7 +107,17 @@ def test_every_source_changes_the_hashes_that_it_should_and_no_other(elsewhere):
     assert compiled >= {path.relative_to(PACKAGE).as_posix() for path in sources_of_compiled_code()} | declared
     assert decides >= compiled | {path.relative_to(PACKAGE).as_posix() for path in everything_behind_a_run()}
     assert not compiled & {"model.py", "agents.py", "scenario/load.py", "scenario/layout.py", "scenario/standard.toml"}
-    rooms = ("cli/", "designs/", "running/", "analysis/", "studies/", "reports/", "single_run/", "evidence/")
+    rooms = (
+        "cli/",
+        "designs/",
+        "running/",
+        "analysis/",
+        "studies/",
+        "reports/",
+        "single_run/",
+        "evidence/",
+        "browser/",
+    )
     files = {"__init__.py", "__main__.py", "errors.py", *(f"{name}.py" for name in CHANGES_NOTHING)}
     quiet = {name for name in found if name.startswith(rooms) or name in files} - {
         "running/ensemble.py",

@@ -348,10 +348,10 @@ def test_what_is_taken_out_does_not_happen(seed):
 
 def test_chosen_takes_of_every_kind_in_turn(lively):
     found = what_ifs.candidates(lively, happenings(lively), lively.month)
-    few = what_ifs.chosen(found, 30, 20)
+    few = what_ifs.chosen(found, 30, 24)
     kinds = {one.happening.kind for one in found}
-    assert 12 < len(kinds) <= 20 and {one.happening.kind for one in few} == kinds
-    assert len({id(one) for one in few}) == 20
+    assert 12 < len(kinds) <= 24 and {one.happening.kind for one in few} == kinds
+    assert len({id(one) for one in few}) == 24
 
 
 class Silent(mt.Academic):
@@ -416,7 +416,8 @@ def test_permuted_ids_give_the_same_names_and_what_ifs():
         text = text.replace(f'name = "{name}"', f'name = "{name}"\nid = {number}')
     model, report = decisive_seed(mt.loads(text))
     why = mt.explain(model)
-    assert why.exact and why.steps.iloc[0]["who"] == "The Scholar" and why.steps.iloc[0]["month"] == report.month
+    of_scholar = why.steps[why.steps["who"] == "The Scholar"]
+    assert why.exact and report.month in set(of_scholar["month"])
     assert set(why.readiness["party"]) == {"London", "Dublin"}
 
 

@@ -52,6 +52,7 @@ _PAGES = (
     Page("odd", "docs/odd.md", "-m docs.generate.odd docs/odd.md", quick=True),
     Page("picture", "README.md", "-m multitrack_sim demo --quiet --out {folder}/demo", takes={"demo/comparison.png": _PICTURE}),
     Page("cases", "docs/cases.md", "experiments/cases_beside_history.py --out docs/cases.md"),
+    Page("teaching", "docs/teaching.md", "-m docs.generate.teaching --out docs/teaching.md"),
     Page("benchmarks", "docs/benchmarks.md", "-m benchmarks --markdown docs/benchmarks.md"),
     Page(
         "sensitivity", "docs/sensitivity.md", "experiments/what_each_parameter_moves.py --out docs/sensitivity.md",

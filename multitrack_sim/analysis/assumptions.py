@@ -68,7 +68,7 @@ def worth_varying(changed: Sequence[str], most: int = MOST) -> list[Parameter]:
     variants change first. What a variant changes itself is left out, and so are budgets: they are what is asked about.
 
     >>> [one.name for one in worth_varying(["cbm.budget"], 2)]
-    ['cbm.funds', 'track_two.seats']
+    ['cbm.funds', 'track_two.transfer']
     """
     sections = [name.partition(".")[0] for name in changed]
     order = list(

@@ -69,7 +69,12 @@ def spare_world(world: World, spare: int) -> World:
 
 
 def page_world(scenario: Scenario, spare: int = SPARE) -> dict[str, Any]:
-    """All that a page must know of a scenario: `docs/page.md` says what each part means.
+    """All that a page must know of a scenario. Addresses of cells count words of eight bytes, offsets bytes.
+
+    `settings` are what a page may move: each belongs `of` a column of `columns`, has a `cell`, the `value` it starts with (none
+    where each world draws it), and may be one from which other cells follow (`derives`). `interventions` has the
+    scenario's own changes in later months and how many rows are left for more. `needs` is what cannot be seen in one
+    setting alone. The rest is as it is declared: tables, outcomes, series, events, categories.
 
     >>> from multitrack_sim.scenario import scenario_from_codes
     >>> known = page_world(scenario_from_codes({}))

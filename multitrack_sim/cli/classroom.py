@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from ..reports.screen import print_note
 from .options import Quiet, _command, _say, _shown
-from .progress import _announce_compiling
 
 __all__ = []
 
@@ -23,10 +23,13 @@ def classroom(
     """Write one HTML file with the model in it: for students' own devices, without a network, a server or an install."""
     from ..browser.classroom import classroom_page
     from ..browser.engine import page_engine
+    from ..engine import ready_made
+    from ..process.ahead import WEBASSEMBLY
     from ..running.files import check_place, write_whole
 
     check_place(out)
-    _announce_compiling(quiet)
+    if not quiet and ready_made.find(WEBASSEMBLY) is None:
+        print_note("Compiling the model for pages, once (it takes a minute) ...")
     started = time.perf_counter()
     page = classroom_page(page_engine())
     write_whole(out, page)

@@ -12,10 +12,12 @@ from ..reports.screen import console, print_note
 __all__ = []
 
 
-def _announce_compiling(quiet: bool) -> None:
+def _announce_compiling(quiet: bool, one_run: bool = False) -> None:
+    """Say that one has to wait for a compiler: for many runs where none were made ready, for a single one of Mesa's too."""
+    from ..engine import cache
     from ..process.ahead import must_compile
 
-    if not quiet and must_compile():
+    if not quiet and (cache.is_cold("track_one") if one_run else must_compile()):
         print_note("Compiling the model for this machine, once (it takes up to a minute) ...")
 
 

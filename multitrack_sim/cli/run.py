@@ -221,6 +221,7 @@ def _told(scenario: Scenario, seed: int, run: int, threads: int | None, quiet: b
     from ..single_run.chronicle import story, story_in_markdown
     from ..single_run.explanation import explain
 
+    _announce_compiling(quiet, one_run=True)
     model = PeaceProcess(scenario, seed=run_seed(seed, run), collect=False)
     model.run()
     enough = _Enough()

@@ -29,7 +29,11 @@ __all__ = ["Inseparable", "always_beside", "inseparable", "products_in", "read_b
 
 Product = tuple[tuple[str, float], ...]  # of parameters, each with its power, by name
 _NAME_OF = {p.column: p.name for p in PARAMETERS.values()}
-WITHOUT_RULES = {"month", "warmup"}  # of the modules of the process: what runs the others, and what compiles them
+WITHOUT_RULES = {
+    "month",
+    "ahead",
+    "warmup",
+}  # of the modules of the process: what runs the others, and what compiles them
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 

@@ -108,11 +108,11 @@ def handout_page(comparison: Comparison, about: Mapping[str, str], more: More = 
     facts = Facts(comparison)
     style = _style("report.css") + _style("handout.css")
     first = _first_screen(facts, more)
-    origin = [about[name] for name in ("Scenario", "Seed", "Model version") if name in about]
+    origin = [f"{name}: {about[name]}" for name in ("Scenario", "Seed", "Model version") if name in about]
     return _templates().get_template("handout.html.j2").render(
         **first, style=Markup(style), styles=[], scripts=[], policy=policy(style),
         dots=[dots_figure(facts, by_size(facts)[0], "dots-0")],
-        origin=own(plain(", ".join(origin), 300)),
+        origin=own(plain("; ".join(origin), 300)),
     )  # fmt: skip
 
 
@@ -215,7 +215,7 @@ def _enough(facts: Facts) -> Markup | str:
         for arm in facts.variants
     ]
     return say(
-        "Here are {runs} pairs. To know the difference in agreements to within one point either side would take about {n}. More "
+        "Here are {runs} pairs. To know the difference in agreements to within one point either side would take {n}. More "
         "runs narrow random variation only, never the doubt about the model.",
         runs=facts.runs(), n=number(max(needed), "run:needed"),
     )  # fmt: skip

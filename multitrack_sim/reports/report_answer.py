@@ -143,7 +143,8 @@ def answer(facts: Facts, arm: str) -> Markup:
     """What a variant changes, in two or three sentences; what is told apart first."""
     if arm not in facts.variants:
         raise MultitrackError("no such variant")
-    said = [one for one in (_agreed(facts, arm), _durable(facts, arm), _time(facts, arm), _violence(facts, arm)) if one]
+    first = _agreed(facts, arm) if facts.tells(arm, "agreed") else _durable(facts, arm) or _agreed(facts, arm)
+    said = [one for one in (first, _time(facts, arm), _violence(facts, arm)) if one]
     if not said:
         if facts.verdict(arm, "agreed") == TOO_FEW:
             return Markup("Too few runs to tell.")
@@ -216,7 +217,7 @@ def _violence(facts: Facts, arm: str) -> Markup:
     row = facts.row(arm, "violence_total")
     direction = "higher" if row["difference"] > 0 else "lower"
     return say(
-        "violence over the run is {n} {direction}{between}, against {level} in the baseline{doubt}",
+        "violence (its monthly level from 0 to 1, added up) is {n} {direction}{between}, against {level} in the baseline{doubt}",
         n=facts.n(row, "difference"), direction=direction, between=facts.between(row), level=facts.level(row, "baseline_estimate"),
         doubt=_doubt(facts.verdict(arm, "violence_total")),
     )  # fmt: skip

@@ -113,7 +113,7 @@ class Facts:
         """What the baseline or the variant has of an outcome."""
         share = row["statistic"] == "share"
         size = abs(float(row[column]))
-        digits = max(1, self.digits(row)) if share else 0 if size >= 100 else 1 if size >= 10 else 2
+        digits = max(1, self.digits(row)) if share else 0 if size >= 100 else self.digits(row)
         return self.n(row, column, "minus", digits, "%" if share else "")
 
     def between(self, row: Mapping[str, Any], named: bool = True, digits: int | None = None, unit: str = "") -> Markup:
@@ -127,6 +127,12 @@ class Facts:
             ends = ("low", "high") if row["difference"] > 0 else ("high", "low")
             low, high = (self.n(row, end, "size", digits) for end in ends)
         return say(" ({first}{low} to {high}{unit})", first=first, low=low, high=high, unit=f" {unit}" if unit else "")
+
+    def ends(self, row: Mapping[str, Any]) -> Markup:
+        """The interval in brackets with its signs, where the difference has its sign too."""
+        if math.isnan(row["low"]) or math.isnan(row["high"]):
+            return Markup("")
+        return say(" ({low} to {high})", low=self.n(row, "low", "both"), high=self.n(row, "high", "both"))
 
     def runs(self) -> Markup:
         return number(self.pairs, "run:pairs")

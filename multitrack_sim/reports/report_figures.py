@@ -104,7 +104,7 @@ def effect_figure(
     level = facts.level(found[0], "baseline_estimate")
     told = [
         say("{name} {n}{between}", name=facts.name(row["arm"]), n=facts.n(row, "difference", "both"),
-            between=facts.between(row, named=False)) for row in found[:4]
+            between=facts.ends(row)) for row in found[:4]
     ]  # fmt: skip
     caption = say(
         "{title}, variant minus baseline{unit}: {told}. The baseline has {level}. Bars: 95% intervals of {runs} pairs of runs.",

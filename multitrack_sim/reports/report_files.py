@@ -25,7 +25,7 @@ BROWSERS = (
     "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "msedge",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )  # fmt: skip
-LONGEST_WAIT = 120  # seconds
+LONGEST_WAIT = 300  # seconds
 
 
 def browser_for_print() -> str:

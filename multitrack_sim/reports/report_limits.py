@@ -157,7 +157,7 @@ def coded(facts: Facts) -> list[Markup]:
     if scenario.sources:
         told.append(
             say(
-                "The scenario file names {n} sources, line by line; a number without one is a judgement or an assumption.",
+                "The scenario file names {n} sources. What has none is a judgement or an assumption.",
                 n=number(len(scenario.sources), "rows:sources"),
             )
         )

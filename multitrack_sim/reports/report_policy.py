@@ -35,7 +35,7 @@ def policy(style: str, try_it: TryIt = NOTHING_TO_TRY) -> str:
     """The content security policy of a page with this style: nothing from elsewhere, and only what has its hash.
 
     >>> policy("p {}")
-    "default-src 'none'; img-src data:; style-src 'sha256-Cfmyxl3lU4flKqf9BH0wHsKGQzh9yZwqP5bgBbl2Fa8='"
+    "default-src 'none'; img-src data:; style-src 'sha256-SNJDlN1Iy2mnt7DOjQIyDb2LQE6O5PQiSZomcdzawQ4='"
     """
     directives: dict[str, list[str]] = {"default-src": ["'none'"], "img-src": ["data:"]}
     directives["style-src"] = [_hash(text) for text in (style, *try_it.styles)]

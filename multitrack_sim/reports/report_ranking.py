@@ -69,7 +69,7 @@ def _cell(facts: Facts, arm: str, outcome: str) -> dict[str, Any]:
         "low": facts.n(row, "low", "both"),
         "high": facts.n(row, "high", "both"),
         "has_interval": not (math.isnan(row["low"]) or math.isnan(row["high"])),
-        "clear": ANSWERS[verdict],
+        "answer": ANSWERS[verdict],
         "strong": verdict == CLEAR,
     }
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from ..analysis.assumptions import worth_varying
+from ..analysis.assumptions import ENDS, worth_varying
 from ..analysis.paths import CLOSED, TOGETHER, TRACK_TWO
 from ..analysis.verdicts import CLEAR, IDENTICAL, digits_shown, excludes
 from ..designs.ways import WAYS
@@ -65,13 +65,18 @@ def paths_told(paths: Paths) -> Reasons:
             say("What each of these ways adds while all others are open: {told}.", told=Markup("; ").join(told))
         )
     if len(clear) < len(closed):
-        others = "The other ways make no clear difference by themselves." if clear else "No way makes one by itself."
+        others = (
+            "The other ways make no clear difference by themselves."
+            if clear
+            else "No single way makes a clear difference by itself."
+        )
         said.append(Markup(others))
     if paths.idle:
         names = [say("{way} ({why})", way=way, why=own(plain(why, 120))) for way, why in list(paths.idle.items())[:6]]
         said.append(say("Nothing can go through {names}.", names=and_list(names)))
     figure = _ways_figure(closed, paths) if closed else None
-    return {"heading": heading, "paragraphs": said, "figure": figure}
+    ways = [(row["way"], WAYS[row["way"]].sentence) for row in closed]
+    return {"heading": heading, "paragraphs": said, "figure": figure, "ways": ways}
 
 
 def _whole_told(whole: dict[str, Any], paths: Paths) -> Markup:
@@ -98,7 +103,7 @@ def _ways_figure(rows: list[dict[str, Any]], paths: Paths) -> Drawn:
         picture,
         [
             Row(
-                f"{row['way']}: {WAYS[row['way']].sentence}",
+                row["way"],
                 row["estimate"],
                 row["low"],
                 row["high"],
@@ -130,7 +135,7 @@ def depends(facts: Facts, found: Assumptions | None, changed: list[str]) -> Mark
         "Untested assumptions, above all of {section}: {meaning} ({unit} {value}; plausible range {low} to {high}). None was "
         "varied for this report.",
         section=_section(first.name),
-        meaning=first.meaning,
+        meaning=own(first.meaning),
         unit=first.unit,
         value=_setting(facts.scenario.value(first.name), first.name),
         low=_setting(low, f"{first.name}:low"),
@@ -147,19 +152,20 @@ def _depends_tested(facts: Facts, found: Assumptions) -> Markup:
             arm=facts.name(found.arm),
         )
     turns = " Over its range the direction turns." if row["setting"] in found.turns else ""
+    low, high = (_pull(row, end, " months under an agreement" if end == "low" else "") for end in ENDS)
     return say(
-        "Of {n} assumptions varied one at a time, most on {section}: {meaning} ({unit} {value} here). At {low_end} “{arm}” makes "
-        "{low} months under an agreement, at {high_end} {high}.{turns}",
+        "Of {n} assumptions varied one at a time, most on {section}: {meaning} ({unit} {value} here). At {low_end}, “{arm}” "
+        "makes {low}; at {high_end}, {high}.{turns}",
         n=number(len(found.table), "pull:settings"),
         arm=facts.name(found.arm),
-        meaning=_meaning(row["setting"]),
+        meaning=own(_meaning(row["setting"])),
         unit=PARAMETERS[row["setting"]].unit,
         section=_section(row["setting"]),
         value=_cell(row, "value"),
         low_end=_cell(row, "low_end"),
         high_end=_cell(row, "high_end"),
-        low=_pull(row, "low"),
-        high=_pull(row, "high"),
+        low=low,
+        high=high,
         turns=turns,
     )
 
@@ -174,7 +180,11 @@ def pull_told(facts: Facts, found: Assumptions) -> Reasons:
             of=number(len(found.table), "pull:settings"),
         )
     elif apart:
-        heading = say("What would change this conclusion: its size hangs most on {name}", name=_meaning(apart[0]))
+        heading = say(
+            "What would change this conclusion: an assumption on {section} ({name})",
+            section=_section(apart[0]),
+            name=own(_meaning(apart[0])),
+        )
     else:
         heading = Markup("What would change this conclusion: none of the assumptions tried, one at a time")
     now = [number(end, f"pull:now:{at}", 1, sign="both") for at, end in enumerate(found.now)]
@@ -193,7 +203,7 @@ def pull_told(facts: Facts, found: Assumptions) -> Reasons:
     ]
     rows = [
         {
-            "meaning": sentence(_meaning(row["setting"])),
+            "meaning": sentence(own(_meaning(row["setting"]))),
             "section": _section(row["setting"]),
             "setting": own(row["setting"]),
             "value": _cell(row, "value"),
@@ -201,7 +211,7 @@ def pull_told(facts: Facts, found: Assumptions) -> Reasons:
             "high_end": _cell(row, "high_end"),
             "low": _pull(row, "low"),
             "high": _pull(row, "high"),
-            "clear": "yes" if row["setting"] in apart else "no",
+            "apart": "yes" if row["setting"] in apart else "no",
         }
         for row in found.table.to_dict("records")
     ]
@@ -260,13 +270,13 @@ def _pull_figure(facts: Facts, found: Assumptions) -> Drawn:
     return drawn(picture, caption)
 
 
-def _pull(row: dict[str, Any], end: str) -> Markup:
+def _pull(row: dict[str, Any], end: str, unit: str = "") -> Markup:
     digits = digits_shown(row[end], row[f"{end}_from"], row[f"{end}_to"])
     n = {
         name: number(row[column], f"pull:{row['setting']}:{column}", digits, sign="both")
         for name, column in (("n", end), ("low", f"{end}_from"), ("high", f"{end}_to"))
     }
-    return say("{n} ({low} to {high})", **n)
+    return say("{n}{unit} ({low} to {high})", unit=unit, **n)
 
 
 def _cell(row: dict[str, Any], column: str) -> Markup:

@@ -11,7 +11,7 @@ import { changesOf, fromLink, leversOf, setupOf, toLink } from "./levers.js";
 import { steer } from "./steer.js";
 import { tour } from "./tour.js";
 import { watch } from "./watch.js";
-import { whatIf } from "./what_if.js";
+import { LOOKED_AT, whatIf } from "./what_if.js";
 import { words } from "./words.js";
 import { yourConflict } from "./your_conflict.js";
 
@@ -27,10 +27,10 @@ export function startClassroom(data, root) {
   const start = startState(data), screens = Object.keys(PLACES), opened = new Map();
   const main = element("main", { id: "content", tabindex: -1 }), live = element("p", { class: "hidden", role: "status", "aria-live": "polite" }), notice = element("div", { class: "notice" });
   const bytes = unpack(data.engine);
-  let leave = [], shown = [];
+  let leave = [], shown = [], kept = "";
 
   const app = {
-    data, state: fromLink(data, location.hash, start, screens), found: {},
+    data, lookedAt: LOOKED_AT, state: fromLink(data, location.hash, start, screens), found: {},
     stateOf: (link) => fromLink(data, link, start, screens),
     description: (parties) => ({ ...data.shared, ...data.worlds[parties] }),
     changes: (levers) => changesOf(data, app.state.setup, levers),
@@ -48,7 +48,12 @@ export function startClassroom(data, root) {
     whenLeft: (act) => leave.push(act),
     // Put the state into the address; `step` makes it a step that Back takes back.
     keep(step) {
-      history[step ? "pushState" : "replaceState"](null, "", toLink(data, app.state));
+      const link = toLink(data, app.state);
+      try {
+        history[step ? "pushState" : "replaceState"](null, "", link);
+      } catch { // a page in a frame may not: the link can still be copied
+        kept = link;
+      }
     },
     go(screen, step = 1) {
       Object.assign(app.state, { screen, step });
@@ -95,7 +100,9 @@ export function startClassroom(data, root) {
       }
     }
     place.pool ??= openPool({ engine: await bytes, calls: data.calls, world: place.world, worker: data.worker });
-    return place.pool;
+    const pool = await place.pool;
+    if (pool.kind === "slices") replace(notice, element("p", {}, words.slices));
+    return pool;
   }
 
   function draw(moved) {
@@ -130,8 +137,9 @@ export function startClassroom(data, root) {
   replace(root, element("a", { class: "skip", href: "#content", onclick: (event) => { event.preventDefault(); main.focus(); } }, words.skipLink),
     element("header", {}, element("h1", {}, words.title, " ", element("small", {}, words.subtitle)), menu), notice, main, live,
     element("footer", {}, element("div", { class: "buttons" }, element("button", { type: "button", onclick: copyLink }, words.link.copy), element("button", { type: "button", onclick: () => print() }, words.print)), linkPlace,
-      element("p", { class: "caveat" }, words.caveat), element("p", { class: "made" }, data.made)));
+      element("p", { class: "caveat" }, words.caveat), element("p", { class: "made" }, data.made.replaceAll("`", ""))));
   const back = () => {
+    if (kept) return;
     const mine = fromLink(data, location.hash, start, screens);
     if (toLink(data, mine) === toLink(data, app.state) && mine.screen === app.state.screen) return;
     Object.assign(app.state, mine);

@@ -76,7 +76,7 @@ export function steer(app) {
     return [left, rows, spend];
   }
 
-  const ended = (outcomes) => say(outcomes.agreed ? told.ending.agreed : told.ending.none, { month: fixed(outcomes.months_to_substantive, 0) });
+  const ended = (outcomes) => say(outcomes.agreed ? told.ending.agreed : told.ending.none, { month: fixed(outcomes.months_to_substantive, 0), under: fixed(outcomes.months_under_accord, 0) });
 
   async function debrief(seen) {
     const { engine, world } = await app.living(2), seed = runSeed(state.seed, state.run), last = (plan) => {
@@ -93,7 +93,7 @@ export function steer(app) {
     replace(place);
     grid.className = "";
     replace(debriefing, element("h3", {}, told.done), element("p", { class: "answer" }, say(told.yourEnding, { ending: ended(mine) })),
-      element("p", {}, say(told.score, { under: fixed(mine.months_under_accord, 0), attacks: fixed(mine.attacks, 0), violence: fixed(mine.violence_total, 1) })),
+      element("p", {}, say(told.score, { attacks: fixed(mine.attacks, 0), violence: fixed(mine.violence_total, 1) })),
       table(told.head, state.plan.map((year, at) => [String(at + 1), ...year]), told.yours),
       table(told.headTurned, rows, told.turned),
       element("h3", {}, told.many), button, many,

@@ -122,7 +122,7 @@ function yours(app) {
   const told = words.tour.yours, rows = SCREENS.slice(0, -1).map((id) => {
     const { guesses = {} } = words.tour.screens[id];
     const mine = Object.entries(guesses).map(([key, { options }]) => options?.[app.state.guesses[key]] ?? app.state.guesses[key]).filter(Boolean).join("; ");
-    return element("li", {}, element("b", {}, words.tour.screens[id].title), mine ? ` ${say(told.guessed, { mine })}` : "", app.found[id] ? ` ${app.found[id]}` : "");
+    return element("li", {}, element("b", {}, words.tour.screens[id].title), mine ? ` ${say(told.guessed, { mine })}` : "", app.found[id] ? ` ${capitalised(app.found[id])}` : "");
   });
   return [element("ol", { class: "found" }, rows), told.sentences.map((begin, at) => element("p", {}, element("label", { for: `mine-${at}` }, begin), element("textarea", { id: `mine-${at}`, rows: 2 }))),
     element("p", { class: "note" }, told.kept), element("div", { class: "buttons" }, element("button", { type: "button", onclick: () => print() }, told.print), element("button", { type: "button", onclick: () => app.go("what-if") }, told.whatIf), element("button", { type: "button", onclick: () => app.go("your-conflict") }, told.conflict))];
