@@ -148,7 +148,7 @@ def page_data():
 
 
 STATE = {
-    "screen": "what-if", "step": 1, "seed": 7, "runs": 200, "run": 22, "plan": ["40200", "00000"],
+    "screen": "what-if", "step": 1, "seed": 7, "runs": 200, "run": 22, "beside": True, "plan": ["40200", "00000"],
     "guesses": {"sign": "yes", "boxes": "11.3.0.6"}, "a": [3, 2, 2, 4, 3, 4, 2, 2, 0, 2], "b": [0, 1, 2, 3, 4, 0, 1, 2, 3, 4],
 }  # fmt: skip
 
