@@ -11,22 +11,25 @@ import re
 import sys
 import textwrap
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 import multitrack_sim as mt
+from multitrack_sim.analysis.intervals import share_interval
 from multitrack_sim.evidence.beside_history import (
+    ACCORDS,
     FACTOR,
     SHORT,
+    Happened,
     Version,
     apart,
     differences,
     finding,
+    happened,
     history,
+    in_sequence,
     in_short,
     most_reach_one,
     of_the_same_order,
@@ -50,6 +53,10 @@ class Case:
     from_file: Version
     coded: Version | None
     muted: Version
+
+    @property
+    def record(self) -> Happened:
+        return happened(self.scenario)
 
 
 def coded_twin(path: Path) -> mt.Scenario | None:
@@ -88,16 +95,18 @@ def page(cases: list[Case], options: argparse.Namespace) -> str:
         wrapped(
             f"Every version of a case has {options.runs:,} runs on the same seeds, as long as its file says. Intervals "
             "(95%) are for chance between runs only. An agreement is a partial or a comprehensive one that came into force "
-            "by the end of the runs, ceasefires apart; the month of the first is set beside history's. No number "
-            "was fitted to a case, and every sentence below was written by rules from the numbers beside it."
+            "by the end of the runs, ceasefires apart. Like is compared with like: the first with history's first (by the stage "
+            "that PA-X gives it, where the process is there: [notes](cases_notes.md)), a comprehensive one with history's "
+            "first comprehensive one. No number was fitted to a case, and every sentence below was written by rules from "
+            "the numbers beside it."
         ),
         wrapped(
             "That a row resembles history validates nothing: the codes were given by people who knew the end. That it does "
             "not is no refutation either: history is one draw. *As in history* means that most runs give the agreement "
-            "that was made and none that reaches further, that its month lies where four fifths of the model's first "
-            "agreements lie, and that most of them held for five years, or did not, as it did; what is not recorded is not "
-            "compared. Cases between states and disputes without fighting lie outside what the model's patterns describe "
-            "([the model](odd.md)): they are illustrations."
+            "that was made and none that reaches further, that the months of its first and of its first comprehensive one "
+            "lie where four fifths of the model's lie, and that most of them held for five years, or did not, as it did; "
+            "what is not recorded is not compared. Cases between states and disputes without fighting lie outside what the "
+            "model's patterns describe ([the model](odd.md)): they are illustrations."
         ),
         summary(cases),
         bar(cases),
@@ -114,7 +123,7 @@ def summary(cases: list[Case]) -> str:
     """All cases in one table."""
     rows = []
     for case in cases:
-        record = case.scenario.record
+        record = case.record
         found = [for_markdown(case.scenario.title), history(record), in_short(case.from_file)]
         found += [in_short(case.coded) if case.coded else "no codes", finding(case.from_file, record)]
         found += [finding(case.coded, record), apart(case.from_file, case.coded)[1]] if case.coded else ["-", "-"]
@@ -126,9 +135,9 @@ def summary(cases: list[Case]) -> str:
 
 def tally(cases: list[Case]) -> str:
     """How many cases come out as they went, with and without an agreement, in a sentence."""
-    recorded = [case for case in cases if case.scenario.record.get("agreement")]
-    with_one = [case for case in recorded if case.scenario.record["agreement"] != "none"]
-    without = [case for case in recorded if case.scenario.record["agreement"] == "none"]
+    recorded = [case for case in cases if case.record.kind]
+    with_one = [case for case in recorded if case.record.kind != "none"]
+    without = [case for case in recorded if case.record.kind == "none"]
     coded = [case for case in cases if case.coded]
     same = [case for case in coded if apart(case.from_file, case.coded)[0]]
     return wrapped(
@@ -144,46 +153,47 @@ def bar(cases: list[Case]) -> str:
     """For every recorded case, file and codes: how many runs reach an agreement, when, and by what factor off history."""
     rows = []
     for case in cases:
-        record = case.scenario.record
-        if record.get("agreement"):
+        if case.record.kind:
             versions = [version for version in (case.from_file, case.coded) if version]
-            rows.append([for_markdown(case.scenario.title), history(record)])
-            rows[-1] += [cell for version in versions for cell in reached(version, record)] + ["-"] * (
-                4 - 2 * len(versions)
-            )
-    head = ["case", "history", "file: agreement", "file: median month", "codes: agreement", "codes: median month"]
+            rows.append([for_markdown(case.scenario.title), history(case.record)])
+            rows[-1] += [reached(version, case.record, kind) for version in versions for kind in ACCORDS]
+            rows[-1] += ["-"] * (2 * (2 - len(versions)))
+    head = [
+        "case",
+        "history",
+        *(f"{of}: {what}" for of in ("file", "codes") for what in ("the first", "comprehensive")),
+    ]
     return "\n\n".join([*filter(None, map(in_sum, ("from_file", "coded"), [cases] * 2)), markdown_table(head, rows)])
 
 
-def reached(version: Version, record: Mapping[str, Any]) -> list[str]:
-    """The share of runs with an agreement, and the median month with its multiple of history's."""
-    if not len(version.months):
-        return [f"{ranged(version.share('agreed'))} {version.within}", "none"]
-    times = times_history(version.months, float(record.get("months") or 0))
-    factor = "" if math.isnan(times) else f" ({times:.2g} times history's)"
-    return [f"{ranged(version.share('agreed'))} {version.within}", f"{np.median(version.months):.0f}{factor}"]
+def reached(version: Version, record: Happened, kind: str) -> str:
+    """The share of runs with an agreement that reaches so far, and the median month with its multiple of history's."""
+    found, months = version.months_to(kind), record.month(kind)
+    share = ranged(share_interval(len(found), len(version.table)))
+    if not len(found):
+        return share
+    factor = "" if months is None else f" ({times_history(found, months):.2g} times history's)"
+    return f"{share}, month {np.median(found):.0f}{factor}"
 
 
 def in_sum(which: str, cases: list[Case]) -> str:
     """In how many cases most runs reach an agreement where history had one, and where not; how many medians are near."""
-    found = [(getattr(case, which), case.scenario.record) for case in cases]
-    found = [(version, record) for version, record in found if version and record.get("agreement")]
+    found = [(getattr(case, which), case.record) for case in cases if case.record.kind]
+    found = [(version, record) for version, record in found if version]
     if not found:
         return ""
-    had = [(version, record) for version, record in found if record["agreement"] not in ("none", "ceasefire")]
-    none = [version for version, record in found if record["agreement"] in ("none", "ceasefire")]
-    timed = [(version.months, float(record["months"])) for version, record in had if record.get("months")]
-    as_far = [
-        (version.months_to(record["agreement"]), float(record["months"]))
-        for version, record in had
-        if record.get("months")
-    ]
+    had = [(version, record) for version, record in found if record.kind in ACCORDS]
+    none = [version for version, record in found if record.kind not in ACCORDS]
+    first, whole = (
+        [(version.months_to(kind), months) for version, record in had if (months := record.month(kind)) is not None]
+        for kind in ACCORDS
+    )
     return wrapped(
         f"From {found[0][0].name}: most runs reach an agreement by their end in "
         f"{sum(most_reach_one(version) for version, _ in had)} of the {len(had)} cases that had one, and in "
         f"{sum(map(most_reach_one, none))} of the {len(none)} that had none. The median month of a first agreement lies "
-        f"within a factor of {FACTOR:g} of history's in {near(timed)} of {len(timed)} whose month is recorded; that of one at "
-        f"least as far-reaching as history's, in {near(as_far)}."
+        f"within a factor of {FACTOR:g} of history's first in {near(first)} of {len(first)} whose month is recorded; that of a "
+        f"comprehensive one, of history's first comprehensive one, in {near(whole)} of {len(whole)}."
     )
 
 
@@ -192,18 +202,20 @@ def near(found: list[tuple[np.ndarray, float]]) -> int:
 
 
 def alike(cases: list[Case], which: str) -> int:
-    versions = [(getattr(case, which), case.scenario.record) for case in cases]
+    versions = [(getattr(case, which), case.record) for case in cases]
     return sum(finding(version, record) == AS_IN_HISTORY for version, record in versions if version)
 
 
 def section(case: Case) -> str:
     """One case: what happened, what the model gives, and where they differ."""
-    record, zero = case.scenario.record, case.scenario.month_zero
+    record, zero = case.record, case.scenario.month_zero
     versions = [version for version in (case.from_file, case.coded, case.muted) if version]
     begins = f"Month 0 is {month_name(zero, 0)}. " if zero else ""
+    note = for_markdown(case.scenario.record.get("note", ""), 2000)
     parts = [
         f"## {for_markdown(case.scenario.title)}",
-        wrapped(f"History: {history(record)}. {begins}{for_markdown(record.get('note', ''), 2000)}".rstrip()),
+        wrapped(f"History: {history(record)}. {begins}{note}".rstrip()),
+        wrapped(in_sequence(record, zero)),
         markdown_table(
             [
                 "from",
@@ -220,7 +232,7 @@ def section(case: Case) -> str:
     ]
     if case.coded:
         parts.append(wrapped(f"Agreements from file and from codes: {apart(case.from_file, case.coded)[1]}."))
-    return "\n\n".join([*parts, wrapped(without_track_two(case.from_file, case.muted))])
+    return "\n\n".join([*filter(None, parts), wrapped(without_track_two(case.from_file, case.muted))])
 
 
 def row(version: Version) -> list[str]:

@@ -31,14 +31,15 @@ OUTCOME = "months_under_accord"
 ABLATIONS: dict[str, dict[str, Any]] = {
     "the gate to officials": {"track_two.access": 0}, "the gate to publics": {"track_two.publicity": 0},
     "reports": {"track_two.transfer": 0}, "insight into sincerity": {"track_two.insight": 0.5},
-    "understanding": {"track_two.understanding": 0}, "raised hopes": {"track_two.raised_hopes": 0},
+    "understanding": {"track_two.understanding": 0},
     "inventing options": {"track_two.invention": 0}, "tabling of avoided issues": {"track_two.tabling": 0},
     "divergence from the official line": {"track_two.divergence": 0}, "clashes of agendas": {"track_two.clash": 0},
     "hardening of identities": {"track_two.hardening": 0}, "the back channel": {"track_two.channel": 0},
     "leaks": {"track_two.leak": 0}, "the price of secrecy": {"track_two.legitimacy_deficit": 0},
     "alarm of spoilers": {"track_two.alarm": 0}, "momentum of civil society": {"track_two.momentum": 0},
     "explaining attacks": {"track_two.explanation": 0}, "proposing measures": {"track_two.proposals": 0},
-    "contact in a suspension": {"track_one.resumption_contact": 0}, "damping of incidents": {"fighting.contact_damping": 0},
+    "damping of incidents": {"fighting.contact_damping": 0},
+    "people in office": {"track_two.office": 0},
 }  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def full_cast(parties=3, **codes):
         f"dyads.'{one}'.'{two}'.recognition": 0.5, f"ngos.'{first}'.programme": "education",
         f"ngos.'{second}'.programme": "interfaith", f"standing.'{first}'.'{one}'.legitimacy": 0.6,
         f"issues.'{scenario.names['issues'][-1]}'.tabled": 0, f"spoilers.'{scenario.names['spoilers'][0]}'.kind": "limited",
-        "track_one.participation": 0.6, "track_one.technology": 0.3,
+        "track_one.participation": 0.6, "track_one.participation_power": 0.4, "track_one.technology": 0.3,
         "track_one.instruction_lag": 2, "track_two.digital": 0.3, "track_three.digital": 0.3, "spoiling.payment": 0.3,
         "spoiling.socialisation": 0.3, "spoiling.departing_train": 0.3, "spoiling.coercion": 0.05,
         "society.communities": 40, "run.months": 180,

@@ -21,7 +21,10 @@ QUICK = {
 ALL_VOTE = {f"governments.'Party {number}'.ratified_by": "referendum" for number in range(1, 5)}
 KINDS_OF_RUN = {
     "as it is": {},
-    "few sign": {"track_one.participation": 0.3, "track_one.accession": 0.4, "track_one.aspiration": 0.8},
+    "few sign": {
+        "track_one.participation": 0.3, "track_one.participation_power": 0.3, "track_one.accession": 0.4,
+        "track_one.aspiration": 0.8,
+    },
     "many leave": {"accord.withdrawal": 0.4, "accord.temptation": 4.0, "track_one.accession": 0.3},
     "votes fail": {**ALL_VOTE, "track_one.vote_base": 0.5, "track_one.partial": 0.6, "track_one.reopening": 0.2},
     "soon durable": {**ALL_VOTE, "accord.durable_months": 12, "track_one.vote_base": 0.0, "track_one.reopening": 0.2},

@@ -8,22 +8,28 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from multitrack_sim.errors import ScenarioError
 from multitrack_sim.evidence.beside_history import (
+    Happened,
     Version,
     apart,
     differences,
     finding,
+    happened,
     history,
+    in_sequence,
     in_short,
     most_reach_one,
     of_the_same_order,
+    times_history,
     without_track_two,
 )
+from multitrack_sim.scenario.load import loads
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = ROOT / "experiments" / "cases_beside_history.py"
-FRAMEWORK = {"agreement": "framework", "months": 8.0, "held_60": "no"}
-COMPREHENSIVE = {"agreement": "comprehensive", "months": 22.0, "held_60": "yes"}
+FRAMEWORK = Happened("framework", "no", (("framework", 8.0),))
+COMPREHENSIVE = Happened("comprehensive", "yes", (("comprehensive", 22.0),))
 
 
 def version(accords, runs=100, kind="comprehensive", opened=None, collapse=None, name="its file"):
@@ -51,11 +57,15 @@ def version(accords, runs=100, kind="comprehensive", opened=None, collapse=None,
 @pytest.mark.parametrize(
     ("record", "words"),
     [
-        ({}, "not recorded"),
-        ({"agreement": "none", "held_60": ""}, "no agreement"),
-        ({"agreement": "framework"}, "a partial agreement"),
+        (Happened(), "not recorded"),
+        (Happened("none"), "no agreement"),
+        (Happened("framework"), "a partial agreement"),
         (COMPREHENSIVE, "a comprehensive agreement after 22 months, which held for five years"),
-        ({"agreement": "ceasefire", "months": 1}, "a ceasefire after 1 month"),
+        (Happened("ceasefire", "", (("ceasefire", 1.0),)), "a ceasefire after 1 month"),
+        (
+            Happened("comprehensive", "no", (("ceasefire", 0.0), ("framework", 3.0), ("comprehensive", 9.0))),
+            "a partial agreement after 3 months, a comprehensive one after 9 months, which did not hold for five years",
+        ),
     ],
 )
 def test_history_in_words(record, words):
@@ -94,17 +104,17 @@ def test_what_agrees_is_said_too():
 
 def test_time_and_holding_may_differ_by_themselves():
     late, fallen = version([60] * 80), version([22] * 80, collapse=10)
-    assert finding(late, COMPREHENSIVE) == "differs: time"
+    assert finding(late, COMPREHENSIVE) == "differs: time, time of a comprehensive one"
     assert "It comes later than in history" in differences(late, COMPREHENSIVE)
     assert "by month 22, none of all runs have one" in differences(late, COMPREHENSIVE)
     assert finding(fallen, COMPREHENSIVE) == "differs: holding"
     assert "In history it stood, in the model 0%" in differences(fallen, COMPREHENSIVE)
-    assert finding(version([4] * 80), COMPREHENSIVE) == "differs: time"
+    assert finding(version([4] * 80), COMPREHENSIVE) == "differs: time, time of a comprehensive one"
     assert finding(version([60] * 80, kind="framework"), FRAMEWORK) == "differs: time, holding"
 
 
 def test_no_agreement_is_compared_with_no_agreement():
-    record = {"agreement": "none"}
+    record = Happened("none")
     assert finding(version([50] * 10), record) == "as in history"
     assert finding(version([50] * 80), record) == "differs: agreement"
     assert "because an agreement comes in 80% of the runs where history had none" in differences(
@@ -113,9 +123,9 @@ def test_no_agreement_is_compared_with_no_agreement():
 
 
 def test_what_is_not_recorded_or_not_seen_is_not_compared():
-    assert finding(version([50] * 80), {}) == "nothing recorded"
-    assert finding(version([50] * 80), {"agreement": "comprehensive"}) == "as in history"
-    assert finding(version([290] * 80), COMPREHENSIVE) == "differs: time"  # too late to see whether it holds
+    assert finding(version([50] * 80), Happened()) == "nothing recorded"
+    assert finding(version([50] * 80), Happened("comprehensive")) == "as in history"
+    assert finding(version([290] * 80), COMPREHENSIVE).startswith("differs: time")  # too late to see whether it holds
     assert "few agreements" in differences(version([22] * 5), COMPREHENSIVE)
 
 
@@ -150,13 +160,57 @@ def test_track_two_in_a_sentence():
         ([90] * 49, 30, False, True),  # three times
         ([91] * 49, 30, False, False),
         ([], 30, False, False),
-        ([5] * 60, 0, True, False),  # nothing is a multiple of month 0
+        ([5] * 60, 0, True, False),
+        ([2] * 60, 0, True, True),  # within the month of the opening counts as one month
     ],
 )
 def test_how_many_reach_one_and_how_far_off_history(accords, months, most, same_order):
     one = version(accords, kind="framework")
     assert most_reach_one(one) == most and of_the_same_order(one.months, months) == same_order
     assert len(one.months_to("framework")) == len(accords) and not len(one.months_to("comprehensive"))
+
+
+def test_like_is_compared_with_like():
+    """A first agreement with history's first, a comprehensive one with its first comprehensive one."""
+    record = Happened("comprehensive", "yes", (("framework", 2.0), ("comprehensive", 30.0)))
+    one = version([30] * 80)
+    assert finding(one, record) == "differs: time"
+    one.table["months_to_substantive"] = np.where(one.table["agreed"] > 0, 2.0, np.nan)
+    assert finding(one, record) == "as in history"
+    assert "four fifths of the model's comprehensive agreements come between month 30 and month 30" in differences(
+        one, record
+    )
+    assert times_history(one.months_to("framework"), record.month("framework")) == 1.0
+    assert record.month("ceasefire") == 2.0 and Happened("framework").month("framework") is None
+
+
+ROWS = """
+title = "Sea"
+month_zero = "1990-05"
+governments = [{ name = "A" }, { name = "B" }]
+[record]
+agreement = "none"
+held_60 = "no"
+[sources]
+key = "a book"
+"""
+
+
+def test_the_sequence_is_read_from_the_history():
+    rows = ROWS
+    for date, kind in (("1990-06-30", "framework"), ("1990-08", "ceasefire"), ("1993-11-18", "comprehensive")):
+        rows += f'[[history]]\ndate = "{date}"\nwhat = "signed"\nagreement = "{kind}"\nsource = "key"\n'
+    found = happened(loads(rows))
+    assert found == Happened("comprehensive", "no", (("framework", 1.0), ("ceasefire", 3.0), ("comprehensive", 42.0)))
+    assert in_sequence(found, "1990-05").startswith("Agreements: partial in month 1 (Jun 1990), ceasefire in month 3")
+    assert happened(loads(ROWS)) == Happened("none", "no") and in_sequence(Happened("none"), "") == ""
+    assert happened(loads(ROWS.replace('"none"', '"framework"\nmonths = 7'))).agreements == (("framework", 7.0),)
+
+
+@pytest.mark.parametrize(("date", "kind"), [("1990", "framework"), ("1990-04-30", "framework"), ("1990-06", "none")])
+def test_an_agreement_has_a_month_and_a_kind(date, kind):
+    with pytest.raises(ScenarioError, match=r"line \d+, history\[0\]"):
+        loads(ROWS + f'[[history]]\ndate = "{date}"\nwhat = "x"\nagreement = "{kind}"\nsource = "key"\n')
 
 
 def script():

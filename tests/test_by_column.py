@@ -202,7 +202,19 @@ IDLE = {
         "track_two",
         [Draw.CHANNEL_LEAKS, Draw.CHANNEL_ENDS],
     ),
+    "taking up what was avoided": (
+        {},
+        each("issues", "tabled", 0) | {"conflict.start": "talks", "track_one.tabling": 0.001, "track_two.access": 0.0},
+        "track_one",
+        [Draw.TAKES_UP_ISSUE],
+    ),
     "tabling": ({}, OPEN | each("issues", "tabled", 0) | {"track_two.tabling": 0.01}, "track_two", [Draw.TABLES_ISSUE]),
+    "people in office": (
+        {"track_two.budget": 0.0},
+        OPEN | {"fighting.victory": 0.0, "fighting.petering_out": 0.0},
+        "track_two",
+        [Draw.ENTERS_OFFICE],
+    ),
     "attacks": (
         each("spoilers", "capacity", 0.0),
         each("spoilers", "capacity", 1.0) | {"spoiling.deterrence": 0.0, "spoiling.controllable": 1.0},

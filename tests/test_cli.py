@@ -139,38 +139,10 @@ def test_help_names_the_commands_and_is_quick():
         before = work_of_children()
         said = in_a_shell("--help")
         best = min(best, work_of_children() - before)
-        assert said.returncode == 0 and all(
-            name in said.stdout
-            for name in (
-                "run",
-                "compare",
-                "paths",
-                "demo",
-                "sweep",
-                "new",
-                "codes",
-                "arms",
-                "parameters",
-                "outcomes",
-                "info",
-                "--version",
-            )
-        )
+        assert said.returncode == 0 and "--version" in said.stdout
     assert best < 1.0
     listed = [line.split()[0] for line in said.stdout.partition("Commands:")[2].splitlines() if line.strip()]
-    assert listed == [
-        "run",
-        "compare",
-        "paths",
-        "demo",
-        "sweep",
-        "new",
-        "codes",
-        "arms",
-        "parameters",
-        "outcomes",
-        "info",
-    ]
+    assert listed == list(cli.COMMANDS)
 
 
 def test_help_imports_nothing_slow():
@@ -570,7 +542,8 @@ def test_very_many_runs_are_compared_whole_and_drawn_in_part(small, calls, tmp_p
     out = tmp_path / "out"
     assert cli.main(["compare", str(small), "--arm", NO_TRACK_TWO, "--runs", "30", "-q", "--out", str(out)]) == 0
     assert [(one.runs, one.series) for one in calls] == [(12, True), (12, True)] and not open_sweep(out).plan.series
-    assert "run 30 times" in (out / "comparison.html").read_text("utf-8")
+    page = (out / "comparison.html").read_text("utf-8")
+    assert re.search(r">30</data> runs of each", page) and re.search(r"The first <data[^>]*>12</data> runs", page)
 
 
 @pytest.mark.parametrize("command", [["run"], ["compare", "--arm", NO_TRACK_TWO]], ids=["run", "compare"])
@@ -719,7 +692,7 @@ def test_every_command_of_the_readme_works(calls, tmp_path, monkeypatch):
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     monkeypatch.chdir(tmp_path)
     fewer = [re.sub(r"--runs \d+", "--runs 20", block) for block in blocks("sh")]
-    commands = [shlex.split(line) for block in fewer for line in block.splitlines()]
+    commands = [shlex.split(line, comments=True) for block in fewer for line in block.splitlines()]
     assert len(commands) >= 4
     for command in commands:
         assert command[0] == "multitrack" and cli.main(command[1:]) == 0, command

@@ -85,6 +85,13 @@ def test_spoilers_stand_at_both_ends_and_want_more_as_the_code_rises():
         assert rows(scenario, "spoilers", "ideal") == [0.0, 1.0]
 
 
+def test_the_hardest_issue_is_avoided_where_it_is_sacred_and_hawks_lead():
+    for indivisibility, hawkishness, avoided in ((0, 4, 0), (2.9, 4, 0), (4, 2.9, 0), (3, 3, 1), (4, 4, 1), (4, 0, 0)):
+        scenario = scenario_from_codes({"indivisibility": indivisibility, "hawkishness": hawkishness})
+        assert rows(scenario, "issues", "tabled") == [1 - avoided, 1, 1]
+        assert rows(scenario, "issues", "indivisibility")[0] == max(rows(scenario, "issues", "indivisibility"))
+
+
 def test_measures_in_force_at_the_start_are_light_first():
     for code, count in ((0, 0), (1, 0), (1.9, 0), (2, 2), (2.5, 3), (3, 4), (4, 6)):
         measures = scenario_from_codes({"cbm": code}).rows["measures"]

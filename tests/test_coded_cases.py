@@ -102,11 +102,90 @@ def test_new_from_codes(tmp_path, capsys):
     assert cli.main(["new", str(path), "--codes", str(tmp_path / "codes.toml")]) == 0
     said = capsys.readouterr().out
     assert "Not coded, taken at the middle: power_asymmetry, " in said and "from 2 of 18 codes" in said
-    assert load(path) == scenario_from_codes({"hurting_stalemate": 3, "parties": 3}, "A sea")
+    assert load(path) == scenario_from_codes({"hurting_stalemate": 3, "parties": 3, "start": "talks"}, "A sea")
+    assert re.search(
+        r'^start = "talks" +# codes describe the opening of talks: ', path.read_text("utf-8"), re.MULTILINE
+    )
     before = path.read_bytes()
     (line,) = refused(capsys, "new", path, "--codes", tmp_path / "codes.toml")
     assert "exists already and is left as it is" in line and path.read_bytes() == before
     assert sorted(os.listdir(tmp_path)) == ["codes.toml", "my.toml"]
+
+
+BESIDE = """month_zero = "1996-06"
+party_names = ["North", "South", "O'Brien & \\"Co\\""]
+issues = ["Land", "Arms", "Water", "Courts"]
+track2 = 3
+"""
+
+
+def test_what_may_stand_beside_codes(tmp_path):
+    """Month zero, names of parties and issues; the names say how many there are; talks unless it says otherwise."""
+    file, path = tmp_path / "codes.toml", tmp_path / "my.toml"
+    file.write_text(BESIDE, "utf-8")
+    assert (
+        cli.main(
+            [
+                "new",
+                str(path),
+                "--codes",
+                str(file),
+            ]
+        )
+        == 0
+    )
+    made = load(path)
+    assert made == scenario_from_codes(read_codes(file)[0]) and made.month_zero == "1996-06"
+    assert made.names["governments"] == ("North", "South", 'O\'Brien & "Co"')
+    assert made.names["issues"] == ("Land", "Arms", "Water", "Courts") and made.value("conflict.start") == "talks"
+    hard = [row["indivisibility"] for row in made.rows["issues"]]
+    assert hard == sorted(hard, reverse=True) and (hard[0], hard[-1]) == pytest.approx((0.7, 0.3))
+    assert "parties" not in made.summary.partition("Not coded")[2]
+    file.write_text(BESIDE + 'start = "fighting"\n', "utf-8")
+    assert scenario_from_codes(read_codes(file)[0]).value("conflict.start") == "fighting"
+    named = read_cases(pd.DataFrame({"case": ["A"], "start": ["Fighting"], "party_names": [["North", "South"]]}))[0]
+    assert named.scenario.value("conflict.start") == "fighting" and named.scenario.names["governments"][1] == "South"
+    assert "parties" not in named.missing
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('start = "talk"', "line 1, start: found 'talk'; allowed: fighting, pretalks, talks (did you mean 'talks'?)"),
+        ('month_zero = "June 1996"', "line 1, month_zero: found 'June 1996'; allowed: a calendar month such as"),
+        ('party_names = ["A"]', "line 1, party_names: found 1; allowed: 2 to 27 names"),
+        ('party_names = ["A", "A"]', "line 1, party_names: found 'A' twice; allowed: each name once"),
+        ('party_names = ["A", 3]', "line 1, party_names: found 3; allowed: names of 1 to 80 printable characters"),
+        (
+            'issues = ["A|B", "C"]',
+            "line 1, issues: found 'A|B'; allowed: names of 1 to 80 printable characters without |",
+        ),
+        ('parties = 3\nparty_names = ["A", "B"]', "line 2, party_names: found 2 names where the code parties is 3"),
+        ('party_name = ["A", "B"]', "line 1, party_name: unknown code (did you mean 'party_names'?)"),
+    ],
+)
+def test_what_stands_beside_codes_is_refused_with_its_line(tmp_path, capsys, text, words):
+    (tmp_path / "codes.toml").write_text(text, "utf-8")
+    (line,) = refused(capsys, "new", tmp_path / "my.toml", "--codes", tmp_path / "codes.toml")
+    assert words in line
+
+
+def test_a_table_may_say_what_stands_beside_codes(tmp_path):
+    text = "case;start;month_zero;party_names;issues\nA;;1996-06;North | South | West;Land | Water\nB;pretalks;;;\n"
+    (tmp_path / "cases.csv").write_text(text, "utf-8")
+    one, two = (case.scenario for case in read_cases(tmp_path / "cases.csv"))
+    assert one.names["governments"] == ("North", "South", "West") and one.names["issues"] == ("Land", "Water")
+    assert (one.month_zero, one.value("conflict.start"), two.value("conflict.start")) == (
+        "1996-06",
+        "talks",
+        "pretalks",
+    )
+    (tmp_path / "cases.csv").write_text(text.replace("pretalks", "talking") + "C;;Jun-96;X;\n", "utf-8")
+    with pytest.raises(ScenarioError) as wrong:
+        read_cases(tmp_path / "cases.csv")
+    told = [str(problem) for problem in wrong.value.problems]
+    assert "line 3 ('B'), column start: found 'talking'" in told[0] and "did you mean 'talks'" in told[0]
+    assert "line 4 ('C'), column month_zero: found 'Jun-96'" in told[1] and "column party_names: found 1" in told[2]
 
 
 def test_new_refuses_all_that_is_wrong_with_codes_at_once(tmp_path, capsys):
@@ -299,7 +378,7 @@ def test_predictions_are_those_of_the_runs():
     found = mt.predict_cases(table, runs=40, seed=3, settings=SHORT)
     assert list(found["case"]) == ["A", "B"] and list(found["recorded_agreement"].fillna("")) == ["none", ""]
     for row, given_codes in zip(found.to_dict("records"), ({"track2": 4, "fighting_level": 1}, {"fighting_level": 4})):
-        scenario = mt.scenario_from_codes(given_codes).with_settings(SHORT)
+        scenario = mt.scenario_from_codes({**given_codes, "start": "talks"}).with_settings(SHORT)
         one = mt.simulate(scenario, runs=40, seed=3)
         two = mt.simulate(scenario.with_settings({"track_two.budget": 0}), runs=40, seed=3)
         assert row["agreed"] == one["agreed"].mean() and row["talks_opened"] == one["talks_opened"].mean()

@@ -56,6 +56,7 @@ RUN = """
         "track_one.war_cost": 1.0, "track_one.aspiration": 0.1, "track_one.ratification_months": 1, "cbm.review": 1,
         "accord.months": 6, "track_two.transfer": 0.9, "track_two.channel": 0.5, "spoiling.deterrence": 0.2,
         "conflict.exposure": 0.1, "accord.doubt": 0.2, "conflict.incidents": 0.5, "track_two.tabling": 0.5,
+        "track_two.office": 0.3, "track_two.officials_attend": 0.5,
     }
     codes = {"parties": 3, "hurting_stalemate": 4, "track2": 4, "track3": 4, "cbm": 4, "mediation": 3, "spoilers": 3}
     scenario = mt.scenario_from_codes(codes).with_settings(quick)

@@ -39,7 +39,7 @@ assert 0 == seen[0] < seen[1], seen
     "an outcome that counts events": SMALL
     + """
 assert mt.outcomes().loc["suspensions", "unit"] == "suspensions"
-runs = mt.run_ensemble(scenario, runs=3, seed=1, worlds=True)
+runs = mt.run_ensemble(scenario, runs=12, seed=1, worlds=True)
 from multitrack_sim.schema.events import Event
 happened = [int(world.counts[Event.TALKS_SUSPENDED]["times"]) for world in runs.worlds]
 assert runs.table["suspensions"].tolist() == happened and sum(happened) > 0, happened

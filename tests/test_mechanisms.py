@@ -48,6 +48,10 @@ def moved(one, two):
 
 NO_TALKS = {"track_one.pretalks": 0.0, "track_two.channel": 0.0}
 FRAGILE = {"accord.withdrawal": 0.5, "accord.doubt": 0.15, "run.months": 240}
+OFFICE = {"track_two.office": 0.1}
+MIXED = {"track_two.officials_attend": 1.0, "track_two.officials_frankness": 0.0}
+SUSPECTED = MIXED | {"track_two.office": 0.3, "track_one.concession": 0.05}
+SUSPECTED |= every(lively(), "governments", "hawkishness", 0.7)
 MANY = {"run.months": 240}  # with five parties
 SLIGHT = ("wars come back while memory is fresh", "small progress is progress")
 # name: settings of both arms, what is changed, what moves, and which way
@@ -60,6 +64,7 @@ SETTINGS = {
     "organisations press": (every(lively(), "organisations", "pressure", 1.0), {"pressure.organisations": (0.0, 0.5)}, "mean_readiness", 1),
     "instructions take time": ({}, {"track_one.instruction_lag": (0.0, 12.0)}, "months_to_substantive", 1),
     "digital channels shorten it": ({"track_one.instruction_lag": 12.0, "technology.speed": 1.0}, {"track_one.technology": (0.0, 1.0)}, "months_to_substantive", -1),
+    "workshops cost": (NO_TALKS, {"track_two.workshop_cost": (0.5, 5.0)}, "workshops", -1),
     "online workshops are cheaper": (NO_TALKS, {"track_two.digital": (0.0, 1.0)}, "workshops", 1),
     "online workshops are shallower": (NO_TALKS | {"technology.saving": 0.0}, {"track_two.digital": (0.0, 1.0)}, "mean_rapport", -1),
     "online programmes reach more": (NO_TALKS | {"technology.shallowness": 0.0}, {"track_three.digital": (0.0, 1.0)}, "communities.programme_months", 1),
@@ -76,6 +81,19 @@ SETTINGS = {
     "continuity builds rapport": (NO_TALKS, {"track_two.continuity": (0.0, 1.0)}, "rapport.trust", 1),
     "a workshop has room for so many": (NO_TALKS | every(lively(), "academics", "openness", 1.0) | every(lively(), "ngos", "legitimacy", 1.0), {"track_two.seats": (4, 60)}, "academics.invited", 1),
     "voices carry": ({"track_two.confidentiality": 0.0, "track_two.voices": 1.0}, every(lively(), "academics", "reach", (0.0, 1.0)), "mean_support", 1),
+    "participants enter office": (NO_TALKS, {"track_two.office": (0.0, 0.05)}, "entered_office", 1),
+    "hawks call few of them": (NO_TALKS | OFFICE, every(lively(), "governments", "hawkishness", (0.0, 1.0)), "entered_office", -1),
+    "they bring what workshops found": (NO_TALKS | {"track_two.transfer": 0.0}, {"track_two.office": (0.0, 0.1)}, "stakes.known_unofficial", 1),
+    "they are near to their leadership": (NO_TALKS | MIXED | every(lively(), "academics", "access", 0.2), {"track_two.office": (0.0, 0.1)}, "dyads.contact", 1),
+    "workshops miss them": (NO_TALKS, {"track_two.office": (0.0, 0.1)}, "academics.invited", -1),
+    "rapport misses them": (NO_TALKS, {"track_two.office": (0.0, 0.1)}, "mean_rapport", -1),
+    "officials come in a private capacity": (NO_TALKS | OFFICE, {"track_two.officials_attend": (0.0, 1.0)}, "academics.invited", 1),
+    "and report home": (NO_TALKS | OFFICE, {"track_two.officials_attend": (0.0, 1.0)}, "reports_heard", 1),
+    "they are on their guard": (NO_TALKS | OFFICE | MIXED, {"track_two.officials_frankness": (0.0, 1.0)}, "mean_rapport", -1),
+    "and little is invented": (NO_TALKS | OFFICE | MIXED, {"track_two.officials_frankness": (0.0, 1.0)}, "issues.found_unofficial", -1),
+    "hawks withhold concessions from the suspected": (SUSPECTED, {"track_two.captured_concessions": (0.0, 1.0)}, "share_settled", -1),
+    "publics do not follow the suspected": (NO_TALKS | OFFICE | MIXED | {"track_two.confidentiality": 0.0}, {"track_two.captured_support": (0.0, 3.0)}, "mean_support", -1),
+    "behind closed doors they are not known": (NO_TALKS | OFFICE | MIXED | {"track_two.captured_support": 3.0, "track_two.momentum": 0.0}, {"track_two.confidentiality": (0.0, 1.0)}, "mean_support", 1),
     "programmes go where need is": (NO_TALKS | {"society.attitude": 0.2}, {"track_three.targeting": (0.0, 1.0)}, "communities.programme_months", 1),
     "education costs": (NO_TALKS | every(lively(), "ngos", "programme", "education"), {"track_three.education_cost": (0.5, 2.0)}, "communities.programme_months", -1),
     "interfaith work costs": (NO_TALKS | every(lively(), "ngos", "programme", "interfaith"), {"track_three.interfaith_cost": (0.5, 2.0)}, "communities.programme_months", -1),
@@ -105,6 +123,7 @@ SETTINGS = {
     "what was never tabled endangers": (FRAGILE | {"issues.'Security'.tabled": 0, "track_two.access": 0.0}, {"accord.leaving_ownerless": (0.0, 10.0)}, "departures", 1),
     "unreliable signatories exploit": (FRAGILE | {"trust.reliable_share": 0.0}, {"accord.temptation": (0.0, 8.0)}, "departures", 1),
     "signatories in doubt leave": ({"run.months": 240}, {"accord.doubt": (0.01, 0.5)}, "departures", 1),
+    "parties take up what they avoided": ({"issues.'Security'.tabled": 0, "track_two.access": 0.0}, {"track_one.tabling": (0.0, 0.1)}, "issues.tabled", 1),
     "what is left out rankles": ({"issues.'Security'.tabled": 0}, {"accord.untabled_grievance": (0.0, 0.5)}, "communities.grievance", 1),
     "will and pressure make provisions carried out": ({"trust.reliable_share": 0.0, "accord.withdrawal": 0.0}, {"accord.will": (0.0, 1.0)}, "implementation", 1),
     "organisations pay": (NO_TALKS, every(lively(), "organisations", "funding", (0.0, 1.0)), "workshops", 1),
@@ -118,6 +137,7 @@ SETTINGS = {
     "talks on the rest begin anew": ({"run.months": 240}, {"track_one.reopening": (0.0, 0.3)}, "comprehensive", 1),
     "those outside accede": (MANY, {"track_one.accession": (0.0, 0.5)}, "accessions", 1),
     "a coalition need not be of all": (MANY, {"track_one.participation": (0.5, 1.0)}, "accessions", -1),
+    "nor of the strong": (MANY, {"track_one.participation_power": (0.5, 1.0)}, "accessions", -1),
     "a crowded table is slow": (MANY, {"track_one.crowding": (0.0, 1.5)}, "months_to_substantive", 1),
     "assembled delegations sign texts on how to go on": ({}, {"track_one.procedure": (0.0, 0.4)}, "procedures", 1),
     "delegations disperse": ({}, {"track_one.dispersal": (0.1, 1.0)}, "procedures", -1),
@@ -187,6 +207,40 @@ def test_a_party_that_rejects_the_host_stays_away():
     assert (mt.simulate(rejected, runs=20)["reports_heard"] == 0).all(), "one side alone is no dialogue"
 
 
+def test_only_who_has_come_to_know_the_other_side_enters_office():
+    base = lively(NO_TALKS | {"track_two.office": 1.0})
+    rejected = base.with_settings({f"standing.'{ngo}'.'Party 1'.legitimacy": 0.0 for ngo in base.names["ngos"]})
+    assert mt.simulate(base, runs=20)["entered_office"].min() > 0
+    assert (mt.simulate(rejected, runs=20)["entered_office"] == 0).all()
+    assert (mt.simulate(base.with_settings({"track_two.access": 0.0}), runs=20)["entered_office"] == 0).all()
+
+
+def test_people_leave_office_with_the_leadership_that_called_them_or_when_nothing_is_left_to_negotiate():
+    base = lively({"track_two.office": 0.2, "leaders.turnover": 0.03, "run.months": 240, "accord.withdrawal": 0.3})
+    with_leader = with_talks = 0
+    for seed in range(12):
+        model = mt.PeaceProcess(base, seed=seed, collect=False)
+        before = 0
+        while model.month < model.months:
+            was = model.tables.academics["in_office"].copy()
+            model.step()
+            world, at = model.tables, int(model.tables.tally["events"][0])
+            month = world.events[before:at]
+            before = at
+            changed = month["who"][month["kind"] == Event.LEADER_CHANGED]
+            left = month["who"][month["kind"] == Event.LEFT_OFFICE]
+            gone = (was == 1) & np.isin(world.academics["party"], changed)
+            assert set(np.flatnonzero(gone)) <= set(left)
+            assert not (world.academics["in_office"][world.academics["party"] < 0]).any()
+            with_leader += int(gone.sum())
+            with_talks += len(set(left) - set(np.flatnonzero(gone)))
+            serving = world.academics["in_office"] == 1
+            for i, party in enumerate(world.governments):
+                close = world.academics["closeness"][serving & (world.academics["party"] == i)]
+                assert party["suspected"] == pytest.approx(1.0 - np.prod(1.0 - close))
+    assert with_leader > 10 and with_talks > 10, "the scenario tests nothing"
+
+
 def test_without_recognition_fewer_reports_are_heard():
     base = lively(NO_TALKS)
     unrecognised = base.with_settings({"dyads.'Party 1'.'Party 2'.recognition": 0.0})
@@ -242,7 +296,7 @@ def test_what_is_agreed_is_frozen_and_an_accord_without_enough_signatories_falls
         joined = parties["joined"] == 1
         some_left |= Event.PARTY_LEFT in kinds(world)
         if process["in_force"]:
-            assert joined.sum() > 1 and power[joined].sum() >= p["track_one_participation"] - 1e-9
+            assert joined.sum() > 1 and power[joined].sum() >= p["track_one_participation_power"] - 1e-9
             assert (world.issues["settled"] >= world.issues["in_accord"]).all() and world.issues["in_accord"].any()
             covered = (world.stakes["salience"].reshape(len(parties), -1) @ world.issues["in_accord"]).sum() / len(
                 parties
@@ -362,6 +416,7 @@ def test_every_kind_of_event_happens_somewhere():
             {"fighting.victory": 0.5, "fighting.petering_out": 0.05, "run.months": 300}, power_asymmetry=4, spoilers=1
         ),
         lively({"spoiling.socialisation": 1.0, "issues.'Security'.tabled": 0, "track_two.tabling": 0.5}, spoilers=1),
+        lively({"track_two.budget": 0.0, "issues.'Security'.tabled": 0, "track_one.tabling": 0.2}),
         lively({"track_one.vote_base": -1.0} | every(lively(), "governments", "ratified_by", "referendum")),
     ]
     for scenario in worlds:

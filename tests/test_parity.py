@@ -33,6 +33,7 @@ HURRIED = {
     "accord.durable_months": 12, "accord.doubt": 0.2, "accord.compliance": 0.6, "cbm.proposal": 0.6,
     "cbm.review": 1, "cbm.temptation": 1.0, "cbm.verification": 0.9, "cbm.erosion": 0.1, "trust.reliable_share": 0.4,
     "track_two.channel": 0.9, "track_two.leak": 0.3, "track_two.channel_ends": 0.2, "track_two.tabling": 0.7,
+    "track_two.office": 0.5, "track_two.officials_attend": 0.5,
     "track_two.transfer": 0.9, "track_two.rapport_gain": 0.8, "fighting.escalation": 1.0, "fighting.victory": 0.15,
     "fighting.petering_out": 0.15, "fighting.ceasefire": 0.1, "fighting.ceasefire_ends": 0.2,
     "fighting.quiet_months": 3, "fighting.recurrence": 0.1, "spoiling.deterrence": 0.0, "spoiling.control": 0.9,

@@ -24,7 +24,7 @@ SMALL = {"run.months": 60, "society.communities": 16}
 MUTED = {"track_two.budget": 0.0}
 # all ways are open here: strong workshops, an avoided issue, spoilers whose attacks suspend talks, measures
 OPEN = {"track_two.access": 1.0, "track_two.publicity": 1.0, "track_two.confidentiality": 0.3, "track_two.funds": 1.0,
-        "track_two.transfer": 0.8, "track_two.tabling": 0.2, "track_two.channel": 0.5,
+        "track_two.transfer": 0.8, "track_two.tabling": 0.2, "track_two.channel": 0.5, "track_two.office": 0.05,
         "track_one.suspension": 0.8, "spoiling.deterrence": 0.1}  # fmt: skip
 
 
@@ -108,6 +108,8 @@ def total(scenario: mt.Scenario, way: str, table: str, column: str) -> tuple[flo
         ("contact", "governments", "endorsement"),
         ("contact", "process", "contact"),
         ("alarm", "process", "alarm"),
+        ("people in office", "academics", "in_office"),
+        ("people in office", "governments", "suspected"),
     ],
 )
 def test_the_column_behind_a_closed_way_stays_at_zero(way, table, column):
@@ -116,7 +118,9 @@ def test_the_column_behind_a_closed_way_stays_at_zero(way, table, column):
 
 
 @pytest.mark.parametrize(
-    ("way", "event"), [("tabling", Event.ISSUE_TABLED), ("back channel", Event.CHANNEL_OPENED), ("contact", Event.CHANNEL_OPENED)]
+    ("way", "event"),
+    [("tabling", Event.ISSUE_TABLED), ("back channel", Event.CHANNEL_OPENED), ("contact", Event.CHANNEL_OPENED),
+     ("people in office", Event.ENTERED_OFFICE)],
 )  # fmt: skip
 def test_what_is_behind_a_closed_way_never_happens(way, event):
     def times(scenario: mt.Scenario) -> float:
@@ -158,10 +162,16 @@ def test_a_way_that_needs_another_is_closed_with_it():
         ({"track_two.access": 0.0}, [name for name, way in WAYS.items() if way.gate == "track_two.access"], "access is 0"),
         ({"track_two.publicity": 0.0}, ["publics", "alarm"], "publicity is 0"),
         ({"track_two.confidentiality": 1.0}, ["publics", "alarm"], "confidentiality is 1"),
-        ({"track_two.transfer": 0.0}, ["options", "belief", "misperception", "tabling"], "transfer is 0"),
+        ({"track_two.transfer": 0.0}, ["belief", "misperception", "tabling"], "transfer is 0"),
+        (
+            {"track_two.transfer": 0.0, "track_two.office": 0.0},
+            ["options", "belief", "misperception", "tabling", "people in office"],
+            "is 0",
+        ),
         ({"track_two.insight": 0.5}, ["belief"], "closed as it is"),
         ({"track_two.living": 0}, [name for name, way in WAYS.items() if "contact" in (name, way.needs)], "closed as it is"),
         ({"cbm.budget": 0.0}, ["proposals"], "cbm.budget is 0"),
+        ({"track_two.office": 0.0}, ["people in office"], "closed as it is"),
         ({"track_two.research": 0.0}, ["papers"], "research is 0"),
     ],
 )  # fmt: skip

@@ -18,7 +18,6 @@ from multitrack_sim.cli import run
 from multitrack_sim.reports import figures, page, saving, screen, terminal
 from multitrack_sim.reports import sentences as paragraph
 from multitrack_sim.reports.figures import all_figures, comparison_figure
-from multitrack_sim.reports.page_figures import inline_svg, phases_figure
 from multitrack_sim.reports.saving import save_figures
 from multitrack_sim.reports.style import missing_letters
 
@@ -229,8 +228,7 @@ def pictures_of(folder):
     a, b = made_up_ensemble(runs=12), made_up_ensemble(runs=12, agree=0.004)
     made = {**all_figures(a, MadeUp()), "comparison": comparison_figure(a, b, MadeUp())}
     save_figures(made, lambda name: folder / name, "A conflict", svg=True)
-    inline = inline_svg(*[phases_figure(a, MadeUp(), "an arm")[0], "phases", "Phases", "told"])
-    return {path.name: path.read_bytes() for path in folder.iterdir()} | {"inline": inline}
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_no_setting_changes_a_figure(tmp_path):
@@ -276,7 +274,6 @@ def test_any_name_is_drawn_in_silence(tmp_path, name):
         made = {**all_figures(ensemble, MadeUp(title=name), name), "comparison": comparison_figure(
             ensemble, ensemble, MadeUp(title=name), (name, "b"))}  # fmt: skip
         save_figures(made, lambda file: tmp_path / file, name, svg=True)
-        inline_svg(phases_figure(ensemble, MadeUp(title=name), name)[0], "phases", name, name)
     assert len(list(tmp_path.glob("*.png"))) == len(list(tmp_path.glob("*.svg"))) == 4
 
 

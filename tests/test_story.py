@@ -5,13 +5,16 @@ import string
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from synthetic import NASTY
 
 import multitrack_sim as mt
 from multitrack_sim.cli import main as cli
+from multitrack_sim.cli import run as run_command
 from multitrack_sim.process.month import SCHEDULE
 from multitrack_sim.reports.words import plain
 from multitrack_sim.scenario import layout as build
@@ -345,10 +348,10 @@ def test_what_is_taken_out_does_not_happen(seed):
 
 def test_chosen_takes_of_every_kind_in_turn(lively):
     found = what_ifs.candidates(lively, happenings(lively), lively.month)
-    few = what_ifs.chosen(found, 30, 20)
+    few = what_ifs.chosen(found, 30, 24)
     kinds = {one.happening.kind for one in found}
-    assert 12 < len(kinds) <= 20 and {one.happening.kind for one in few} == kinds
-    assert len({id(one) for one in few}) == 20
+    assert 12 < len(kinds) <= 24 and {one.happening.kind for one in few} == kinds
+    assert len({id(one) for one in few}) == 24
 
 
 class Silent(mt.Academic):
@@ -413,7 +416,8 @@ def test_permuted_ids_give_the_same_names_and_what_ifs():
         text = text.replace(f'name = "{name}"', f'name = "{name}"\nid = {number}')
     model, report = decisive_seed(mt.loads(text))
     why = mt.explain(model)
-    assert why.exact and why.steps.iloc[0]["who"] == "The Scholar" and why.steps.iloc[0]["month"] == report.month
+    of_scholar = why.steps[why.steps["who"] == "The Scholar"]
+    assert why.exact and report.month in set(of_scholar["month"])
     assert set(why.readiness["party"]) == {"London", "Dublin"}
 
 
@@ -607,6 +611,14 @@ def test_the_command_tells_a_run(tmp_path, capsys):
     assert written.startswith("# One thing: one run of the model") and "why it came out as it did" in written
     assert cli.main([*wanted[:6], "--story", "--story-run", "3"]) == 2
     assert "--story-run 3" in capsys.readouterr().err
+
+
+def test_where_nearly_no_run_agrees_the_written_story_says_so_first():
+    """The run that is told may be the one in a hundred."""
+    for agreed, first in (([0.0] * 99 + [1.0], "Nearly no run reaches an agreement"), ([1.0] * 100, "It began.")):
+        runs = SimpleNamespace(table=pd.DataFrame({"agreed": agreed}))
+        told = run_command._rare_first(runs, SCENARIO, "# A sea\n\nIt began.\n")
+        assert told.split("\n\n")[0] == "# A sea" and told.split("\n\n")[1].startswith(first) and "It began." in told
 
 
 def test_ctrl_c_ends_the_replays_and_not_the_story(tmp_path):

@@ -168,8 +168,10 @@ def moving_scenarios():
         "conflict.exposure": 0.1, "accord.months": 6, "accord.durable_months": 12, "accord.doubt": 0.2,
         "cbm.proposal": 0.6, "cbm.review": 1, "trust.reliable_share": 0.4, "spoiling.deterrence": 0.2,
         "track_two.channel": 0.9, "track_two.leak": 0.3, "track_two.tabling": 0.01, "track_two.rapport_gain": 0.4,
+        "track_two.office": 0.3, "track_two.officials_attend": 0.5,
         "conflict.incidents": 0.5, "fighting.petering_out": 0.1, "fighting.ceasefire": 0.2, "fighting.quiet_months": 3,
-        "track_one.participation": 0.6, "track_one.comprehensive": 0.3, "run.months": 90, "society.communities": 9,
+        "track_one.participation": 0.6, "track_one.participation_power": 0.6,
+        "track_one.comprehensive": 0.3, "run.months": 90, "society.communities": 9,
     }  # fmt: skip
     three = mt.scenario_from_codes({**codes, "parties": 3, "spoilers": 3})
     two = mt.scenario_from_codes({**codes, "parties": 2, "spoilers": 1, "power_asymmetry": 4})

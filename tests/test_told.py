@@ -17,7 +17,7 @@ TURNED = {"more": "fewer", "later": "sooner", "higher": "lower", "+": "\N{MINUS 
 TURNED |= {after: before for before, after in TURNED.items()}
 DIRECTIONS = "more|fewer|later|sooner|higher|lower"
 NUMBER = r"[+\u2212]?\d(?:[\d.,]*\d)?"
-# words that words.md replaces, in no sentence that people read
+# words that the project replaced, in no sentence that people read
 REPLACED = (
     r"\b(arms?|accords?|muted|burned|told apart|credible|luck|dice|seed by seed|durable|soundings|works in both)\b"
 )

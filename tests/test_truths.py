@@ -17,7 +17,7 @@ from multitrack_sim.process.accord import gain_by_exploiting
 from multitrack_sim.process.bargaining import link_of_reliability, price_of_coverage, value_of_signing
 from multitrack_sim.process.cbm import compliance_by_type
 from multitrack_sim.process.trust import evidence_of_conduct, evidence_of_loyalty
-from multitrack_sim.process.workshops import insight_odds
+from multitrack_sim.process.workshops import insight_odds, weight_of_next_report
 from multitrack_sim.schema.outcomes import OUTCOMES
 from multitrack_sim.schema.tables import LEDGER, TABLES
 from multitrack_sim.schema.world import differing_cells
@@ -219,11 +219,12 @@ def test_evidence_of_conduct_is_finite_where_somebody_is_certain(reliable, unrel
 
 def test_n_correlated_reports_count_as_the_design_effect_says():
     p = mt.PeaceProcess(lively(), seed=1).world.parameters[0]
-    rho, one = p.track_two_correlation, insight_odds(1.0, 0.0, p)
-    assert sigma(one) == pytest.approx(p.track_two_insight)
-    for n in (1, 2, 5, 40):
-        total = sum(insight_odds(1.0, float(k), p) for k in range(n))
-        assert total == pytest.approx(one * n / (1 + (n - 1) * rho))
+    assert sigma(insight_odds(1.0, 1.0, p)) == pytest.approx(p.track_two_insight)
+    for rho in (0.0, 0.3, 1.0):
+        p.track_two_correlation, heard = rho, 0.0
+        for n in range(1, 41):
+            heard += weight_of_next_report(heard, p)
+            assert heard == pytest.approx(n / (1 + (n - 1) * rho))
 
 
 def test_cheap_measures_separate_types_less_than_costly_ones():
@@ -368,8 +369,10 @@ def test_ledger_and_money_add_up_and_shares_stay_shares(scenario):
     assert (left > -1e-9).all()
     assert np.allclose(ngos["granted_track_three"], ngos["spent_track_three"])
     outcomes = model.outcomes()
-    if model.tables.parameters["technology_saving"][0] * model.tables.parameters["track_two_digital"][0] == 0.0:
-        assert outcomes["spent_track_two"] == pytest.approx(outcomes["workshops"] + ngos["spent_research"].sum())
+    p = model.tables.parameters[0]
+    if p["technology_saving"] * p["track_two_digital"] == 0.0:
+        cost = p["track_two_workshop_cost"]
+        assert outcomes["spent_track_two"] == pytest.approx(cost * outcomes["workshops"] + ngos["spent_research"].sum())
     for name, table in TABLES.items():
         if name in ("parameters", "interventions", "events"):
             continue

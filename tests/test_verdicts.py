@@ -13,7 +13,7 @@ from multitrack_sim.analysis.comparison import Comparison
 from multitrack_sim.analysis.effects import effects
 from multitrack_sim.analysis.summary import paired_difference
 from multitrack_sim.analysis.verdicts import ANSWERS, excludes, levels_shown, verdict, verdict_in_words, verdict_of
-from multitrack_sim.reports.page import answer, comparison_page
+from multitrack_sim.reports.page import comparison_page
 from multitrack_sim.reports.sentences import SHOWN
 from multitrack_sim.reports.terminal import effects_table, rarely_agreed_cases
 
@@ -88,7 +88,6 @@ def test_page_terminal_and_findings_agree():
     said = {row["outcome"]: verdict_of(row) for row in found.to_dict("records") if row["statistic"] in SHOWN}
     assert len(set(said.values())) > 1
     for outcome in ("agreed", "months_under_accord"):
-        assert verdict_in_words(said[outcome]) in answer(comparison, found, arm)
         assert verdict_told(comparison.finding(arm, outcome)) == said[outcome]
         line = next(line for line in terminal.splitlines() if line.strip().startswith(outcome))
         assert line.split()[-1] == ANSWERS[said[outcome]]

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = []
 PREDICTION_CAVEAT = (
-    "All within {span}. an agreement: partial or comprehensive, in force. months to it: median of the runs with one. held 5 "
-    "years: of the agreements seen so long. Track II adds: points of runs with an agreement, with it minus without "
-    "it in paired runs. Intervals (95%) cover random variation between runs only.\n"
+    "All within {span}, from the opening of talks unless a case says otherwise. an agreement: partial or comprehensive, "
+    "in force. months to it: median of the runs with one. held 5 years: of the agreements seen so long. Track II adds: "
+    "points of runs with an agreement, with it minus without it in paired runs. Intervals (95%) cover random variation "
+    "between runs only.\n"
     "Codes given by people who know how a case ended make no forecast, and no validation, of it."
 )
 
@@ -32,7 +33,8 @@ def new(
     codes: Annotated[
         Path | None,
         typer.Option(
-            help="A TOML file of codes (hurting_stalemate = 3 ...) and a title: writes the scenario they give."
+            help="A TOML file of codes (hurting_stalemate = 3 ...), and if one likes title, month_zero, party_names, issues: "
+            'writes the scenario they give, from the opening of talks (start = "fighting" in the file: from before).'
         ),
     ] = None,
 ) -> None:
@@ -60,7 +62,10 @@ def new(
 def codes(
     table: Annotated[
         Path | None,
-        typer.Argument(help="Cases as comma- or semicolon-separated values: case, the codes, what happened."),
+        typer.Argument(
+            help="Cases as comma- or semicolon-separated values: case, the codes, what happened; if one likes start, month_zero, "
+            "party_names, issues."
+        ),
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="Print the codebook: every code and what it means.")] = False,
     runs: Runs = 500,

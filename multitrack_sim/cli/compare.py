@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import SettingError
+from ..errors import MultitrackError, Problem, SettingError
 from ..reports.drawing import load_matplotlib
 from ..reports.screen import console, showing
 from .drawn import _note_missing_letters, _save_figures
@@ -31,6 +31,7 @@ from .options import (
     _shown,
 )
 from .progress import _announce_compiling, _progress
+from .report import PAGE, Format, Tried, Ways, _checked_format, _more_in_steps, _write_report
 
 if TYPE_CHECKING:
     from ..analysis.comparison import Comparison
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from ..scenario.scenario import Scenario
 
 __all__ = []
-PAGE = "comparison.html"
 
 
 @_command
@@ -74,11 +74,17 @@ def compare(
             "--set", metavar="NAME=VALUE", help="Change a setting in the baseline and every variant. May be repeated."
         ),
     ] = None,
+    format_: Format = "html",
+    ways: Ways = False,
+    assumptions: Tried = 0,
     threads: Threads = None,
     svg: Svg = False,
     quiet: Quiet = False,
 ) -> None:
     """Compare variants with the baseline in paired runs; print the differences; write them, and a page to read."""
+    browser = _checked_format(format_)
+    if out is None and (ways or assumptions or format_ != "html"):
+        raise MultitrackError(Problem("--out", "there is no folder for the report to go to", "--out FOLDER"))
     found = _find(scenario)
     base, arms = _arms(found, arm or [], arm_file, set_ or [])
     command = ["multitrack", "compare", scenario]
@@ -87,6 +93,9 @@ def compare(
     command += ["--runs", str(runs), "--seed", str(seed)]
     command += [part for change in set_ or [] for part in ("--set", change)]
     command += ["--out", str(out)] if out is not None else []
+    command += ["--format", format_] if format_ != "html" else []
+    command += ["--paths"] if ways else []
+    command += ["--assumptions", str(assumptions)] if assumptions else []
     command += ["--svg"] if svg else []
     from ..running.ensemble import check_asked
     from ..running.made_from_runs import MadeFromRuns
@@ -114,7 +123,13 @@ def compare(
         _write_comparison(comparison, made)
     with showing(out) as step:
         if made is not None:
-            _draw_comparison(comparison, made, lambda: provenance(manifest, str(found)), threads, svg, quiet, step)
+            drawn = _draw_comparison(comparison, made, threads, svg, quiet, step)
+            more = _more_in_steps(comparison, made.path, ways, assumptions, threads, quiet, step)
+            with step("the page could not be written"):
+                about, repeat = provenance(manifest, str(found))
+                _write_report(comparison, drawn, about, repeat, more, "html", made)
+                if format_ != "html":
+                    _write_report(comparison, drawn, about, repeat, more, format_, made, browser)
         if not quiet:
             _print_comparison(comparison, step)
             took = time.perf_counter() - started
@@ -162,13 +177,12 @@ def _write_comparison(comparison: Comparison, made: MadeFromRuns) -> None:
 def _draw_comparison(
     comparison: Comparison,
     made: MadeFromRuns,
-    origin: Callable[[], tuple[dict[str, str], str]],
     threads: int | None,
     svg: bool,
     quiet: bool,
     step: Step,
-) -> None:
-    """Figures, findings in words and the page, beside the tables of `compare`. `origin` says where its numbers come from."""
+) -> dict[str, Ensemble]:
+    """Figures and findings in words, beside the tables of `compare`; gives the arms with the months that were drawn."""
     from dataclasses import replace
 
     title = comparison.scenario.title
@@ -197,14 +211,7 @@ def _draw_comparison(
         text = findings_in_markdown(comparison)
         with made.staged(adding=True) as place:
             place("what_one_sees.md").write_text(text, "utf-8")
-    with step("the page could not be written"):
-        from ..reports.page import comparison_page
-
-        whole = {name: replace(one, table=comparison.ensembles[name].table) for name, one in drawn.items()}
-        about, command = origin()
-        text = comparison_page(comparison, whole, about, command)
-        with made.staged(adding=True) as place:
-            place(PAGE).write_text(text, "utf-8")
+    return {name: replace(one, table=comparison.ensembles[name].table) for name, one in drawn.items()}
 
 
 def _print_comparison(comparison: Comparison, step: Step) -> None:

@@ -16,13 +16,14 @@ import typer
 
 from ..errors import MultitrackError
 from ..reports.screen import guarded_streams, print_note
-from . import cases, classroom, compare, info, lists, paths, run, sweep  # noqa: F401 - each adds its commands
+from . import cases, classroom, compare, info, lists, paths, report, run, sweep  # noqa: F401 - each adds its commands
 from .options import INTERRUPTED, NOT_WRITTEN, REFUSED, _Interrupted, app
 
 __all__ = ["main"]
 COMMANDS = (
     "run",
     "compare",
+    "report",
     "paths",
     "demo",
     "sweep",

@@ -102,6 +102,7 @@ def run(
         if story:
             with step("the story could not be told"):
                 told, told_in_markdown = _told(loaded, seed, story_run, threads, quiet)
+                told_in_markdown = _rare_first(result, loaded, told_in_markdown)
         if made is not None:
             with step("the figures could not be drawn"):
                 load_matplotlib()
@@ -228,6 +229,16 @@ def _told(scenario: Scenario, seed: int, run: int, threads: int | None, quiet: b
         why = explain(model, threads=threads, progress=report, stop=enough.is_asked_for)
     heading = f"Run {run} of --seed {seed}"
     return f"{heading}\n{story(model)}\n\n{why}", f"{story_in_markdown(model)}\n{why.markdown}"
+
+
+def _rare_first(result: Ensemble, scenario: Scenario, story: str) -> str:
+    """A story for a file; where nearly no run reaches an agreement, that stands below its heading, before all else."""
+    from ..reports.sentences import rarely_agreed
+    from ..reports.words import for_markdown
+
+    rare = rarely_agreed({"": result.table}, float(scenario.value("run.months")))
+    heading, _, rest = story.partition("\n\n")
+    return f"{heading}\n\n{for_markdown(rare, 1000)}\n\n{rest}" if rare else story
 
 
 class _Enough:

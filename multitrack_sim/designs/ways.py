@@ -24,7 +24,8 @@ ACCESS, PUBLICITY = "track_two.access", "track_two.publicity"
 class Way:
     """A way out of Track II. `settings` are the values that close it and nothing else; `gate` is what it passes; `sentence` says
     what goes this way. `needs` is the way it hangs on: while that is closed, nothing goes this way either. `meeting`: it
-    takes participants of two parties. `tables` must have rows; `idle_at` are other settings that leave nothing of it.
+    takes participants of two parties. `tables` must have rows; `idle_at` are other settings each of which leaves nothing of it,
+    `idle_together` those that do so only together.
     """
 
     name: str
@@ -35,12 +36,14 @@ class Way:
     meeting: bool = True
     tables: tuple[str, ...] = ()
     idle_at: Mapping[str, float] = field(default_factory=dict)
+    idle_together: Mapping[str, float] = field(default_factory=dict)
 
 
 _ALL = (
     Way(
-        "options", "leaderships learn what workshops invented, and may hope for more",
-        {"track_two.invention": 0.0, "track_two.option_fading": 1.0}, idle_at={"track_two.transfer": 0.0},
+        "options", "leaderships learn what workshops invented",
+        {"track_two.invention": 0.0, "track_two.option_fading": 1.0},
+        idle_together={"track_two.transfer": 0.0, "track_two.office": 0.0},
     ),
     Way(
         "belief", "reports are evidence of whether another leadership is reliable",
@@ -69,10 +72,6 @@ _ALL = (
         {"track_two.channel": 0.0}, needs="contact",
     ),
     Way(
-        "resumption", "contact brings suspended talks back",
-        {"track_one.resumption_contact": 0.0}, needs="contact",
-    ),
-    Way(
         "proposals", "contact makes officials propose more confidence-building measures",
         {"track_two.proposals": 0.0}, needs="contact", tables=("measures",), idle_at={"cbm.budget": 0.0},
     ),
@@ -88,6 +87,11 @@ _ALL = (
         "alarm", "dialogue in public alarms spoilers",
         {"track_two.alarm": 0.0}, gate=PUBLICITY, meeting=False, tables=("spoilers",),
         idle_at={"track_two.confidentiality": 1.0},
+    ),
+    Way(
+        "people in office",
+        "participants enter delegations, with the options and the people they know; suspected at home, missed in workshops",
+        {"track_two.office": 0.0},
     ),
 )  # fmt: skip
 WAYS: dict[str, Way] = {way.name: way for way in _ALL}
@@ -106,8 +110,8 @@ def reachable(ways: Iterable[str]) -> frozenset[str]:
 def with_needs(way: str) -> frozenset[str]:
     """A way and the one it hangs on.
 
-    >>> sorted(with_needs("resumption"))
-    ['contact', 'resumption']
+    >>> sorted(with_needs("proposals"))
+    ['contact', 'proposals']
     """
     return frozenset([way, WAYS[way].needs]) - {""}
 
@@ -132,6 +136,8 @@ def idle(way: Way, scenario: Scenario) -> str:
         return f"{shut_by} is {shut[shut_by]:g}"
     if all(stays(scenario, name, value) for name, value in way.settings.items()):
         return f"closed as it is ({', '.join(f'{name} is {value:g}' for name, value in way.settings.items())})"
+    if way.idle_together and all(stays(scenario, name, value) for name, value in way.idle_together.items()):
+        return " and ".join(f"{name} is {value:g}" for name, value in way.idle_together.items())
     if not scenario.rows["ngos"]:
         return "there is nobody to hold workshops (no ngos)"
     parties = {row["party"] for row in scenario.rows["academics"] if row["party"] in scenario.names["governments"]}

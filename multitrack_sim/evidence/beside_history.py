@@ -7,9 +7,7 @@ happened is what most runs do, and where it lies within what four fifths of the 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,12 +15,14 @@ import pandas as pd
 from ..analysis.intervals import share_interval, unpaired_shares
 from ..analysis.summary import paired_difference
 from ..analysis.verdicts import excludes, verdict_in_words
-from ..reports.words import interval, percent, points, with_ends
+from ..reports.words import interval, month_name, percent, points, with_ends
+from ..scenario.scenario import Scenario
+from ..schema.categories import Agreement
 from .validation import YEARS_5, holding
 
 __all__ = [
-    "CALLED", "FACTOR", "SHORT", "Version", "apart", "differences", "finding", "history", "in_short", "most_reach_one",
-    "of_the_same_order", "times_history", "without_track_two",
+    "ACCORDS", "CALLED", "FACTOR", "SHORT", "Happened", "Version", "apart", "differences", "finding", "happened", "history",
+    "in_short", "in_sequence", "most_reach_one", "of_the_same_order", "times_history", "without_track_two",
 ]  # fmt: skip
 
 ACCORDS = ("framework", "comprehensive")
@@ -34,7 +34,39 @@ CALLED = {
     "none": "no agreement", "ceasefire": "a ceasefire", "framework": "a partial agreement",
     "comprehensive": "a comprehensive agreement",
 }  # fmt: skip
-SHORT = {"framework": "partial", "comprehensive": "comprehensive"}
+SHORT = {"ceasefire": "ceasefire", "framework": "partial", "comprehensive": "comprehensive"}
+KINDS = Agreement.words()
+
+
+@dataclass(frozen=True)
+class Happened:
+    """What is recorded of a case: its most far-reaching agreement, whether that held, and all with their months."""
+
+    kind: str = ""
+    held: str = ""
+    agreements: tuple[tuple[str, float], ...] = ()  # kind and month, in order
+
+    def month(self, kind: str) -> float | None:
+        """The month of the first agreement that reaches at least as far as this kind, where it is recorded."""
+        months = [month for one, month in self.agreements if KINDS.index(one) >= KINDS.index(kind)]
+        return min(months, default=None)
+
+
+def happened(scenario: Scenario) -> Happened:
+    """What a scenario's history and record say; the record's one agreement where the history lists none."""
+    record = scenario.record
+    dated = [(row["agreement"], row["date"]) for row in scenario.history if "agreement" in row]
+    agreements = [(kind, float(_month(date) - _month(scenario.month_zero))) for kind, date in dated]
+    kind = str(record.get("agreement") or "")
+    if not agreements and kind not in ("", "none") and record.get("months") is not None:
+        agreements = [(kind, float(record["months"]))]
+    kinds = [one for one in (kind, *(one for one, _ in agreements)) if one]
+    return Happened(max(kinds, key=KINDS.index, default=""), str(record.get("held_60") or ""), tuple(agreements))
+
+
+def _month(date: str) -> int:
+    year, month = date.split("-")[:2]
+    return 12 * int(year) + int(month)
 
 
 @dataclass(frozen=True)
@@ -78,18 +110,36 @@ class Version:
         return ((self.table["talks_opened"] > 0) | (self.table["back_channels"] > 0)).to_numpy()
 
 
-def history(record: Mapping[str, Any]) -> str:
+def history(record: Happened) -> str:
     """What happened, in a few words.
 
-    >>> history({"agreement": "framework", "months": 8.0, "held_60": "no"})
+    >>> history(Happened("framework", "no", (("framework", 8.0),)))
     'a partial agreement after 8 months, which did not hold for five years'
+    >>> history(Happened("comprehensive", "yes", (("framework", 1.0), ("ceasefire", 4.0), ("comprehensive", 31.0))))
+    'a partial agreement after 1 month, a comprehensive one after 31 months, which held for five years'
     """
-    kind, months, held = (record.get(name) for name in ("agreement", "months", "held_60"))
-    if not kind:
+    if not record.kind:
         return "not recorded"
-    text = CALLED[str(kind)]
-    text += f" after {months:g} month{'' if months == 1 else 's'}" if months is not None else ""
-    return text + {"yes": ", which held for five years", "no": ", which did not hold for five years"}.get(str(held), "")
+    first = next((kind for kind, _ in record.agreements if kind in ACCORDS), record.kind)
+    text = CALLED[first] + _after(record.month(first))
+    if first != record.kind:
+        text += f", a {SHORT[record.kind]} one{_after(record.month(record.kind))}"
+    return text + {"yes": ", which held for five years", "no": ", which did not hold for five years"}.get(
+        record.held, ""
+    )
+
+
+def _after(months: float | None) -> str:
+    return "" if months is None else f" after {months:g} month{'' if months == 1 else 's'}"
+
+
+def in_sequence(record: Happened, month_zero: str) -> str:
+    """Every recorded agreement by its kind and month, in a line; nothing where there is none."""
+    told = []
+    for kind, month in record.agreements:
+        calendar = month_name(month_zero, month)
+        told.append(f"{SHORT[kind]} in month {month:g}{f' ({calendar})' if calendar else ''}")
+    return f"Agreements: {', '.join(told)}." if told else ""
 
 
 def in_short(version: Version) -> str:
@@ -104,18 +154,18 @@ def in_short(version: Version) -> str:
     return f"an agreement {version.within} in {percent(agreed)} (at most {', '.join(kinds)}), {middle}{held}"
 
 
-def finding(version: Version, record: Mapping[str, Any]) -> str:
+def finding(version: Version, record: Happened) -> str:
     """In a few words, whether the model gives what happened, and in what it does not."""
-    if not record.get("agreement"):
+    if not record.kind:
         return "nothing recorded"
     off = [name for name, (agrees, _) in _compared(version, record).items() if not agrees]
     return f"differs: {', '.join(off)}" if off else "as in history"
 
 
-def differences(version: Version, record: Mapping[str, Any]) -> str:
+def differences(version: Version, record: Happened) -> str:
     """What the model gives, and where and why it differs from what happened, in sentences."""
     told = [f"From {version.name} the model gives {_given(version)}."]
-    if record.get("agreement"):
+    if record.kind:
         told += [sentence for _, sentence in _compared(version, record).values()]
     return " ".join(told)
 
@@ -132,14 +182,19 @@ def _given(version: Version) -> str:
     return f"a partial or comprehensive agreement {version.within} in {agreed} of the runs, {middle}; {then}"
 
 
-def _compared(version: Version, record: Mapping[str, Any]) -> dict[str, tuple[bool, str]]:
-    """What can be compared: whether the model agrees with history in it, and the sentence that says so."""
-    kind, months, held = (record.get(name) for name in ("agreement", "months", "held_60"))
-    found = {"agreement": _kind_compared(version, str(kind))}
-    if kind in ACCORDS and months is not None and len(version.months):
-        found["time"] = _time_compared(version, float(months))
-    if kind in ACCORDS and held in ("yes", "no") and not math.isnan(version.held[0]):
-        found["holding"] = _holding_compared(version, held == "yes")
+def _compared(version: Version, record: Happened) -> dict[str, tuple[bool, str]]:
+    """What can be compared: whether the model agrees with history in it, and the sentence that says so.
+
+    Like with like: the first partial or comprehensive agreement with history's first, a comprehensive one with its first
+    comprehensive one.
+    """
+    found = {"agreement": _kind_compared(version, record.kind)}
+    for kind, name in (("framework", "time"), ("comprehensive", "time of a comprehensive one")):
+        months = record.month(kind)
+        if months is not None and len(version.months_to(kind)):
+            found[name] = _time_compared(version, kind, months)
+    if record.kind in ACCORDS and record.held in ("yes", "no") and not math.isnan(version.held[0]):
+        found["holding"] = _holding_compared(version, record.held == "yes")
     return found
 
 
@@ -183,10 +238,11 @@ def _weakest_link(version: Version, kind: str) -> str:
     return min(links, key=lambda link: links[link])
 
 
-def _time_compared(version: Version, months: float) -> tuple[bool, str]:
-    early, late = np.quantile(version.months, WITHIN)
-    span = f"four fifths of the model's first agreements come between month {early:.0f} and month {late:.0f}"
-    by_then = float((version.table["months_to_substantive"] <= months).mean())
+def _time_compared(version: Version, kind: str, months: float) -> tuple[bool, str]:
+    early, late = np.quantile(version.months_to(kind), WITHIN)
+    called = "comprehensive" if kind == "comprehensive" else "first"
+    span = f"four fifths of the model's {called} agreements come between month {early:.0f} and month {late:.0f}"
+    by_then = float((version.months_to(kind) <= months).sum() / len(version.table))
     so_far = f"by month {months:g}, {percent(by_then) if by_then else 'none'} of all runs have one"
     if early <= months <= late:
         return True, f"The time fits: {span} (history: {months:g}); {so_far}."
@@ -240,8 +296,10 @@ def most_reach_one(version: Version) -> bool:
 
 
 def times_history(found: np.ndarray, months: float) -> float:
-    """The median of the model's months as a multiple of history's; not a number where there is none."""
-    return float(np.median(found)) / months if len(found) and months > 0 else math.nan
+    """The median of the model's months as a multiple of history's; not a number where there is none. What comes within
+    the month of the opening counts as one month, on both sides.
+    """
+    return max(float(np.median(found)), 1.0) / max(months, 1.0) if len(found) else math.nan
 
 
 def of_the_same_order(found: np.ndarray, months: float) -> bool:

@@ -43,6 +43,8 @@ YEARS_5 = 60  # months
 PREDICTION_COLUMNS = {
     "case": "name of the case",
     **{f"recorded_{name}": f"what is known to have happened: {name}, as the table of cases says" for name in RECORDED},
+    "start": "where runs begin: talks, pretalks or fighting",
+    "month_zero": "the calendar month in which they begin, where it is given",
     "talks_opened": "share of runs in which official talks opened by the horizon",
     "agreed": "share of runs in which a partial or comprehensive agreement came into force by the horizon",
     "framework": "share of runs whose most far-reaching agreement by the horizon is a partial one",
@@ -84,7 +86,8 @@ def predict_cases(
     """Run every case of a table with Track II and with Track II muted, on the same seeds: one row per case.
 
     `table` is a DataFrame or a file (or what `read_cases` made of one) with the columns `case`, the eighteen codes, and
-    where known `agreement`, `months` and `held_60`; a missing code is its middle and stands in `missing_codes`.
+    where known `agreement`, `months` and `held_60`; a missing code is its middle and stands in `missing_codes`. Runs begin
+    at the opening of talks, which codes describe, unless a column `start` says otherwise.
     `settings` are changed for every case. `PREDICTION_COLUMNS` says what the columns of the answer mean. What is
     recorded is copied beside it and read by nothing.
 
@@ -116,6 +119,8 @@ def predict_cases(
             {
                 "case": case.name,
                 **{f"recorded_{name}": case.recorded.get(name) for name in RECORDED},
+                "start": scenario.value("conflict.start"),
+                "month_zero": scenario.month_zero,
                 **_outcomes(with_it, scenario.value("run.months")),
                 **_effect(with_it, without, scenario.value("run.months")),
                 "missing_codes": ", ".join(case.missing),
@@ -130,7 +135,7 @@ def predict_cases(
 
 def prediction_identity(cases: list[CodedCase], settings: Mapping[str, Any], runs: int, seed: int) -> str:
     """A hash of all that decides a prediction: two with the same identity hold the same numbers."""
-    told = [[case.name, sorted(case.codes.items()), sorted(case.recorded.items())] for case in cases]
+    told = [[case.name, *(sorted(part.items()) for part in (case.codes, case.recorded, case.beside))] for case in cases]
     content = [told, sorted(settings.items()), runs, seed, model_version()]
     return hashlib.sha256(json.dumps(content, default=str).encode()).hexdigest()[:32]
 

@@ -127,11 +127,13 @@ def instruct(me, p):
 @rule(of="governments")
 def concede(me, attacks, in_public, pace, p):
     """Demands fall with readiness, faster when the others concede; hawks, opposition and attacks slow or reverse that,
-    and so do factions of its own at the table. On a departing train attacks harden less. A crowded table is slower.
+    and so do factions of its own at the table, and hawks who take its delegation to be won over by the other side. On a
+    departing train attacks harden less. A crowded table is slower.
 
     They never fall below the reservation value: an aspiration of 0 asks for no more than fighting on would give.
     """
     will = (1.0 - p.track_one_hawk_resistance * me.hawkishness) * (1.0 - me.restraint)
+    will *= 1.0 - p.track_two_captured_concessions * me.hawkishness * me.suspected
     freedom = 1.0 - in_public * p.track_one_opposition * (1.0 - me.perceived_support)
     step = (
         p.track_one_concession
@@ -162,9 +164,19 @@ def invent_officially(me, mediation, mean_belief, pace, p):
 
 
 @rule
-def take_in(stake, issue, p):
-    """A delegation takes in the options that official talks have found."""
+def take_in(stake, issue, brought, p):
+    """A delegation takes in the options that official talks have found, and those that any other brings to the table from
+    unofficial ones: what is tabled is known to all who sit there.
+    """
     stake.known_official += p.track_one_learning * (issue.found_official - stake.known_official)
+    if brought > stake.known_unofficial:
+        stake.known_unofficial += p.track_one_learning * (brought - stake.known_unofficial)
+
+
+@rule
+def taking_up_hazard(least_readiness, mediation, p):
+    """Hazard that an avoided issue is taken up at the table: the least ready party decides; mediation helps."""
+    return clip(p.track_one_tabling * least_readiness * (1.0 + mediation), 0.0, 1.0)
 
 
 @rule(of="issues")

@@ -10,10 +10,10 @@ from .trust import evidence_of_conduct, learn_from_conduct
 
 
 @rule(of="governments")
-def have_will(me, phase, p):
-    """Political will for co-operation: readiness, more once talks are under way, less under hawks."""
-    talking = phase == Phase.TALKS or phase == Phase.SIGNED or phase == Phase.IMPLEMENTATION
-    wish = me.readiness + (p.cbm_will_in_talks if talking else 0.0)
+def have_will(me, process, p):
+    """Political will for co-operation: readiness, more once talks are under way and under an accord, less under hawks."""
+    together = process.phase == Phase.TALKS or process.phase == Phase.SIGNED or process.in_force
+    wish = me.readiness + (p.cbm_will_in_talks if together else 0.0)
     me.will = clip(wish * (p.cbm_will_dove - p.cbm_will_hawk * me.hawkishness), 0.0, 1.0)
 
 
@@ -147,7 +147,7 @@ def cbm(world, month):
 
     least_will = 1.0
     for i in range(len(governments)):
-        have_will(governments[i], process.phase, p)
+        have_will(governments[i], process, p)
         if governments[i].required and governments[i].active and governments[i].will < least_will:
             least_will = governments[i].will
 

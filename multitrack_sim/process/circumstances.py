@@ -54,7 +54,8 @@ def feel_pressure(me, violence, organisations, noise, p):
     me.pressure += p.pressure_military * me.military * clip(violence, 0.0, 1.0)
     me.pressure += p.pressure_organisations * organisations
     if me.pressure > 0.0:
-        me.pressure = clip(me.pressure + p.pressure_noise * noise, 0.0, p.pressure_most)
+        noisy = me.pressure + p.pressure_noise * noise
+        me.pressure = noisy if noisy > 0.0 else 0.0
 
 
 @part

@@ -34,12 +34,15 @@ def grant(own, own_budget, other, other_budget, process, p):
 
 @rule
 def keep_giving(process, p):
-    """Interest of donors: lost while nothing moves, partly brought back by every milestone."""
+    """Interest of donors: lost while nothing moves, partly brought back by every milestone. Talks that are deadlocked do
+    not move, be they on everything or on what an accord leaves open; an accord that is carried out does.
+    """
+    at_table = process.phase == Phase.TALKS or process.talks_go_on
     stuck = (
         process.phase == Phase.FIGHTING
         or process.phase == Phase.SUSPENDED
         or process.phase == Phase.DORMANT
-        or process.deadlock >= p.funding_patience
+        or (at_table and process.deadlock >= p.funding_patience)
     )
     if process.milestone <= 1.0:
         process.interest += p.funding_renewal * (1.0 - process.interest)

@@ -49,17 +49,21 @@ def judge(me, reasons, p):
 
 @rule(of="governments")
 def give_cue(me, process, p):
-    """What a leader says of a settlement, and the reasons a whole public has: burden, momentum, leaks, concessions seen.
+    """What a leader says of a settlement, and the reasons a whole public has: burden, momentum, leaks, concessions seen,
+    a delegation known for its ties to the other side (behind both gates of Track II).
 
     A leader speaks for a settlement when it sees a surplus in it, against it when hawkish and without one.
     """
     me.cue = clip(p.publics_cue_optimism * me.optimism - p.publics_cue_doubt - me.hawkishness, -1.0, 1.0)
-    concessions = me.concession if process.phase == Phase.TALKS and not process.channel else 0.0
+    at_table = process.phase == Phase.TALKS or process.talks_go_on
+    concessions = me.concession if at_table and not process.channel else 0.0
     me.reasons = p.publics_burden * clip(me.burden, 0.0, p.publics_burden_felt) + p.publics_momentum * process.momentum
     me.reasons += p.publics_cue * me.cue - p.publics_audience_cost * clip(
         concessions / p.publics_audience_step, 0.0, 1.0
     )
     me.reasons -= p.publics_backlash * process.backlash
+    known = p.track_two_publicity * (1.0 - p.track_two_confidentiality)
+    me.reasons -= p.track_two_captured_support * known * me.suspected
 
 
 @rule(of="governments")
@@ -165,9 +169,8 @@ def publics(world, month):
     strike_fear(world)
     for i in range(parties):
         give_cue(governments[i], process, p)
-    in_accord = process.phase == Phase.IMPLEMENTATION or process.phase == Phase.DURABLE
-    carried_out = process.carried_out if in_accord else 0.0
-    if in_accord:
+    carried_out = process.carried_out if process.in_force else 0.0
+    if process.in_force:
         for i in range(parties):
             left_out = p.accord_untabled_grievance * process.ownerless
             governments[i].resentment = clip(governments[i].resentment + left_out, 0.0, 1.0)

@@ -112,8 +112,8 @@ def narrow(world):
 
 @part
 def enough_hold(world, joined):
-    """Whether those who have joined the accord (or would sign the text) hold enough of the required parties' power and
-    number, and are more than one.
+    """Whether those who have joined the accord (or would sign the text) are enough of the required parties, hold enough of
+    their power, and are more than one. Treaties count parties; what holds by itself needs the strong (Barrett 2003).
     """
     governments, p = world.governments, world.parameters[0]
     power, holding, parties, holders = 0.0, 0.0, 0, 0
@@ -126,8 +126,8 @@ def enough_hold(world, joined):
             if inside:
                 holding += me.share_of_power
                 holders += 1
-    share = p.track_one_participation
-    return holders > 1 and holding >= share * power - ROUNDING and holders >= share * parties - ROUNDING
+    strong = holding >= p.track_one_participation_power * power - ROUNDING
+    return holders > 1 and strong and holders >= p.track_one_participation * parties - ROUNDING
 
 
 @part

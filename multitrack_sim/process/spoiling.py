@@ -13,8 +13,9 @@ from .trust import evidence_of_attack, learn_from_attack
 @rule(of="spoilers")
 def feel_threatened(me, draft, process, p):
     """Threat rises with progress of talks, once something is signed with how far it hangs in the balance (an attack is
-    tried where it can change something), with the distance of the text from what the faction wants, around milestones and
-    with public dialogue. For a total spoiler any accord is as far away as can be; a greedy one minds distance less.
+    tried where it can change something; talks on the rest stand and fall with what they build on), with the distance of
+    the text from what the faction wants, around milestones and with public dialogue. For a total spoiler any accord is as
+    far away as can be; a greedy one minds distance less.
     """
     distance = abs(draft - me.ideal)
     if me.kind == SpoilerKind.TOTAL:

@@ -26,6 +26,7 @@ from .bargaining import (
     share_options,
     still_open,
     take_in,
+    taking_up_hazard,
     value_fighting_on,
 )
 from .basics import clip, enter, record, threshold
@@ -44,9 +45,9 @@ def breakdown_hazard(process, ready, p):
 
 
 @rule
-def resumption_hazard(ready, contact, p):
-    """Hazard that suspended talks resume: with readiness, and where any unofficial contact is alive."""
-    return clip(p.track_one_resumption * ready * (1.0 + p.track_one_resumption_contact * contact), 0.0, 1.0)
+def resumption_hazard(ready, p):
+    """Hazard that suspended talks resume: with readiness."""
+    return p.track_one_resumption * ready
 
 
 @part
@@ -63,8 +64,13 @@ def work_on_text(world, month, required, pace):
     for k in range(agenda):
         if still_open(issues[k]):
             invent_officially(issues[k], process.mediation, mean_belief, pace, p)
+            brought = 0.0
             for i in range(parties):
-                take_in(stakes[i * agenda + k], issues[k], p)
+                at_table = governments[i].required and governments[i].active
+                if at_table and stakes[i * agenda + k].known_unofficial > brought:
+                    brought = stakes[i * agenda + k].known_unofficial
+            for i in range(parties):
+                take_in(stakes[i * agenda + k], issues[k], brought, p)
             miss = p.track_one_draft_noise * p.track_one_drafting * mean_misperception
             miss *= 2.0 * chance(process.key, Draw.DRAFT, month, issues[k].id, 0) - 1.0
             redraft(issues[k], compromise_on(world, k), miss, pace, p)
@@ -158,6 +164,20 @@ def go_on_as_assembled(world, month):
 
 
 @part
+def take_up_avoided(world, month):
+    """Parties that talk, or that live with an accord, may take up an issue they had avoided."""
+    issues, p, process = world.issues, world.parameters[0], world.process[0]
+    if process.phase != Phase.TALKS and not process.in_force:
+        return
+    hazard = taking_up_hazard(process.least_readiness, process.mediation, p)
+    for k in range(len(issues)):
+        avoided = issues[k].active and not issues[k].tabled
+        if avoided and chance(process.key, Draw.TAKES_UP_ISSUE, month, issues[k].id, 0) < hazard:
+            issues[k].tabled = 1
+            record(world, month, Event.ISSUE_TAKEN_UP, k, -1, process.least_readiness)
+
+
+@part
 def break_down(world, month):
     """A round fails: misperception grows, part of what was settled and learnt is lost."""
     issues, stakes, dyads = world.issues, world.stakes, world.dyads
@@ -238,9 +258,9 @@ def track_one(world, month):
             break_down(world, month)
     elif process.phase == Phase.SUSPENDED:
         draw = chance(key, Draw.RESUMPTION, month, 0, 0)
-        if draw < resumption_hazard(ready, process.contact, p):
+        if draw < resumption_hazard(ready, p):
             open_round(world, month)
-            record(world, month, Event.TALKS_RESUMED, -1, -1, process.contact)
+            record(world, month, Event.TALKS_RESUMED, -1, -1, process.least_readiness)
         elif draw > 1.0 - p.track_one_abandonment:
             break_down(world, month)
     elif process.phase == Phase.SIGNED:
@@ -257,6 +277,7 @@ def track_one(world, month):
 
     if process.channel and process.fresh and world.tally[0].month_talks < 0:
         open_with_demands(world)
+    take_up_avoided(world, month)
     secretly = process.channel and process.phase != Phase.TALKS and process.phase <= Phase.SUSPENDED
     if process.phase == Phase.TALKS or process.talks_go_on or secretly:
         bargain(world, month)

@@ -2,8 +2,8 @@
 
 What happens in here stays in here, unless it passes one of two gates: `track_two.access` (all that reaches officials)
 and `track_two.publicity` (all that reaches publics and spoilers). What other phases read are only the columns written
-behind a gate: `stakes.known_unofficial`, `dyads.contact`, `governments.endorsement`, `process.contact`,
-`process.channel`, `process.alarm` and what reports do to `dyads`.
+behind a gate: `stakes.known_unofficial`, `dyads.contact`, `governments.endorsement`, `governments.suspected`,
+`process.contact`, `process.channel`, `process.alarm` and what reports do to `dyads`.
 """
 
 import math
@@ -15,20 +15,22 @@ from ..schema.draws import Draw
 from ..schema.events import Event
 from .basics import clip, dyad_row, record
 from .funding import dialogue_share, grant, grassroots_share
-from .workshops import hold_workshop
+from .office import fill_offices
+from .workshops import hold_workshop, nearness
 
 
 @rule(of="ngos")
 def convene(me, money, p):
     """Receive the month's money, give a share of it to research, and hold a workshop when the rest suffices.
 
-    A workshop costs one unit, less online. What is left when no more money comes is lost.
+    A workshop costs less online. What is left when no more money comes is lost.
     """
     balance = me.granted_track_two - me.spent_track_two - me.burned_track_two
     if money <= 0.0:
         me.burned_track_two += balance
         return 0
-    papers, cost = p.track_two_research * money, 1.0 - p.technology_saving * p.track_two_digital
+    papers = p.track_two_research * money
+    cost = p.track_two_workshop_cost * (1.0 - p.technology_saving * p.track_two_digital)
     me.granted_track_two += money
     me.spent_track_two += papers
     me.spent_research += papers
@@ -59,6 +61,16 @@ def fade_rapport(pair, p):
 
 
 @rule
+def note_closeness(one, two, pair):
+    """How close participants are to another party: the one of its people whom they trust most."""
+    if one.party >= 0 and two.party >= 0 and one.party != two.party:
+        if pair.trust > one.closeness:
+            one.closeness = pair.trust
+        if pair.trust > two.closeness:
+            two.closeness = pair.trust
+
+
+@rule
 def channel_hazard(least_readiness, contact, p):
     """Hazard that unofficial contact turns into an official back channel (contact is already behind the gate)."""
     return clip(p.track_two_channel * least_readiness * contact, 0.0, 1.0)
@@ -79,12 +91,18 @@ def keep_contact(world):
     parties = len(governments)
     for row in range(len(dyads)):
         dyads[row].contact = 0.0
+    for row in range(len(academics)):
+        academics[row].closeness = 0.0
+    at_table = process.phase == Phase.TALKS or process.talks_go_on or process.channel
     for row in range(len(rapport)):
         pair = rapport[row]
-        fade_rapport(pair, p)
         one, two = academics[pair.one], academics[pair.two]
+        if at_table and one.in_office and two.in_office:
+            pair.months_since = 0  # they meet as officials
+        fade_rapport(pair, p)
+        note_closeness(one, two, pair)
         if pair.months_since <= p.track_two_living and one.party >= 0 and two.party >= 0 and one.party != two.party:
-            felt = p.track_two_access * pair.trust * math.sqrt(one.access * two.access)
+            felt = p.track_two_access * pair.trust * math.sqrt(nearness(one) * nearness(two))
             there, back = dyads[dyad_row(one.party, two.party, parties)], dyads[dyad_row(two.party, one.party, parties)]
             if felt > there.contact:
                 there.contact = felt
@@ -155,6 +173,7 @@ def track_two(world, month):
     for row in range(len(dyads)):
         read_papers(dyads[row], governments[dyads[row].of], papers, p)
     keep_contact(world)
+    fill_offices(world, month)
     run_channel(world, month)
     in_public = p.track_two_publicity * (1.0 - p.track_two_confidentiality) * public
     process.momentum = clip(process.momentum + p.track_two_momentum * in_public * (1.0 - process.momentum), 0.0, 1.0)

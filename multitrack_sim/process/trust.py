@@ -74,11 +74,17 @@ def learn_from_conduct(dyad, evidence, p):
 
 @rule
 def fade_belief(dyad, p):
-    """What was learnt fades, from every source in the same proportion; without contact misperception returns."""
+    """What was learnt fades, from every source in the same proportion, and so does the weight of the reports that taught
+    it: what is forgotten can be heard anew. Without contact misperception returns.
+
+    The belief that remains is the prior times the likelihood to a power below 1 (a forgetting factor; Kulhavy and Zarrop
+    1993): Bayes' rule on evidence that counts less the older it is.
+    """
     kept = 1.0 - p.trust_fading
     dyad.from_measures *= kept
     dyad.from_attacks *= kept
     dyad.from_dialogue *= kept
+    dyad.reports *= kept
     dyad.from_accord *= kept
     dyad.from_leaders *= kept
     dyad.from_limit *= kept

@@ -16,13 +16,17 @@ KINDS = len(AcademicKind.words())
 
 @rule(of="academics")
 def attendance_probability(me, legitimacy, workshops, p):
-    """Probability of coming: openness, the host's standing, confidentiality; continuity asks those who came before."""
+    """Probability of coming: openness, the host's standing, confidentiality; continuity asks those who came before. Who
+    sits in a delegation comes only as far as meetings are mixed (Track 1.5).
+    """
     company = p.track_two_attendance + p.track_two_attendance_secrecy * p.track_two_confidentiality
     willing = me.openness * (1.0 - me.closed) * legitimacy * company
     if workshops > 0 and me.invited > 0:
         willing *= 1.0 + p.track_two_known_guests * p.track_two_continuity
     elif workshops > 0:
         willing *= 1.0 - p.track_two_new_guests * p.track_two_continuity
+    if me.in_office:
+        willing *= p.track_two_officials_attend
     return clip(willing, 0.0, 1.0)
 
 
@@ -34,18 +38,27 @@ def harden(me, p):
 
 
 @rule
-def frankness(p):
-    """How freely people speak in a workshop (0 to 1): part of it needs closed doors."""
-    return 1.0 - p.track_two_frankness_secrecy * (1.0 - p.track_two_confidentiality)
+def frankness(officials, p):
+    """How freely people speak in a workshop (0 to 1): part of it needs closed doors, and officials who come in a private
+    capacity are on their guard, the more of those present they are (Cuhadar and Dayton 2012).
+    """
+    guarded = p.track_two_officials_frankness * officials
+    return (1.0 - p.track_two_frankness_secrecy * (1.0 - p.track_two_confidentiality)) * (1.0 - guarded)
+
+
+@rule(of="academics")
+def nearness(me):
+    """How near a participant is to its leadership: at no remove in its delegation."""
+    return 1.0 if me.in_office else me.access
 
 
 @rule
-def meet(pair, one, two, skill, clash, p):
+def meet(pair, one, two, skill, frank, clash, p):
     """Rapport between two who meet: grows with facilitation, confidentiality and openness; a clash of agendas costs."""
     if clash:
         pair.trust *= 1.0 - p.track_two_clash_cost
     else:
-        warmth = skill * frankness(p) * math.sqrt(one.openness * two.openness)
+        warmth = skill * frank * math.sqrt(one.openness * two.openness)
         warmth *= math.sqrt((1.0 - one.closed) * (1.0 - two.closed))
         warmth *= 1.0 - p.technology_shallowness * p.track_two_digital
         pair.trust += p.track_two_rapport_gain * warmth * (1.0 - pair.trust)
@@ -53,11 +66,11 @@ def meet(pair, one, two, skill, clash, p):
 
 
 @rule(of="issues")
-def invent_unofficially(me, rapport, diversity, scholars, p):
+def invent_unofficially(me, rapport, diversity, scholars, frank, p):
     """Options found in a workshop: rapport, variety of participants, scholars and confidentiality help (Fisher 1983,
     2005).
     """
-    found = p.track_two_invention * rapport * diversity * frankness(p)
+    found = p.track_two_invention * rapport * diversity * frank
     found *= 1.0 + p.track_two_scholarship * scholars
     me.found_unofficial += clip(found, 0.0, 1.0) * (1.0 - me.found_unofficial)
 
@@ -77,38 +90,45 @@ def report_probability(me, government, recognition, distance, p):
     receptivity = 1.0 - p.track_two_hawk_deafness * government.hawkishness
     receptivity *= 1.0 - p.track_two_unrecognised * (1.0 - recognition)
     consistency = clip(1.0 - p.track_two_contradiction * (1.0 - p.track_two_coordination) * distance, 0.0, 1.0)
-    heard = p.track_two_access * p.track_two_transfer * me.access * credibility * receptivity * consistency
+    heard = p.track_two_access * p.track_two_transfer * nearness(me) * credibility * receptivity * consistency
     return clip(heard, 0.0, 1.0)
 
 
-@rule(of="governments")
-def hear_options(me, stake, issue, p):
-    """A leadership that hears a report knows the unofficial options; good ones raise what it demands."""
-    news = issue.found_unofficial - stake.known_unofficial
-    if news > 0.0:
-        stake.known_unofficial += news
-        me.aspiration = clip(me.aspiration + p.track_two_raised_hopes * news * issue.potential, 0.0, 1.0)
+@rule
+def hear_options(stake, issue):
+    """A leadership that hears a report knows the unofficial options."""
+    if issue.found_unofficial > stake.known_unofficial:
+        stake.known_unofficial = issue.found_unofficial
 
 
 @rule
-def insight_odds(rapport, reports, p):
-    """Log-odds that the next report on a leadership's type is right, after so many reports already heard.
+def weight_of_next_report(heard, p):
+    """How many independent reports the next one is worth, when those heard and not forgotten are worth so many.
 
-    n reports of correlation rho count as n / (1 + (n - 1) rho) independent ones (design effect, Kish 1965), so the
-    next one adds only the difference; a single one is right with the accuracy that rapport allows.
+    n reports of correlation rho are worth n / (1 + (n - 1) rho) independent ones (design effect, Kish 1965), and the next
+    one adds the difference to n + 1, here written by the worth of those before: the first is worth 1, and together they
+    never get beyond 1 / rho. Forgetting lowers the worth in the same proportion as what was learnt, so that renewed
+    dialogue renews evidence, and no more than was forgotten.
     """
-    accuracy = 0.5 + (p.track_two_insight - 0.5) * rapport
-    after, rho = reports + 1.0, p.track_two_correlation
-    weight = after / (1.0 + (after - 1.0) * rho)
-    if reports > 1.0:
-        weight -= reports / (1.0 + (reports - 1.0) * rho)
-    else:
-        weight -= reports
-    return weight * log_odds(accuracy)
+    new = 1.0 - p.track_two_correlation * heard
+    if new <= 0.0:
+        return 0.0
+    return new * new / (1.0 - p.track_two_correlation * p.track_two_correlation * heard)
 
 
 @rule
-def learn_from_report(dyad, evidence, hardened, distance, p):
+def insight_odds(rapport, weight, p):
+    """Log-odds that a report on a leadership's type is right, from somebody of so much rapport with its people.
+
+    A report of weight 1 is right with the accuracy that this rapport allows; a correlated one tells less, as its weight
+    says. It is drawn right with these odds and believed by these odds, whatever it says, and both depend only on what
+    was known before it was heard: beliefs are Bayes' rule, and their mean stays where it was.
+    """
+    return weight * log_odds(0.5 + (p.track_two_insight - 0.5) * rapport)
+
+
+@rule
+def learn_from_report(dyad, evidence, weight, hardened, distance, p):
     """Bayes' rule on an unofficial report about the other's type, and a clearer view of what the other means.
 
     From somebody who came away hardened the view gets darker instead; and a line that contradicts the official text
@@ -116,7 +136,7 @@ def learn_from_report(dyad, evidence, hardened, distance, p):
     """
     dyad.trust += evidence
     dyad.from_dialogue += evidence
-    dyad.reports += 1.0
+    dyad.reports += weight
     if hardened:
         dyad.misperception += p.track_two_understanding * (1.0 - dyad.misperception)
     else:
@@ -124,6 +144,14 @@ def learn_from_report(dyad, evidence, hardened, distance, p):
     confusion = clip(p.track_two_divergence * (1.0 - p.track_two_coordination) * distance, 0.0, 1.0)
     dyad.misperception += confusion * (1.0 - dyad.misperception)
     bound_belief(dyad, p)
+
+
+@part
+def bring_options(world, row):
+    """A leadership learns from a participant all that workshops have found."""
+    me, issues, agenda = world.academics[row], world.issues, len(world.issues)
+    for k in range(agenda):
+        hear_options(world.stakes[me.party * agenda + k], issues[k])
 
 
 @part
@@ -192,6 +220,22 @@ def recognition_by(world, of):
 
 
 @part
+def recall_company(world, reporter):
+    """What rapport one who was at the workshop has with those of every other party who were, on average."""
+    academics, rapport, governments = world.academics, world.rapport, world.governments
+    me = academics[reporter]
+    for j in range(len(governments)):
+        governments[j].delegates_rapport = 0.0
+    for row in range(me.first_pair + me.pairs):  # behind its own pairs it stands in none
+        pair = rapport[row]
+        if pair.one == reporter or pair.two == reporter:
+            other = academics[pair.two if pair.one == reporter else pair.one]
+            if other.attends and other.party >= 0:
+                home = governments[other.party]
+                home.delegates_rapport += pair.trust / home.delegates
+
+
+@part
 def hold_workshop(world, host, month):
     """One workshop: who comes, who gets on, what is invented, what is reported home. Gives the reach of those present."""
     academics, rapport, governments = world.academics, world.rapport, world.governments
@@ -202,12 +246,13 @@ def hold_workshop(world, host, month):
     present, voices = seat(world, host, month)
     for i in range(parties):
         governments[i].delegates = 0
-    kinds, sides, scholars = 0, 0, 0  # variety of walks of life and of parties around the table
+    kinds, sides, scholars, officials = 0, 0, 0, 0  # variety of walks of life and of parties around the table
     for row in range(len(academics)):
         me = academics[row]
         if me.attends:
             if me.kind == AcademicKind.SCHOLAR or me.kind == AcademicKind.THINK_TANK:
                 scholars += 1
+            officials += me.in_office
             if me.party >= 0:
                 governments[me.party].delegates += 1
                 if governments[me.party].delegates == 1:
@@ -222,6 +267,7 @@ def hold_workshop(world, host, month):
     if sides < 2:
         return voices
 
+    frank = frankness(officials / present, p)
     warmth, pairs, quarrels = 0.0, 0, 0
     for first in range(len(academics)):
         one = academics[first]
@@ -233,7 +279,7 @@ def hold_workshop(world, host, month):
             if not two.attends:
                 continue
             clash = chance(key, Draw.AGENDAS_CLASH, month, pair.id, ngo.id) < p.track_two_clash
-            meet(pair, one, two, ngo.skill, clash, p)
+            meet(pair, one, two, ngo.skill, frank, clash, p)
             if clash and chance(key, Draw.HARDENED, month, pair.id, ngo.id) < p.track_two_hardening:
                 harden(one, p)
                 harden(two, p)
@@ -247,7 +293,7 @@ def hold_workshop(world, host, month):
     diversity = clip(p.track_two_diversity * (1.0 + kinds), 0.0, 1.0)
     for k in range(agenda):
         if issues[k].active:
-            invent_unofficially(issues[k], warmth, diversity, scholars / present, p)
+            invent_unofficially(issues[k], warmth, diversity, scholars / present, frank, p)
 
     for row in range(len(academics)):
         me = academics[row]
@@ -255,24 +301,28 @@ def hold_workshop(world, host, month):
             continue
         home = governments[me.party]
         recognition = recognition_by(world, me.party)
-        heard = chance(key, Draw.REPORT, month, me.id, ngo.id) < report_probability(me, home, recognition, distance, p)
-        if not heard:
+        draw = chance(key, Draw.REPORT, month, me.id, ngo.id)
+        if me.in_office and draw < p.track_two_access:
+            bring_options(world, row)
+        if not draw < report_probability(me, home, recognition, distance, p):
             continue
         record(world, month, Event.REPORT_HEARD, row, me.party, warmth)
         for k in range(agenda):
             stake = stakes[me.party * agenda + k]
-            hear_options(home, stake, issues[k], p)
+            hear_options(stake, issues[k])
             if (
                 not issues[k].tabled
                 and chance(key, Draw.TABLES_ISSUE, month, me.id, issues[k].id) < p.track_two_tabling
             ):
                 issues[k].tabled = 1
                 record(world, month, Event.ISSUE_TABLED, row, k, 0.0)
+        recall_company(world, row)
         for j in range(parties):
             if j != me.party and governments[j].delegates > 0:
                 dyad = dyads[dyad_row(me.party, j, parties)]
-                odds = insight_odds(warmth, dyad.reports, p)
+                weight = weight_of_next_report(dyad.reports, p)
+                odds = insight_odds(governments[j].delegates_rapport, weight, p)
                 right = chance(key, Draw.INSIGHT, month, me.id * parties + j, ngo.id) < sigma(odds)
                 evidence = odds if right == (governments[j].reliable == 1) else -odds
-                learn_from_report(dyad, evidence, me.hardened, distance, p)
+                learn_from_report(dyad, evidence, weight, me.hardened, distance, p)
     return voices

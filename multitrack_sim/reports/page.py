@@ -1,7 +1,7 @@
-"""One page about a comparison: self-contained HTML that needs no network and no script, for a telephone and for paper.
+"""The report of a comparison: one self-contained HTML file that needs no network, for a telephone, a projector and paper.
 
-Its numbers are those of `Comparison.effects`; each stands in a `<data value="...">` with all its digits, so that a page
-can be read back. Names come from files and are escaped by the templates.
+Its numbers are those of `Comparison.effects` and of the tables of runs; each stands in a `<data value="...">` with all its
+digits, so that the page can be read back. Names come from files and are escaped.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,78 +17,133 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ..analysis.run_tables import MAIN_OUTCOMES, months_told
-from ..analysis.verdicts import ANSWERS, verdict_in_words, verdict_of
-from ..designs.arms import BASELINE
-from .page_figures import (
-    agreements_figure,
-    difference_figure,
-    inline_svg,
-    ledger,
-    ledger_figure,
-    phases_figure,
-    settling_figure,
-)
-from .sentences import (
-    ASKED,
-    NO_FORECAST,
-    SHOWN,
-    main_effects,
-    rarely_agreed_in,
-    shown_difference,
-    shown_end,
-    shown_estimate,
-    shown_interval,
-    told_changes,
-)
-from .style import LEDGER_LOOKS
+from ..analysis.precision import pairs_needed
+from ..analysis.run_tables import MAIN_OUTCOMES
+from ..analysis.verdicts import ANSWERS, verdict_of
+from ..designs.arms import INTERVENTIONS
+from .report_answer import answers, by_size, headline, how_sure, opening, plain_text, question
+from .report_facts import TOLD, Facts
+from .report_figures import Drawn, dots_figure, effect_figure, kinds_figure, when_figure
+from .report_limits import GLOSSARY, coded, first_limits, limits
+from .report_markup import number, own, say
+from .report_months import months_of, phases_figure, violence_figure
+from .report_policy import NOTHING_TO_TRY, TryIt, policy
+from .report_ranking import kinds_heading, kinds_table, ranking, ranking_heading
+from .report_reasons import depends, paths_told, pull_told
+from .report_stories import Story, stories_told
+from .report_timing import violence_heading, violence_told, when_heading, when_told
+from .sentences import SHOWN, main_effects, rarely_agreed_in, shown_end, shown_estimate, told_changes
 from .words import plain
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from ..analysis.assumptions import Assumptions
     from ..analysis.comparison import Comparison
+    from ..analysis.paths import Paths
     from ..running.ensemble import Ensemble
 
-__all__ = ["answer", "comparison_page", "question"]
+__all__ = ["NOTHING_MORE", "More", "comparison_page", "handout_page"]
 
-MOST_DRAWN = 8  # arms whose phases are drawn: more would make the page heavy, and the tables hold them all
+MOST_DRAWN = 8  # arms whose months are drawn: more would make the page heavy, and the tables hold them all
+MOST_CHANGES = 6  # told of a variant
+MOST_DOTS = 3  # variants with a picture of a hundred conflicts
 FEWEST_SETTLING = 20  # pairs
-LONGEST = 200  # letters of a name
+TOLERATED = 0.01  # half the width of an interval that a share is wished to have
+
+
+@dataclass(frozen=True)
+class More:
+    """What a report may have beside the comparison, where it was asked for."""
+
+    paths: Paths | None = None
+    assumptions: Assumptions | None = None
+    stories: Sequence[Story] = ()
+    try_it: TryIt = NOTHING_TO_TRY
+    folder: str = "FOLDER"  # how a reader names the folder of the runs
+
+
+NOTHING_MORE = More()
 
 
 def comparison_page(
-    comparison: Comparison, drawn: Mapping[str, Ensemble], about: Mapping[str, str], command: str = ""
+    comparison: Comparison,
+    drawn: Mapping[str, Ensemble],
+    about: Mapping[str, str],
+    command: str = "",
+    more: More = NOTHING_MORE,
 ) -> str:
-    """The page as HTML. `drawn` are the arms with their months (as `compare(..., series=True)` keeps them), the baseline
-    first; `about` is what it comes from, in words; `command` makes it again.
+    """The report as HTML. `drawn` are the arms with their months where they were kept, the baseline first; `about` is what
+    it comes from, in words; `command` makes it again.
 
-    The same arguments give the same text. Raises ValueError where `drawn` has no months.
+    The same arguments give the same text.
     """
-    effects = comparison.effects()
-    arms = _arms(comparison)
-    title = plain(comparison.scenario.title, LONGEST)
+    facts = Facts(comparison)
+    style = _style("report.css")
     return _templates().get_template("comparison.html.j2").render(
-        title=title,
-        question=question(comparison),
-        answers=[{"arm": arm["name"], "text": answer(comparison, effects, arm["key"])} for arm in arms[1:]],
-        estimands=[{"arm": arm["name"], "text": plain(comparison.estimand(arm["key"]), 2000)} for arm in arms[1:]],
-        arms=arms,
-        runs=f"{comparison.pairs:,}",
-        rare=rarely_agreed_in(comparison),
-        horizon=months_told(comparison.horizon),
-        differences=_differences(effects),
-        groups=_groups(effects, arms[1:]),
-        phases=_phases(comparison, drawn),
-        undrawn=max(0, len(drawn) - MOST_DRAWN),
-        agreements=_figure("agreements", "Agreements over time", *agreements_figure(drawn, comparison.scenario)),
-        ledger=_figure("ledger", "Where trust came from", *ledger_figure(drawn)),
-        ledger_table=_ledger_table(drawn),
-        settling=_settling(comparison),
-        caveat=NO_FORECAST,
+        **_first_screen(facts, more),
+        style=Markup(style), styles=[Markup(text) for text in more.try_it.styles], policy=policy(style, more.try_it),
+        scripts=[Markup(text) for text in more.try_it.scripts],
+        arms=_arms(facts, more.try_it),
+        runs=facts.runs(),
+        ranking=ranking(facts), ranking_heading=ranking_heading(facts),
+        ranked_figures=[effect_figure(facts, "agreed", "ranked-agreed", "Runs with an agreement", "percentage points")],
+        kinds=kinds_table(facts), kinds_heading=kinds_heading(facts), kinds_figure=kinds_figure(facts), held=facts.held(),
+        dots=[dots_figure(facts, arm, f"dots-{at}") for at, arm in enumerate(by_size(facts)[:MOST_DOTS])],
+        when_heading=when_heading(facts), when_told=when_told(facts), when_figure=when_figure(facts),
+        violence_heading=violence_heading(facts), violence_told=violence_told(facts), violence=_violence(facts, drawn),
+        phases=_phases(facts, drawn), undrawn=_undrawn(drawn),
+        paths=paths_told(more.paths) if more.paths else None,
+        stories=stories_told(facts, more.stories),
+        pull=pull_told(facts, more.assumptions) if more.assumptions and len(more.assumptions.table) else None,
+        folder=own(plain(more.folder, 200)),
+        coded=coded(facts), limits=limits(facts), enough=_enough(facts),
+        groups=_groups(facts),
+        glossary=GLOSSARY,
         about={name: plain(text, 500) for name, text in about.items()},
         command=plain(command, 10_000),
     )  # fmt: skip
+
+
+def handout_page(comparison: Comparison, about: Mapping[str, str], more: More = NOTHING_MORE) -> str:
+    """One page to print and hand out: question, answer, picture, what it hangs on, how sure, where it comes from."""
+    facts = Facts(comparison)
+    style = _style("report.css") + _style("handout.css")
+    first = _first_screen(facts, more)
+    origin = [f"{name}: {about[name]}" for name in ("Scenario", "Seed", "Model version") if name in about]
+    return _templates().get_template("handout.html.j2").render(
+        **first, style=Markup(style), styles=[], scripts=[], policy=policy(style),
+        dots=[dots_figure(facts, by_size(facts)[0], "dots-0")],
+        origin=own(plain("; ".join(origin), 300)),
+    )  # fmt: skip
+
+
+def _first_screen(facts: Facts, more: More) -> dict[str, Any]:
+    """What both pages begin with."""
+    title = headline(facts)
+    untold = len(facts.variants) - len(told := answers(facts))
+    return {
+        "title": title,
+        "title_in_words": plain_text(title),
+        "question": question(facts),
+        "rare": rarely_agreed_in(facts.comparison),
+        "opening": opening(facts),
+        "answers": told,
+        "untold": number(untold, "run:untold") if untold else "",
+        "picture_of_months": effect_figure(
+            facts, "months_under_accord", "first", "Change in months under an agreement", "months under an agreement"
+        ),
+        "depends": depends(facts, more.assumptions, _changed(facts)),
+        "sure": how_sure(facts, first_limits(facts)),
+    }
+
+
+def _changed(facts: Facts) -> list[str]:
+    """The settings that the variants change, at the start or later."""
+    names: list[str] = []
+    for changes in facts.comparison.changes.values():
+        names += [name for name in changes if name != INTERVENTIONS]
+        for one in changes.get(INTERVENTIONS, ()):
+            names += [str(one[verb]) for verb in ("set", "scale", "shift") if one.get(verb)]
+    return list(dict.fromkeys(names))
 
 
 @cache
@@ -103,75 +159,92 @@ def _templates() -> Environment:
     )
 
 
-def _settling(comparison: Comparison) -> dict[str, Any] | None:
-    """The figure of how effects settle; of a handful of pairs nothing can be said."""
-    if comparison.pairs < FEWEST_SETTLING:
-        return None
-    return _figure("settling", "How the effects settle", *settling_figure(comparison))
-
-
-# --- what is said
-def question(comparison: Comparison) -> str:
-    """What was asked, in a sentence."""
-    others = [_quoted(name) for name in list(comparison.arms)[1:]]
-    listed = " or ".join([", ".join(others[:-1]), others[-1]]) if len(others) > 1 else others[0]
-    return f"What would come out differently, within {months_told(comparison.horizon)}, with {listed}?"
-
-
-def answer(comparison: Comparison, effects: pd.DataFrame, arm: str) -> str:
-    """What an arm changes, a sentence each with its interval: agreements, months under one, violence."""
-    rows = effects[(effects["arm"] == arm) & effects["statistic"].isin(SHOWN)]
-    agreed, under, violence = (rows[rows["outcome"] == name].iloc[0] for name in ASKED)
-    base = BASELINE if comparison.baseline == BASELINE else f"with {_quoted(comparison.baseline)}"
-    return (
-        f"With {_quoted(arm)}, a partial or comprehensive agreement is reached within {months_told(comparison.horizon)} in "
-        f"{shown_estimate(agreed, 'arm_estimate')} of the runs, against {shown_estimate(agreed, 'baseline_estimate')} {base}: "
-        f"a difference of {_with_interval(agreed)}, {verdict_in_words(verdict_of(agreed))}. Months under an agreement, each "
-        f"weighted by the share of the conflict that it settles, differ by {_with_interval(under)}, "
-        f"{verdict_in_words(verdict_of(under))}. Violence, summed over the run, differs by {_with_interval(violence)}, "
-        f"{verdict_in_words(verdict_of(violence))}."
-    )
-
-
-def _quoted(name: str) -> str:
-    return f"\N{LEFT DOUBLE QUOTATION MARK}{plain(name)}\N{RIGHT DOUBLE QUOTATION MARK}"
-
-
-def _with_interval(row: Any) -> str:
-    ends = shown_interval(row)
-    return shown_difference(row) + (f" (95% interval {ends})" if ends else "")
+def _style(name: str) -> str:
+    return (Path(__file__).parent / "templates" / name).read_text("utf-8")
 
 
 # --- what the templates need
-def _arms(comparison: Comparison) -> list[dict[str, Any]]:
-    """Every arm, and what was changed in it, line by line."""
+def _arms(facts: Facts, try_it: TryIt) -> list[dict[str, Any]]:
+    """Every arm, what was changed in it, line by line, what its difference estimates, and what lets a reader try it."""
+    estimand = facts.comparison.estimand
+    changes = {name: told_changes(facts.comparison.changes[name]) for name in facts.arms}
     return [
-        {"at": at, "key": name, "name": plain(name), "changes": told_changes(comparison.changes[name])}
-        for at, name in enumerate(comparison.arms)
+        {
+            "at": at,
+            "name": facts.name(name) if at else Markup("baseline"),
+            "changes": [(own(change.what), own(change.to)) for change in changes[name][:MOST_CHANGES]],
+            "unnamed": number(left, f"changes:{at}") if (left := len(changes[name]) - MOST_CHANGES) > 0 else "",
+            "estimand": own(plain(estimand(name), 2000)) if at else "",
+            "try_it": try_it.below.get(name, ""),
+        }
+        for at, name in enumerate(facts.arms)
     ]
 
 
-def _groups(effects: pd.DataFrame, arms: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The effects, outcome by outcome, every arm a row: text for people, and values with all their digits."""
+def _violence(facts: Facts, drawn: Mapping[str, Ensemble]) -> list[Drawn]:
+    found = effect_figure(
+        facts,
+        "violence_total",
+        "violence-total",
+        "Violence over the run",
+        "level of violence × months",
+        "lower",
+        "higher",
+    )
+    by_month = violence_figure(facts, drawn)
+    return [found, by_month] if by_month else [found]
+
+
+def _phases(facts: Facts, drawn: Mapping[str, Ensemble]) -> list[Drawn]:
+    some = list(drawn.values())[:MOST_DRAWN]
+    return [phases_figure(facts, one, at) for at, one in enumerate(some) if months_of(one, "phase") is not None]
+
+
+def _undrawn(drawn: Mapping[str, Ensemble]) -> Markup | str:
+    left = sum(1 for one in drawn.values() if months_of(one, "phase") is not None) - MOST_DRAWN
+    return number(left, "run:undrawn") if left > 0 else ""
+
+
+def _enough(facts: Facts) -> Markup | str:
+    """How many pairs it would take to narrow the interval of agreements to a point either side."""
+    if facts.pairs < FEWEST_SETTLING:
+        return ""
+    base = facts.comparison.table()
+    needed = [
+        pairs_needed(base, facts.comparison.table(arm), "agreed", TOLERATED, horizon=facts.horizon)
+        for arm in facts.variants
+    ]
+    return say(
+        "Here are {runs} pairs. To know the difference in agreements to within one point either side would take {n}. More "
+        "runs narrow random variation only, never the doubt about the model.",
+        runs=facts.runs(), n=number(max(needed), "run:needed"),
+    )  # fmt: skip
+
+
+def _groups(facts: Facts) -> list[dict[str, Any]]:
+    """The effects, outcome by outcome, every variant a row: text for people, and values with all their digits."""
     groups: dict[tuple[str, str], dict[str, Any]] = {}
-    for arm in arms:
-        for row in main_effects(effects, arm["key"]).to_dict("records"):
+    for arm in facts.variants:
+        for row in main_effects(facts.effects, arm).to_dict("records"):
             key = row["outcome"], row["value"]
+            held = f"{int(facts.scenario.value('accord.durable_months')):,} months"
+            meaning = row["meaning"].replace("accord.durable_months", held)
             unit = "percentage points" if row["statistic"] == "share" else row["unit"]
+            label = TOLD[row["outcome"]].label if row["outcome"] in TOLD else "how the conflict first ended"
             about = {"outcome": row["outcome"], "value": row["value"], "statistic": SHOWN[row["statistic"]],
-                     "unit": unit, "meaning": row["meaning"], "rows": []}  # fmt: skip
-            groups.setdefault(key, about)["rows"].append(_row(row, arm))
+                     "label": label, "unit": unit, "meaning": meaning, "rows": []}  # fmt: skip
+            groups.setdefault(key, about)["rows"].append(_row(row, facts))
     order = {name: at for at, name in enumerate(MAIN_OUTCOMES)}
     return sorted(groups.values(), key=lambda group: order[group["outcome"]])
 
 
-def _row(row: Mapping[str, Any], arm: Mapping[str, Any]) -> dict[str, Any]:
-    """One arm's effect on one outcome."""
+def _row(row: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
+    """One variant's effect on one outcome."""
     cells = {name: shown_estimate(row, name) for name in ("baseline_estimate", "arm_estimate")}
     cells |= {name: shown_end(row, name) for name in ("difference", "low", "high")}
     return {
-        "arm": arm["name"],
-        "key": arm["at"],
+        "arm": facts.name(row["arm"]),
+        "key": facts.arms.index(row["arm"]),
         "cells": {name: {"text": text, "value": _exact(row[name])} for name, text in cells.items()},
         "has_interval": not (math.isnan(row["low"]) or math.isnan(row["high"])),
         "answer": ANSWERS[verdict_of(row)],
@@ -182,38 +255,3 @@ def _row(row: Mapping[str, Any], arm: Mapping[str, Any]) -> dict[str, Any]:
 def _exact(value: float) -> str:
     """All digits of a number, as JSON and Python read them; empty where it is missing."""
     return "" if math.isnan(value) else json.dumps(float(value))
-
-
-def _figure(name: str, title: str, figure: Any, told: str) -> dict[str, Any]:
-    return {"svg": Markup(inline_svg(figure, name, title, told)), "told": told}
-
-
-def _differences(effects: pd.DataFrame) -> list[dict[str, Any]]:
-    """Figures for the eye: agreements, months under one and violence, every arm minus the baseline."""
-    made = []
-    wanted = [("agreed", "Agreement reached", "percentage points", 100.0),
-              ("months_under_accord", "Months under an agreement", "months, weighted by reach", 1.0),
-              ("violence_total", "Violence", "level of violence x months", 1.0)]  # fmt: skip
-    for name, title, unit, scale in wanted:
-        found = effects[(effects["outcome"] == name) & effects["statistic"].isin(SHOWN)]
-        figure = difference_figure(found.to_dict("records"), f"{title}: difference", unit, scale)
-        made.append(_figure(f"difference-{name.replace('_', '-')}", title, *figure))
-    return made
-
-
-def _phases(comparison: Comparison, drawn: Mapping[str, Ensemble]) -> list[dict[str, Any]]:
-    made = []
-    for at, (name, ensemble) in enumerate(list(drawn.items())[:MOST_DRAWN]):
-        figure = phases_figure(ensemble, comparison.scenario, name)
-        made.append(_figure(f"phases-{at}", f"Phases: {plain(name)}", *figure))
-    return made
-
-
-def _ledger_table(drawn: Mapping[str, Ensemble]) -> dict[str, Any]:
-    parts = {name: ledger(ensemble) for name, ensemble in drawn.items()}
-    rows = [
-        {"source": looks[0], "values": [f"{part[source]:+.2f}" for part in parts.values()]}
-        for source, looks in LEDGER_LOOKS.items()
-    ]
-    rows.append({"source": "all together", "values": [f"{sum(part.values()):+.2f}" for part in parts.values()]})
-    return {"arms": [plain(name) for name in parts], "rows": rows}

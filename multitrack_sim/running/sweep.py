@@ -83,17 +83,26 @@ class Sweep:
         frame["identity"] = [self.identity(row) for row in frame.to_dict("records")]
         return self._dressed(frame)
 
-    def series(self, whole: bool = True) -> pd.DataFrame:
-        """The months of all runs (if the sweep was asked for them): point, arm, run, month, then every series."""
+    def series(self, whole: bool = True, columns: Iterable[str] | None = None, runs: int | None = None) -> pd.DataFrame:
+        """The months of all runs (if the sweep was asked for them): point, arm, run, month, then every series, or those
+        named in `columns`; with `runs`, of the first so many runs of every point and arm.
+        """
         import pandas as pd
         import pyarrow as pa
+        import pyarrow.compute as pc
 
         if not self.plan.series:
             raise MultitrackError("the sweep kept no months; allowed: sweep(..., series=True)")
-        check_table(self._there() * self.plan.months, len(MONTH_KEYS) + len(SERIES))
-        tables = [self._store().series_schema.empty_table(), *self._checked(MONTHS, [*MONTH_KEYS, *SERIES], whole)]
+        asked = [*MONTH_KEYS, *(SERIES if columns is None else columns)]
+        there = self._there() * self.plan.months
+        share = 1.0 if runs is None else min(1.0, runs / self.plan.design.runs)
+        check_table(int(there * share), len(asked))
+        tables = [self._store().series_schema.empty_table().select(asked)]
+        for table in self._checked(MONTHS, asked, whole):
+            tables.append(table if runs is None else table.filter(pc.less(table["run"], runs)))
         frame = pa.concat_tables(tables).to_pandas()
-        frame["phase"] = pd.Categorical(frame["phase"], categories=SERIES["phase"].values, ordered=True)
+        if "phase" in asked:
+            frame["phase"] = pd.Categorical(frame["phase"], categories=SERIES["phase"].values, ordered=True)
         return frame.drop(columns=[] if len(self.plan.arms) > 1 else ["arm"])
 
     def identity(self, row: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import PathLike
 from typing import Any
 
@@ -15,6 +15,7 @@ from ..errors import Problem, ScenarioError, did_you_mean, printable
 from ..schema.categories import Agreement
 from .codebook import CODES, check_codes, checked_title, missing_codes, scenario_from_codes
 from .load import parse
+from .opening import BESIDE, names_in
 from .scenario import Scenario
 from .separated import MISSING, as_name, named, number_in, separated
 from .toml_text import KeyPath
@@ -24,7 +25,8 @@ from .validation import LONGEST_NAME, MOST_PROBLEMS
 __all__ = ["RECORDED", "CodedCase", "read_cases", "read_codes"]
 
 RECORDED = ("agreement", "months", "held_60")  # what is known to have happened, read by nothing but people
-COLUMNS = ("case", *CODES, *RECORDED)
+COLUMNS = ("case", *CODES, *BESIDE, *RECORDED)
+AT_THE_OPENING = {"start": "talks"}  # codes describe a conflict at the opening of talks
 HELD = ("yes", "no")
 
 # how people, R, spreadsheets and pandas write these two, capitals aside
@@ -41,23 +43,26 @@ class CodedCase:
     name: str
     codes: Mapping[str, float]
     recorded: Mapping[str, Any]  # agreement, months, held_60: only what is known
+    beside: Mapping[str, str] = field(default_factory=dict)  # start, month_zero, party_names, issues: what is given
 
     @property
     def missing(self) -> list[str]:
         """The codes that are taken at their middle."""
-        return missing_codes(self.codes)
+        return missing_codes({**self.codes, **self.beside})
 
     @property
     def scenario(self) -> Scenario:
-        return scenario_from_codes(self.codes, self.name)
+        return scenario_from_codes({**AT_THE_OPENING, **self.codes, **self.beside}, self.name)
 
 
 def read_cases(table: pd.DataFrame | str | PathLike[str]) -> list[CodedCase]:
     """The cases of a table: a DataFrame, or a file of values separated by commas, semicolons or tabs.
 
     Columns: `case`, the names of the codes, and where known `agreement`, `months` and `held_60`, in any capitals and with
-    blanks as they come. A missing code is an empty cell, NA, N/A, NaN, null, a dash or a point; `held_60` is yes or no,
-    true or false, 1 or 0. Names of rows before the first column, and empty columns without a name, are passed over.
+    blanks as they come. Besides, as one likes: `start` (talks if it is not given; else pretalks or fighting), `month_zero`
+    (1996-06), `party_names` and `issues` (with | between names). A missing code is an empty cell, NA, N/A, NaN, null, a
+    dash or a point; `held_60` is yes or no, true or false, 1 or 0. Names of rows before the first column, and empty
+    columns without a name, are passed over.
     ScenarioError lists everything that is wrong, each with its row and column.
 
     >>> [case.codes for case in read_cases(pd.DataFrame({"case": ["A"], "Track 2": [4], "cbm": ["n/a"]}))]
@@ -104,6 +109,9 @@ def _column(name: str, cell: Any, separator: str) -> Any:
         return None
     if name == "held_60":
         return HELD_IN_WORDS.get(str(cell).casefold(), cell)
+    if name in BESIDE:
+        cell = " | ".join(map(str, names_in(cell))) if name in ("party_names", "issues") else cell
+        return as_name(cell).casefold() if name == "start" and isinstance(cell, str) else cell
     if name == "agreement":
         return cell.casefold() if isinstance(cell, str) and cell.casefold() in Agreement.words() else cell
     if isinstance(cell, str) and (name in CODES or name == "months"):
@@ -170,7 +178,11 @@ def _case(cells: Mapping[str, Any], where: str) -> tuple[CodedCase, list[Problem
     else:
         where += f" ({printable(name)})"
     codes = {code: cells[code] for code in CODES if cells.get(code) is not None}
-    problems += [Problem(f"{where}, column {wrong.where}", wrong.found, wrong.allowed) for wrong in check_codes(codes)]
+    beside = {column: cells[column] for column in BESIDE if cells.get(column) is not None}
+    problems += [
+        Problem(f"{where}, column {wrong.where}", wrong.found, wrong.allowed, wrong.hint)
+        for wrong in check_codes({**codes, **beside})
+    ]
     recorded = {column: cells[column] for column in RECORDED if cells.get(column) is not None}
     for column, value in recorded.items():
         found, choices = f"found {printable(value)}", {"agreement": Agreement.words(), "held_60": HELD}.get(column, ())
@@ -182,7 +194,7 @@ def _case(cells: Mapping[str, Any], where: str) -> tuple[CodedCase, list[Problem
         elif not choices and not (_is_number(value) and 0 <= value <= 10_000):
             problems.append(Problem(f"{where}, column {column}", found, "a number of months from 0, or empty"))
     good = {code: float(value) for code, value in codes.items()} if not problems else {}
-    return CodedCase(name, good, recorded), problems
+    return CodedCase(name, good, recorded, beside if not problems else {}), problems
 
 
 def _name(cell: Any) -> str:
@@ -197,22 +209,28 @@ def _is_number(value: Any) -> bool:
 
 
 def read_codes(path: str | PathLike[str]) -> tuple[dict[str, Any], str | None]:
-    """The codes and the title in a TOML file: codes at the top or under [codes]. ScenarioError lists every problem."""
+    """The codes and the title in a TOML file: codes at the top or under [codes], and beside them where the run begins
+    (`start`, talks if it is not given), `month_zero`, `party_names` and `issues`. ScenarioError lists every problem.
+    """
     text = read_text(path, "a file of codes", "a text file in TOML")
     data, place = parse(text, str(path), "codes such as `hurting_stalemate = 3`, one a line")
     problems: list[Problem] = []
     codes: dict[str, Any] = {}
+    places: dict[str, KeyPath] = {}
     for where, value in _written(data):
         name = str(where[-1])
         if name in codes:
             problems.append(Problem(place(where), "this code is given twice", "each code once"))
-        elif name in CODES:
-            problems += [Problem(place(where), wrong.found, wrong.allowed) for wrong in check_codes({name: value})]
-            codes[name] = value
+        elif name in CODES or name in BESIDE:
+            problems += [Problem(place(where), w.found, w.allowed, w.hint) for w in check_codes({name: value})]
+            codes[name] = " | ".join(map(str, value)) if isinstance(value, list) and name in BESIDE else value
+            places[name] = where
         else:
-            choices = [*CODES, "title", "codes"] if len(where) == 1 else list(CODES)
+            choices = [*CODES, *BESIDE, "title", "codes"] if len(where) == 1 else [*CODES, *BESIDE]
             hint = did_you_mean(name, choices)
             problems.append(Problem(place(where), "unknown code", "" if hint else ", ".join(choices), hint))
+    if not problems:  # what only shows together
+        problems += [Problem(place(places[wrong.where]), wrong.found, wrong.allowed) for wrong in check_codes(codes)]
     title = data.get("title")
     if title is not None:
         try:
@@ -221,7 +239,7 @@ def read_codes(path: str | PathLike[str]) -> tuple[dict[str, Any], str | None]:
             problems += [Problem(place(("title",)), each.found, each.allowed) for each in wrong.problems]
     if problems:
         raise ScenarioError(problems)
-    return codes, title
+    return {**AT_THE_OPENING, **codes}, title
 
 
 def _written(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Any]]:

@@ -111,7 +111,7 @@ class _File(Reading):
         months = usual.high if refused else settings.get("run.months", usual.default)
         interventions = read_interventions(self, self.many(data, "interventions"), names, months)
         sources = self.sources(self.section(data, "sources"))
-        history = self.history(self.many(data, "history"), sources)
+        history = self.history(self.many(data, "history"), sources, (head or {}).get("month_zero", ""))
         record = self.model(other_models()["record"], self.section(data, "record"), ("record",)) or {}
         if self.problems:
             raise ScenarioError(self.problems)
@@ -229,7 +229,8 @@ class _File(Reading):
                 self.refuse(("sources", key), f"found {printable(text)}", few)
         return good
 
-    def history(self, given: Sequence[Any], sources: Mapping[str, str]) -> list[dict[str, Any]]:
+    def history(self, given: Sequence[Any], sources: Mapping[str, str], month_zero: str) -> list[dict[str, Any]]:
+        """What happened; an agreement counts from month zero, so both have to be dated to the month."""
         good = []
         for at, one in enumerate(given):
             row = self.model(other_models()["history"], one, ("history", at))
@@ -237,5 +238,8 @@ class _File(Reading):
                 few = 'a key of [sources], or a text that starts with "assumption"'
                 found, hint = f"unknown source {printable(row['source'])}", self.hint(row["source"], sources)
                 self.refuse(("history", at, "source"), found, few, hint)
-            good.append(row or {})
+            if row and row["agreement"] and not (month_zero and len(row["date"]) > 4 and row["date"][:7] >= month_zero):
+                few = "a month or a day from month_zero on, which has to be given too"
+                self.refuse(("history", at, "date"), f"found {printable(row['date'])} for an agreement", few)
+            good.append({key: value for key, value in (row or {}).items() if value is not None})
         return good

@@ -11,8 +11,9 @@ from typing import Any
 
 from ..schema.parameters import PARAMETERS, SECTIONS
 from ..schema.tables import TABLES, Column
-from .codebook import CODES, LETTERS, missing_codes, scenario_from_codes
+from .codebook import CODES, LETTERS, counted_parties, missing_codes, scenario_from_codes
 from .load import parse
+from .opening import BESIDE, names_in
 from .scenario import Scenario
 from .start_values import keys_of
 from .toml_text import KeyPath, key_lines, write_value
@@ -96,6 +97,7 @@ TAIL = """\
 # [[history]]
 # date = "2021-03-15"
 # what = "Ceasefire signed"
+# agreement = "ceasefire"                 # what kind was signed: ceasefire, framework or comprehensive (may be left out)
 # source = "Smith 2022"                   # a key of [sources], or a text that starts with "assumption"
 
 # [record]
@@ -188,11 +190,12 @@ def coded_text(codes: Mapping[str, Any], title: str | None = None) -> str:
     """
     scenario = scenario_from_codes(codes, title)
     missing = missing_codes(codes)
-    given = {name: codes[name] for name in CODES if name not in missing}
+    given = {name: value for name, value in counted_parties(codes).items() if name in CODES and name not in missing}
+    beside = {name: codes[name] for name in BESIDE if codes.get(name)}
     text = scenario.to_toml()
     data = tomllib.loads(text)
     paths = {line: path for path, line in key_lines(text).items()}  # of several on a line the innermost stays
-    origins = _origins(scenario, given)
+    origins = _origins(scenario, given, beside)
     seen: set[str] = set()
     lines = _header(given)
     for number, line in enumerate(text.splitlines(), start=1):
@@ -258,22 +261,32 @@ def _said(origin: list[str], meaning: str, limits: str) -> str:
     return f"{'; '.join(origin) or 'assumption'}: {meaning} [{limits}]"
 
 
-def _origins(scenario: Scenario, given: Mapping[str, Any]) -> dict[KeyPath, list[str]]:
+def _origins(scenario: Scenario, given: Mapping[str, Any], beside: Mapping[str, Any]) -> dict[KeyPath, list[str]]:
     """For each value of the scenario, the codes that move it, as comments name them."""
     here = _values(scenario)
     codes = {name: given.get(name, code.middle) for name, code in CODES.items()}
     found: dict[KeyPath, list[str]] = {}
     for name, code in CODES.items():
         others = {code.low, code.middle, code.high, min(code.high, code.low + 1)} - {codes[name]}
-        variants = [_values(scenario_from_codes({**codes, name: value})) for value in sorted(others)]
+        variants = [_values(_with_names({**codes, name: value}, beside)) for value in sorted(others)]
         moved = [key for key, value in here.items() if any(key in other and other[key] != value for other in variants)]
         missing = "" if name in given else " (not given)"
         for key in moved:
             found.setdefault(key, []).append(f"code {_short(name)}={codes[name]:g}{missing}")
+    if "start" in beside:
+        said = "codes describe the opening of talks" if beside["start"] == "talks" else "given beside the codes"
+        found["conflict", "start"] = [said]
     rows: dict[Any, int] = {
         (table, keys_of(table, row)): at for table, many in scenario.rows.items() for at, row in enumerate(many)
     }
     return {(key[0], rows[key[0], key[1]], key[2]) if len(key) == 3 else key: origin for key, origin in found.items()}
+
+
+def _with_names(codes: Mapping[str, Any], beside: Mapping[str, Any]) -> Scenario:
+    """What codes stand for when their parties have these names, as far as they go."""
+    names, count = names_in(beside.get("party_names") or []), int(codes["parties"])
+    more = (f"Party {at + 1}" for at in range(len(names), count))
+    return scenario_from_codes({**codes, **beside, "party_names": [*names, *more][:count]})
 
 
 def _values(scenario: Scenario) -> dict[Any, Any]:

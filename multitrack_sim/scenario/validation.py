@@ -179,7 +179,15 @@ def other_models() -> dict[str, type[BaseModel]]:
             "until": (note(int, "a later month", ge=1, le=10_000), None),
             "why": (TEXT, None),
         },
-        "history": {"date": (date, ...), "what": (TEXT, ...), "source": (TEXT, ...)},
+        "history": {
+            "date": (date, ...),
+            "what": (TEXT, ...),
+            "agreement": (
+                note(Literal[Agreement.words()[1:]], "one of " + ", ".join(f'"{a}"' for a in Agreement.words()[1:])),
+                None,
+            ),
+            "source": (TEXT, ...),
+        },
         "record": {
             "agreement": (
                 note(Literal[Agreement.words()], "one of " + ", ".join(f'"{a}"' for a in Agreement.words())),

@@ -72,6 +72,7 @@ class Draw(IntEnum):
     TALKS_REOPEN = 109
     ACCESSION = 110
     PROCEDURE = 111
+    TAKES_UP_ISSUE = 112
     # spoiling
     ATTACK = 120
     ATTACK_KIND = 121
@@ -82,3 +83,5 @@ class Draw(IntEnum):
     PROVISION = 140
     PROVISION_DETECTED = 141
     WITHDRAWAL = 143  # 142 was the collapse of an accord as a whole
+    # people of unofficial dialogue in office
+    ENTERS_OFFICE = 160

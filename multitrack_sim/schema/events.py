@@ -103,7 +103,7 @@ class Event(EventKind):
         undoing=Undoing("track_one", Draw.SUSPENSION),
     )
     TALKS_RESUMED = _Facts(
-        "talks resumed", amount="living unofficial contact", unit="share", opens="talks",
+        "talks resumed", amount="readiness of the least ready", unit="share", opens="talks",
         told="Talks were resumed",
         had="talks not been resumed", many="{count:count} resumptions of talks",
         leads_to=("TALKS_SUSPENDED", "TALKS_BROKE_DOWN", "PART_SIGNED", "ACCORD_SIGNED"), within=EVER,
@@ -326,5 +326,23 @@ class Event(EventKind):
         told="The parties signed a text on how to go on",
         had="the text on how to go on not been signed", many="{count:count} texts on how to go on",
         undoing=Undoing("track_one", Draw.PROCEDURE),
+    )
+    ISSUE_TAKEN_UP = _Facts(
+        "issue taken up", who="issues", amount="readiness of the least ready", unit="share",
+        told="The parties took up an issue they had avoided: {who}",
+        had="the parties not taken up the issue they had avoided ({who})", many="{count} avoided issues taken up ({who})",
+        undoing=Undoing("track_one", Draw.TAKES_UP_ISSUE, id="who"),
+    )
+    ENTERED_OFFICE = _Facts(
+        "entered office", who="academics", whom="governments", amount="closeness to the other side", unit="share",
+        told="{who} came from unofficial dialogue into the delegation of {whom}",
+        had="{who} not come into the delegation of {whom}", many="{count} people came from unofficial dialogue into the delegation of {whom}",
+        leads_to=("LEFT_OFFICE",), within=EVER, same="who",
+        undoing=Undoing("track_two", Draw.ENTERS_OFFICE, id="who"),
+    )
+    LEFT_OFFICE = _Facts(
+        "left office", who="academics", whom="governments", amount="closeness to the other side", unit="share",
+        told="{who} left the delegation of {whom}",
+        had="{who} not left the delegation of {whom}", many="{count} people left the delegation of {whom}",
     )
     # fmt: on

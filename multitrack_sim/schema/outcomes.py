@@ -84,6 +84,7 @@ _ALL = [
     Outcome("options_known", "share", "mean over issues of the options found that all required parties know at the horizon"),
     Outcome("reports_heard", "reports", "unofficial reports that got through to a leadership", counts=Event.REPORT_HEARD),
     Outcome("back_channels", "channels", "back channels opened", counts=Event.CHANNEL_OPENED),
+    Outcome("entered_office", "people", "times that a participant of unofficial dialogue entered its party's delegation", counts=Event.ENTERED_OFFICE),
     Outcome("workshops", "workshops", "unofficial workshops held", official=False, counts=Event.WORKSHOP_HELD),
     Outcome("mean_rapport", "share", "mean rapport between unofficial participants at the horizon", official=False),
     Outcome("spent_track_two", "money", "spent on unofficial dialogue", official=False),

@@ -76,7 +76,6 @@ CONFLICT = [
     Parameter("pressure.organisations", 0.1, 0, 1, "motivation", "what an organisation that presses for talks adds at full strength and full momentum of civil society"),
     Parameter("pressure.no_deal_share", 0.5, 0, 1, SHARE, "of the pressure of organised interests, what is only there where having no deal is costly"),
     Parameter("pressure.publicity_share", 0.5, 0, 1, SHARE, "of the pressure of organisations, what is only there where civil society is in motion"),
-    Parameter("pressure.most", 10.0, 1, 100, "motivation", "pressure beyond which more makes no difference", sweep=(1.0, 20.0)),
 
     word("funding.muted", "burned", MutedMoney.words(), "what happens to the money that a track that is switched off does not get: burned (it goes unused); moved to the other unofficial track; replaced in part by other donors"),
     Parameter("funding.replacement", 0.5, 0, 1, SHARE, "of the money that is missing, what other donors give where it is replaced"),

@@ -44,6 +44,7 @@ PARTIES = [
         state("aspiration", "surplus demanded, as a share of the margin"),
         state("instructed", "readiness on which its delegation acts, after the lag of instructions"),
         state("restraint", "of its concessions, what factions of its own at the table withhold"),
+        state("suspected", "how far its delegation is taken to be won over by the other side, for those in it who come from unofficial dialogue"),
         state("concession", "aspiration given up this month (below 0: hardened)", -1, 1),
         state("others_concession", "mean concession of the others last month"),
         state("belief", "probability it gives to all the others' being reliable, who count for a deal by their power"),
@@ -67,6 +68,7 @@ PARTIES = [
         state("cue", "what its leader tells the public: -1 against a settlement, 1 for it", -1, 1, unit="share, signed"),
         state("reasons", "what its whole public has for or against a settlement this month", -ANY, ANY, unit="log-odds"),
         count("delegates", "participants seen as its own at the workshop that is held"),
+        state("delegates_rapport", "mean rapport with them of the one who reports from it"),
         count("first_community", "first row of its communities", unit="row"),
         count("count", "number of its communities", unit="communities"),
         state("strike", "fear that this month's attacks spread among its communities"),
@@ -80,7 +82,7 @@ PARTIES = [
         *(state(source, "contribution to trust " + source.replace("_", " "), -ANY, ANY, unit="log-odds") for source in LEDGER),
         state("misperception", "how wrongly it reads the other"),
         given("recognition", "how far it recognises the other as a partner for talks", 1.0),
-        state("reports", "unofficial reports on this leadership heard so far", 0, ANY, unit="reports"),
+        state("reports", "unofficial reports on this leadership heard and not forgotten, as so many independent ones", 0, ANY, unit="reports"),
         state("contact", "living unofficial contact, as officials feel it (behind the gate)"),
     ), relation=("of", "other"), sparse=True),
     Table("issues", "one item of the agenda", (
@@ -129,6 +131,8 @@ PARTIES = [
         flag("attends", "whether it is at this month's workshop"),
         count("invited", "workshops attended so far", unit="workshops"),
         flag("hardened", "whether it came away hardened from its last workshop"),
+        state("closeness", "strongest rapport with a participant of another party"),
+        flag("in_office", "whether it sits in its party's delegation (behind the gate)"),
     ), named=True),
     Table("positions", "what an unofficial participant would settle for on one issue", (
         ID,

@@ -191,12 +191,14 @@ class Findings:
     def _issues(self) -> list[dict[str, Any]]:
         rows = []
         for k, name in enumerate(self.model.names["issues"]):
-            tabled = next((one for one in self.log if one.kind == Event.ISSUE_TABLED and one.whom == k), None)
+            reported = next((one for one in self.log if one.kind == Event.ISSUE_TABLED and one.whom == k), None)
+            taken_up = next((one for one in self.log if one.kind == Event.ISSUE_TAKEN_UP and one.who == k), None)
+            tabled = reported or taken_up
             now = self.model.tables.issues[k]
             row: dict[str, Any] = {
                 "issue": name,
                 "tabled": tabled.month if tabled else 0 if now["tabled"] else None,
-                "tabled_after_report_of": row_name(self.model, "academics", tabled.who) if tabled else "",
+                "tabled_after_report_of": row_name(self.model, "academics", reported.who) if reported else "",
                 **dict.fromkeys(ISSUES[3:]),
             }
             if self.rerun.exact:
