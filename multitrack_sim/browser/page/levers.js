@@ -38,6 +38,9 @@ export function changesOf(data, setup, levers = leversOf(setup), more = {}) {
     const at = level[name] ?? MIDDLE;
     if (at !== MIDDLE) Object.assign(settings, data.mapping[setup.parties][name][at]);
   }
+  for (const { codes, at } of data.together[setup.parties]) { // what two codes do only together
+    Object.assign(settings, at[codes.map((name) => level[name] ?? MIDDLE).join("")]);
+  }
   return { settings: { ...settings, ...more } };
 }
 
