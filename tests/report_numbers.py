@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 
-VOID = {"meta", "link", "br", "path", "use", "rect", "line", "circle", "polygon"}
+VOID = {"input", "meta", "link", "br", "path", "use", "rect", "line", "circle", "polygon"}
 PROSE = {"p", "li", "figcaption", "h1", "h2", "h3", "h4", "td", "th", "caption"}
 # what may stand in prose as it is: the level of intervals, natural frequencies, a year of a paper, units
 FIXED = re.compile(

@@ -6,7 +6,6 @@ Variants exchanged, every sentence turns round: more becomes fewer, later become
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -24,7 +23,16 @@ from .verdicts import (
     verdict_of,
 )
 
-__all__ = ["EARLY_ON", "PHRASES", "Phrase", "difference_told", "in_variant", "pairs_told", "topic_of"]
+__all__ = [
+    "EARLY_ON",
+    "PHRASES",
+    "Phrase",
+    "difference_told",
+    "in_variant",
+    "in_variant_parts",
+    "pairs_told",
+    "topic_of",
+]
 
 EARLY_ON = "agreed within five years"  # no outcome of its own, but told as one
 LONGEST = 80  # characters of a variant's name
@@ -97,12 +105,23 @@ def in_variant(name: str, baseline: str = BASELINE) -> str:
     """
     if name == BASELINE:
         return "in the baseline"
+    how, told, quoted = in_variant_parts(name, baseline)
+    return f"{how} \N{LEFT DOUBLE QUOTATION MARK}{told}\N{RIGHT DOUBLE QUOTATION MARK}" if quoted else f"{how} {told}"
+
+
+def in_variant_parts(name: str, baseline: str = BASELINE) -> tuple[str, str, bool]:
+    """The same in parts: "with", "without" or "in", what follows of the name, and whether that stands in quotation marks.
+
+    >>> in_variant_parts("no Track II"), in_variant_parts("more CBMs")
+    (('without', 'Track II', False), ('with', 'more CBMs', True))
+    """
     told = plain(name, LONGEST)
-    if re.match(r"(with|without|in) ", told):
-        return told
-    if name != baseline and re.match(r"no ", told):
-        return f"without {told[3:]}"
-    return f"{'in' if name == baseline else 'with'} \N{LEFT DOUBLE QUOTATION MARK}{told}\N{RIGHT DOUBLE QUOTATION MARK}"
+    how, _, what = told.partition(" ")
+    if how in ("with", "without", "in") and what:
+        return how, what, False
+    if how == "no" and what and name != baseline:
+        return "without", what, False
+    return ("in" if name == baseline else "with"), told, True
 
 
 class _Numbers(NamedTuple):

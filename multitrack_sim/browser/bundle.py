@@ -21,7 +21,7 @@ from markupsafe import Markup
 from ..errors import MultitrackError
 from .world import packed
 
-__all__ = ["PAGE", "one_page", "one_script"]
+__all__ = ["PAGE", "embeddable", "filled", "one_page", "one_script", "packed_data"]
 
 PAGE = Path(__file__).parent / "page"
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";\n', re.MULTILINE)
@@ -76,21 +76,32 @@ def one_page(template: str, script: str, styles: tuple[str, ...], data: Mapping[
     `values` fill the template, escaped.
     """
     style = "\n".join((PAGE / name).read_text("utf-8") for name in styles)
-    for kind, text in (("script", script), ("style", style)):
-        if f"</{kind}" in text.lower() or "<!--" in text:
-            raise MultitrackError(f"a {kind} of the page holds what would end it")
-    written = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return (
-        _templates()
-        .get_template(template)
-        .render(
-            policy=policy(script, style),
-            script=Markup(script),
-            style=Markup(style),
-            data=packed(written.encode()),
-            **values,
-        )
+    embeddable("script", script), embeddable("style", style)
+    return filled(
+        template,
+        policy=policy(script, style),
+        script=Markup(script),
+        style=Markup(style),
+        data=packed_data(data),
+        **values,
     )
+
+
+def embeddable(kind: str, text: str) -> str:
+    """A script or style that can stand in a page as it is; MultitrackError where it would end before its end."""
+    if f"</{kind}" in text.lower() or "<!--" in text:
+        raise MultitrackError(f"a {kind} of the page holds what would end it")
+    return text
+
+
+def packed_data(data: Mapping[str, Any]) -> str:
+    """Data as a page holds them (packing.js); the same data give the same text."""
+    return packed(json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode())
+
+
+def filled(template: str, **values: Any) -> str:
+    """A template of `page/` with these values, escaped."""
+    return _templates().get_template(template).render(**values)
 
 
 def policy(script: str, style: str) -> str:

@@ -14,12 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from ..engine import ready_made
+from ..engine.cache import keeps_code
 from ..errors import MultitrackError
 from ..process import ahead
 from ..schema.tables import TABLES
 from .world import packed
 
-__all__ = ["PageEngine", "page_engine"]
+__all__ = ["PageEngine", "can_be_kept", "is_made", "page_engine"]
 
 _ANSWERS = ["answer", "failure"]  # pointers that begin every call
 _DATA, _CONSTANT, _END = 11, 0x41, 0x0B  # of WebAssembly: the section of constants; a number as an address; its end
@@ -42,6 +44,16 @@ class PageEngine:
         """The arguments of each function that it exports, a world being one, and how far its constants reach in memory."""
         exports = {name: _arguments(name, arguments) for name, arguments in self.described.items()}
         return {"exports": exports, "data_bytes": data_bytes(self.content)}
+
+
+def is_made() -> bool:
+    """Whether the module of this version of the model is there; otherwise it takes a minute to make it."""
+    return ready_made.find(ahead.WEBASSEMBLY) is not None
+
+
+def can_be_kept() -> bool:
+    """Whether the module, once made, is found again: where nothing can be kept, each page would take that minute."""
+    return keeps_code()
 
 
 @cache

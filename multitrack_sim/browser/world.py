@@ -32,10 +32,11 @@ from ..schema.tables import MOST_EVENTS, TABLES, Column
 from ..schema.world import World, cell, empty_world, sizes
 from ..single_run.event_log import HOW
 
-__all__ = ["SPARE", "packed", "page_world", "spare_world", "unpacked"]
+__all__ = ["SPARE", "kind_of", "packed", "page_world", "spare_world", "unpacked", "variant_world"]
 
 SPARE = 64  # rows of interventions that a page may fill
 NO_MONTH = -1
+MOST_CELLS = 20_000  # in which a variant may differ
 DERIVED = {
     ("stakes", "salience"): "salience",
     ("issues", "weight"): "weight",
@@ -110,6 +111,31 @@ def page_world(scenario: Scenario, spare: int = SPARE) -> dict[str, Any]:
         "most_events": MOST_EVENTS,
         "categories": {name: list(kind.words()) for name, kind in _categories()},
     }
+
+
+def variant_world(scenario: Scenario, variant: Scenario, spare: int = SPARE) -> dict[str, Any]:
+    """What a page must know of a variant beside the world of its scenario: the cells in which its worlds differ, the two halves
+    of what each holds, and its own changes in later months. MultitrackError where its tables have other rows.
+
+    >>> from multitrack_sim.scenario import scenario_from_codes
+    >>> base = scenario_from_codes({})
+    >>> len(variant_world(base, base.with_settings({"track_two.budget": 0}))["cells"])
+    1
+    """
+    base, laid = spare_world(lay_out(scenario).world, spare), lay_out(variant).world
+    left = sizes(base)["interventions"] - sizes(laid)["interventions"]
+    world = spare_world(laid, left) if left >= 0 else laid
+    if scenario.names != variant.names or sizes(world) != sizes(base):
+        raise MultitrackError(
+            "it changes how many there are of something, and the page has room for as many as there are"
+        )
+    cells = np.flatnonzero(np.asarray(world.wholes) != np.asarray(base.wholes))
+    if len(cells) > MOST_CELLS:
+        raise MultitrackError(f"it changes more than {MOST_CELLS:,} cells")
+    bits = np.ascontiguousarray(np.asarray(world.wholes)[cells]).view(np.uint32)
+    made = {"cells": cells.tolist(), "bits": bits.tolist(), "own": _own_changes(variant, world)}
+    saliences = _saliences(variant, world)
+    return made | ({} if saliences == _saliences(scenario, base) else {"saliences": saliences})
 
 
 def _limit(value: float) -> float | None:
@@ -214,7 +240,7 @@ def _column(setting: Setting) -> dict[str, Any]:
         "sweep": [float(end) for end in p.range] if p else [_limit(column.low), _limit(column.high)],
         "meaning": column.meaning,
         "source": p.source if p else "",
-        "kind": _kind(column),
+        "kind": kind_of(column),
         "words": list(column.choices),
         "refers": column.refers,
         "cell_is_whole": TABLES[setting.table].column(column.name).whole,
@@ -222,7 +248,7 @@ def _column(setting: Setting) -> dict[str, Any]:
     }
 
 
-def _kind(column: Column) -> str:
+def kind_of(column: Column) -> str:
     """What a value of this column looks like to people."""
     if column.choices:
         return "word"

@@ -21,6 +21,14 @@ def _announce_compiling(quiet: bool, one_run: bool = False) -> None:
         print_note("Compiling the model for this machine, once (it takes up to a minute) ...")
 
 
+def _announce_page_engine(quiet: bool) -> None:
+    """Say that one has to wait for the module of pages to be made, where it is not there."""
+    from ..browser.engine import is_made
+
+    if not quiet and not is_made():
+        print_note("Making the model ready to run in pages, once (it takes up to a minute) ...")
+
+
 @contextmanager
 def _progress(name: str, runs: int, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
     """A bar on a terminal, a line per quarter elsewhere, either with an estimate of what is left."""

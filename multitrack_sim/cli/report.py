@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,14 +12,16 @@ import typer
 
 from ..errors import MultitrackError, Problem, did_you_mean, printable
 from ..reports.report_files import FORMATS, browser_for_print, print_page, report_tables
+from ..reports.screen import print_note
 from .options import Quiet, Threads, _command, _say, _shown
-from .progress import _announce_compiling, _progress
+from .progress import _announce_compiling, _announce_page_engine, _progress
 
 if TYPE_CHECKING:
     from ..analysis.assumptions import Assumptions
     from ..analysis.comparison import Comparison
     from ..analysis.paths import Paths
     from ..reports.page import More
+    from ..reports.report_policy import TryIt
     from ..reports.report_stories import Story
     from ..reports.screen import Step
     from ..running.made_from_runs import MadeFromRuns
@@ -77,6 +80,8 @@ def report(
     started = time.perf_counter()
     comparison, done = open_comparison(folder, MOST_MONTHS, point)
     more = _more(comparison, folder, ways, assumptions, threads, quiet)
+    if format_ == "html":
+        more = replace(more, try_it=_try_it(comparison, more.assumptions, quiet, done.manifest["model"]))
     about, command = provenance(done.manifest, str(done.path / "scenario.toml"))
     drawn: Mapping[str, Any] = comparison.ensembles
     where = _write_report(comparison, drawn, about, command, more, format_, MadeFromRuns(folder), browser, out)
@@ -117,7 +122,32 @@ def _more_in_steps(
     more = More(folder=_shown(folder))
     with step("what the report has beside the comparison could not be made"):
         more = _more(comparison, folder, ways, runs, threads, quiet)
+    with step("the levers of the report could not be made"):
+        more = replace(more, try_it=_try_it(comparison, more.assumptions, quiet))
     return more
+
+
+def _try_it(comparison: Comparison, assumptions: Assumptions | None, quiet: bool, version: str = "") -> TryIt:
+    """Levers below each variant, and the model that runs in the page; where that cannot be made, a line that says so.
+
+    `version` is that of the model which made the runs, where that may have been another.
+    """
+    from ..browser.engine import can_be_kept, is_made, page_engine
+    from ..browser.try_it import not_to_try, to_try
+    from ..engine.sources import model_version
+    from ..reports.report_facts import Facts
+
+    if version and version != model_version():
+        return not_to_try("its runs were made by another version of the model")
+    if not is_made() and not can_be_kept():
+        return not_to_try("making it takes a minute, and nothing can be kept on this machine")
+    _announce_page_engine(quiet)
+    try:
+        engine = page_engine()
+    except MultitrackError as problem:
+        print_note(f"The report has no levers to try: {problem}")
+        return not_to_try("it could not be made for pages on the machine that wrote this report")
+    return to_try(Facts(comparison), engine, assumptions)
 
 
 def _paths(comparison: Comparison, threads: int | None, quiet: bool) -> Paths:

@@ -20,7 +20,6 @@ from markupsafe import Markup
 from ..analysis.precision import pairs_needed
 from ..analysis.run_tables import MAIN_OUTCOMES
 from ..analysis.verdicts import ANSWERS, verdict_of
-from ..designs.arms import INTERVENTIONS
 from .report_answer import answers, by_size, headline, how_sure, opening, plain_text, question
 from .report_facts import TOLD, Facts
 from .report_figures import Drawn, dots_figure, effect_figure, kinds_figure, when_figure
@@ -81,7 +80,7 @@ def comparison_page(
     return _templates().get_template("comparison.html.j2").render(
         **_first_screen(facts, more),
         style=Markup(style), styles=[Markup(text) for text in more.try_it.styles], policy=policy(style, more.try_it),
-        scripts=[Markup(text) for text in more.try_it.scripts],
+        scripts=[Markup(text) for text in more.try_it.scripts], try_data=more.try_it.data, try_note=more.try_it.note,
         arms=_arms(facts, more.try_it),
         runs=facts.runs(),
         ranking=ranking(facts), ranking_heading=ranking_heading(facts),
@@ -110,7 +109,7 @@ def handout_page(comparison: Comparison, about: Mapping[str, str], more: More = 
     first = _first_screen(facts, more)
     origin = [f"{name}: {about[name]}" for name in ("Scenario", "Seed", "Model version") if name in about]
     return _templates().get_template("handout.html.j2").render(
-        **first, style=Markup(style), styles=[], scripts=[], policy=policy(style),
+        **first, style=Markup(style), styles=[], scripts=[], try_data="", policy=policy(style),
         dots=[dots_figure(facts, by_size(facts)[0], "dots-0")],
         origin=own(plain("; ".join(origin), 300)),
     )  # fmt: skip
@@ -131,19 +130,9 @@ def _first_screen(facts: Facts, more: More) -> dict[str, Any]:
         "picture_of_months": effect_figure(
             facts, "months_under_accord", "first", "Change in months under an agreement", "months under an agreement"
         ),
-        "depends": depends(facts, more.assumptions, _changed(facts)),
+        "depends": depends(facts, more.assumptions),
         "sure": how_sure(facts, first_limits(facts)),
     }
-
-
-def _changed(facts: Facts) -> list[str]:
-    """The settings that the variants change, at the start or later."""
-    names: list[str] = []
-    for changes in facts.comparison.changes.values():
-        names += [name for name in changes if name != INTERVENTIONS]
-        for one in changes.get(INTERVENTIONS, ()):
-            names += [str(one[verb]) for verb in ("set", "scale", "shift") if one.get(verb)]
-    return list(dict.fromkeys(names))
 
 
 @cache

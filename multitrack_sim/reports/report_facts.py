@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
+from ..analysis.told import in_variant_parts
 from ..analysis.verdicts import CLEAR, SUGGESTIVE, digits_shown, excludes, verdict_of
 from .report_markup import number, own, say
 from .sentences import SHOWN
@@ -23,7 +23,6 @@ __all__ = ["MONEY", "TOLD", "Facts", "Outcome", "span_told"]
 
 MONEY = ("spent_track_two", "spent_track_three", "spent_measures")
 LONGEST = 60  # letters of a variant's name in a sentence
-_WITHOUT = re.compile(r"no (?=[A-Za-z])")
 
 
 class Outcome(NamedTuple):
@@ -146,13 +145,11 @@ class Facts:
         return own(plain(arm, LONGEST))
 
     def with_name(self, arm: str) -> Markup:
-        """A variant as part of a sentence: "without Track II", "with “more measures”", "in the baseline"."""
+        """A variant as part of a sentence: "without Track II", "with a guarantor", "with “more measures”", "in the baseline"."""
         if arm == self.arms[0]:
             return Markup("in the baseline")
-        told = plain(arm, LONGEST)
-        if match := _WITHOUT.match(told):
-            return say("without {name}", name=own(told[match.end() :]))
-        return say("with “{name}”", name=own(told))
+        how, name, quoted = in_variant_parts(plain(arm, LONGEST), self.arms[0])
+        return say("{how} “{name}”" if quoted else "{how} {name}", how=how, name=own(name))
 
     def calendar(self) -> str:
         """The first and the last month by name; empty where the calendar is not known."""

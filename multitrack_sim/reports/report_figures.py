@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from markupsafe import Markup
 
+from ..analysis.told import in_variant
 from .report_answer import by_size, plain_text
 from .report_facts import Facts, times
 from .report_markup import and_list, number, say
@@ -141,7 +142,7 @@ def dots_figure(facts: Facts, arm: str, name: str) -> Drawn:
     """A hundred conflicts as dots: in which both runs of a pair reach an agreement, one, or neither."""
     counts = pair_counts(facts, arm)
     parts = of_a_hundred(counts)
-    picture = Picture(name, f"A hundred conflicts, in the baseline and with {arm}"[:100], "")
+    picture = Picture(name, f"A hundred conflicts, in the baseline and {in_variant(arm, facts.arms[0])}"[:100], "")
     at, across, step, top = 0, 20, 16.4, 28
     picture.text(8, 14, fitted(arm, WIDE - 16), weight="bold")
     for kind, _ in DOTS:

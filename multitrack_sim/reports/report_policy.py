@@ -19,13 +19,16 @@ class TryIt:
     `below` has, for each variant by its name, ready HTML to stand below it; it is trusted, so names in it must have been
     escaped. `scripts` and `styles` are whole texts, put into the page as they are and allowed by their hashes alone: no
     handlers or styles in attributes will work. `allowed` are further sources that the scripts need, by directive, such as
-    {"script-src": ("'wasm-unsafe-eval'",), "worker-src": ("blob:",)}.
+    {"script-src": ("'wasm-unsafe-eval'",), "worker-src": ("blob:",)}. `data` is a text that the scripts find in the element
+    with the id "try-data". A `note` says why there is nothing to try.
     """
 
     below: Mapping[str, Markup] = field(default_factory=dict)
     scripts: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
     allowed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    data: str = ""
+    note: str = ""
 
 
 NOTHING_TO_TRY = TryIt()

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from ..analysis.assumptions import ENDS, worth_varying
 from ..analysis.paths import CLOSED, TOGETHER, TRACK_TWO
 from ..analysis.verdicts import CLEAR, IDENTICAL, digits_shown, excludes
+from ..designs.arms import INTERVENTIONS
 from ..designs.ways import WAYS
 from ..schema.parameters import PARAMETERS
 from .report_answer import plain_text
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ..analysis.assumptions import Assumptions
     from ..analysis.paths import Paths
 
-__all__ = ["Reasons", "depends", "paths_told", "pull_told"]
+__all__ = ["Reasons", "changed_settings", "depends", "paths_told", "pull_told"]
 
 MAIN = "months_under_accord"
 Reasons = dict[str, Any]  # heading, paragraphs, figure
@@ -122,11 +123,21 @@ def _ways_figure(rows: list[dict[str, Any]], paths: Paths) -> Drawn:
 
 
 # --- which assumption
-def depends(facts: Facts, found: Assumptions | None, changed: list[str]) -> Markup:
+def changed_settings(facts: Facts) -> list[str]:
+    """The settings that the variants change, at the start or later."""
+    names: list[str] = []
+    for changes in facts.comparison.changes.values():
+        names += [name for name in changes if name != INTERVENTIONS]
+        for one in changes.get(INTERVENTIONS, ()):
+            names += [str(one[verb]) for verb in ("set", "scale", "shift") if one.get(verb)]
+    return list(dict.fromkeys(names))
+
+
+def depends(facts: Facts, found: Assumptions | None) -> Markup:
     """The first screen's sentence about what the answer hangs on."""
     if found is not None and len(found.table):
         return _depends_tested(facts, found)
-    candidates = worth_varying(changed)
+    candidates = worth_varying(changed_settings(facts))
     if not candidates:
         return Markup("The model's untested assumptions; none was varied here.")
     first = candidates[0]
@@ -154,10 +165,10 @@ def _depends_tested(facts: Facts, found: Assumptions) -> Markup:
     turns = " Over its range the direction turns." if row["setting"] in found.turns else ""
     low, high = (_pull(row, end, " months under an agreement" if end == "low" else "") for end in ENDS)
     return say(
-        "Of {n} assumptions varied one at a time, most on {section}: {meaning} ({unit} {value} here). At {low_end}, “{arm}” "
-        "makes {low}; at {high_end}, {high}.{turns}",
+        "Of {n} assumptions varied one at a time, most on {section}: {meaning} ({unit} {value} here). At {low_end}, {low} "
+        "{arm}; at {high_end}, {high}.{turns}",
         n=number(len(found.table), "pull:settings"),
-        arm=facts.name(found.arm),
+        arm=facts.with_name(found.arm),
         meaning=own(_meaning(row["setting"])),
         unit=PARAMETERS[row["setting"]].unit,
         section=_section(row["setting"]),

@@ -3,7 +3,8 @@
 import { bars } from "./charts.js";
 import { element, replace, say, table, widthOf } from "./dom.js";
 import { changesOf } from "./levers.js";
-import { interval, signedText } from "./sentences.js";
+import { signedText } from "./numbers.js";
+import { interval } from "./sentences.js";
 import { pairedShare } from "./statistics.js";
 import { boxesOf } from "./what_if.js";
 import { changedWords } from "./watch.js";

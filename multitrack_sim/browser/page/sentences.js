@@ -1,17 +1,9 @@
 // Numbers as sentences. What is said follows from the interval and the corrected p, whatever they are, in either direction.
 
 import { say } from "./dom.js";
+import { fixed, signedText } from "./numbers.js";
 import { digitsShown, excludesZero, holm, pairedEffect, restricted, verdict } from "./statistics.js";
 import { words } from "./words.js";
-
-const MINUS = "\u2212";
-
-export function fixed(value, digits) {
-  if (!Number.isFinite(value)) return words.numbers.unknown;
-  return value.toFixed(digits).replace(/^-(?=0(\.0*)?$)/, "").replace("-", MINUS).replace(/\d(?=(\d{3})+(?!\d))/, (d) => `${d},`);
-}
-
-export const signedText = (value, digits) => (value > 0 && Number(value.toFixed(digits)) ? "+" : "") + fixed(value, digits);
 
 // The effects of B against A on these outcomes, each with a verdict corrected for all of them (Holm 1979).
 export function effectsOf(a, b, count, outcomes) {

@@ -5,7 +5,8 @@ import { runSeed } from "./chance.js";
 import { changesOf } from "./levers.js";
 import { chronicle, framesOfRun, monthSentence, partAt } from "./watch.js";
 import { livingPicture } from "./picture.js";
-import { capitalised, effectSentence, effectsOf, fixed } from "./sentences.js";
+import { fixed } from "./numbers.js";
+import { capitalised, effectSentence, effectsOf } from "./sentences.js";
 import { boxesFigure } from "./what_if.js";
 import { words } from "./words.js";
 

@@ -2,7 +2,8 @@
 
 import { bands, bars, dotRows, heap, phases } from "./charts.js";
 import { element, replace, say } from "./dom.js";
-import { capitalised, effectSentence, effectsOf, fixed, interval, listed, signedText } from "./sentences.js";
+import { UNKNOWN, fixed, signedText } from "./numbers.js";
+import { capitalised, effectSentence, effectsOf, interval, listed } from "./sentences.js";
 import { excludesZero, shareInterval } from "./statistics.js";
 import { framesOfRun, looks, spansOf } from "./watch.js";
 import { changesOf, setupOf } from "./levers.js";
@@ -106,7 +107,7 @@ function firm(runs) {
 function doors(app, answer, width) {
   const [open, closed] = answer.arms, [effect] = compared(app, open, closed, ["agreed"]), rows = [[told.doors.open, open, "A"], [told.doors.closed, closed, "B"]];
   const firmness = rows.map(([, runs]) => firm(runs)), shares = firmness.map((one) => shareInterval(one.cracked, one.early));
-  const hundred = (share) => (Number.isNaN(share.estimate) ? words.numbers.unknown : say(told.doors.share, { share: fixed(100 * share.estimate, 0), low: fixed(100 * share.low, 0), high: fixed(100 * share.high, 0) }));
+  const hundred = (share) => (Number.isNaN(share.estimate) ? UNKNOWN : say(told.doors.share, { share: fixed(100 * share.estimate, 0), low: fixed(100 * share.low, 0), high: fixed(100 * share.high, 0) }));
   const cracks = say(told.doors.cracks, { open: hundred(shares[0]), closed: hundred(shares[1]), openCount: firmness[0].early, closedCount: firmness[1].early });
   const figure = dotRows(rows.map(([label, runs, arm], at) => ({ label, count: total(runs, "agreed"), of: answer.done, arm, cracked: firmness[at].cracked })), { width, title: told.doors.title, told: cracks, ...table, head: told.doors.head });
   const apart = shares[0].high < shares[1].low || shares[1].high < shares[0].low, softer = apart ? Math.sign(shares[1].estimate - shares[0].estimate) : 0;

@@ -3,7 +3,8 @@
 import { fourBoxes } from "./charts.js";
 import { element, replace, say, table, widthOf } from "./dom.js";
 import { LEVERS, changedLevers, changesOf, leversOf, toSpoken, fromSpoken } from "./levers.js";
-import { capitalised, effectSentence, effectsOf, fixed, numbersOf } from "./sentences.js";
+import { fixed } from "./numbers.js";
+import { capitalised, effectSentence, effectsOf, numbersOf } from "./sentences.js";
 import { words } from "./words.js";
 
 const FIRST = 20, SLOW = 4000, FEW = 60; // runs shown first; milliseconds for them on a device that is too slow; what it gets

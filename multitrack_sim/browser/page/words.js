@@ -13,7 +13,7 @@ export const words = {
   print: "Print", failed: "Something went wrong: {problem}. Your set-up is kept in the address; reload the page to go on.",
   slices: "This browser allows no workers for a file, so everything runs a little slower.",
   cases: { tour: "Hills and Coast", loud: "Hills and Coast, loud", own: "your conflict", names: ["Hills", "Coast"], party: "Party {number}" },
-  numbers: { unknown: "unknown", more: "more", fewer: "fewer", interval: "95% interval {low} to {high}", ends: "{low} to {high}", month: "month {month}", and: "{first} and {last}", years: "Year", table: "The numbers" },
+  numbers: { more: "more", fewer: "fewer", interval: "95% interval {low} to {high}", ends: "{low} to {high}", month: "month {month}", and: "{first} and {last}", years: "Year", table: "The numbers" },
   effects: {
     clearShare: "of every 100 runs, {size} {more} {what} with {b} than with {a} (95% interval {least} to {most}).",
     suggestiveShare: "suggestive, but not clear after correction for all comparisons: of every 100 runs, {size} {more} {what} with {b} than with {a} (95% interval {least} to {most}).",

@@ -102,11 +102,20 @@ export class World {
     return words;
   }
 
-  /** The cells in which changes differ from the template, and the bits they hold then (two words of 32 bits each). */
-  writes(changes = {}) {
+  /** The same scenario with these cells written: another world of the same tables. `own` are its changes in later months. */
+  variant({ cells, bits, own, saliences = this.description.saliences }) {
+    const words = new Uint32Array(Float64Array.from(this.template).buffer);
+    cells.forEach((cell, at) => words.set([bits[2 * at], bits[2 * at + 1]], 2 * cell));
+    const interventions = { ...this.description.interventions, own };
+    return new World({ ...this.description, saliences, interventions }, words);
+  }
+
+  /** The cells in which changes differ from the template (of this world, or of another of the same tables), and the bits
+   * they hold then (two words of 32 bits each). */
+  writes(changes = {}, { template } = this) {
     const words = this.words(changes);
     const now = new Uint32Array(words.buffer);
-    const then = new Uint32Array(this.template.buffer, this.template.byteOffset, 2 * this.template.length);
+    const then = new Uint32Array(template.buffer, template.byteOffset, 2 * template.length);
     const cells = [];
     for (let at = 0; at < now.length; at += 2) {
       if (now[at] !== then[at] || now[at + 1] !== then[at + 1]) cells.push(at / 2);
@@ -142,7 +151,7 @@ export class World {
       const met = need.rows.filter((cells) => cells.every((cell) => this.#isAboveZero(words, cell))).length;
       if (met < need.least) problems.push(`not met: ${need.told}`);
     }
-    problems.push(...this.#intervene(words, changes.interventions ?? [], attempt));
+    problems.push(...this.#intervene(words, changes, attempt));
     return { words, problems };
   }
 
@@ -193,15 +202,16 @@ export class World {
   }
 
   /** What happens in later months, in the order of rows: the scenario's own changes and these. */
-  changesInOrder(interventions = []) {
-    const all = [...this.description.interventions.own, ...interventions.map((one) => this.#change(one))];
+  changesInOrder(interventions = [], own = this.description.interventions.own) {
+    const all = [...own, ...interventions.map((one) => this.#change(one))];
     return all.map((one, at) => [one, at]).sort(([a, i], [b, j]) => a.month - b.month || i - j).map(([one]) => one);
   }
 
-  #intervene(words, interventions, attempt) {
-    if (!interventions.length) return this.#clashes(words, this.description.interventions.own);
+  /** Write the rows of changes in later months: `interventions` beside the scenario's `own`, which may be given anew. */
+  #intervene(words, { interventions = [], own }, attempt) {
+    if (!interventions.length && !own) return this.#clashes(words, this.description.interventions.own);
     for (const one of interventions) attempt(() => this.#change(one));
-    const ordered = attempt(() => this.changesInOrder(interventions));
+    const ordered = attempt(() => this.changesInOrder(interventions, own));
     if (!ordered) return [];
     const problems = this.#clashes(words, ordered);
     const rows = ordered.flatMap((one) => one.cells.map((cell) => ({ ...one, cell })));

@@ -3,7 +3,8 @@
 import { bars } from "./charts.js";
 import { element, replace, say, widthOf } from "./dom.js";
 import { changesOf, codeNames, leversOf, setupOf } from "./levers.js";
-import { capitalised, effectSentence, effectsOf, interval, listed, signedText } from "./sentences.js";
+import { signedText } from "./numbers.js";
+import { capitalised, effectSentence, effectsOf, interval, listed } from "./sentences.js";
 import { excludesZero } from "./statistics.js";
 import { boxesFigure } from "./what_if.js";
 import { words } from "./words.js";
