@@ -15,7 +15,7 @@ from page_scripts import PAGE, called, needs_node
 from multitrack_sim.browser import bundle, engine
 from multitrack_sim.browser.bundle import one_page, one_script
 from multitrack_sim.browser.classroom import CASES, SETTINGS, classroom_page
-from multitrack_sim.browser.codes import PARTIES, coded_worlds, codes_as_data, mapping
+from multitrack_sim.browser.codes import PARTIES, coded_worlds, codes_as_data, mapping, together
 from multitrack_sim.browser.world import SPARE, packed, spare_world, unpacked
 from multitrack_sim.cli.main import main
 from multitrack_sim.errors import MultitrackError
@@ -38,6 +38,11 @@ def moves(parties):
     return mapping(parties, worlds()[parties], SETTINGS)
 
 
+@cache
+def joint(parties):
+    return together(parties, worlds()[parties], SETTINGS)
+
+
 @pytest.mark.parametrize("parties", PARTIES)
 def test_codes_added_up_are_the_codebook_bit_for_bit(parties):
     """Every code at a value of its own, many times: the table's moves give the world that Python makes of the codes."""
@@ -46,11 +51,15 @@ def test_codes_added_up_are_the_codebook_bit_for_bit(parties):
         one["name"]: (one["cell"], described["columns"][one["of"]]["cell_is_whole"]) for one in described["settings"]
     }
     draw = random.Random(parties)
-    for _ in range(12):
+    for _ in range(40):
         codes = {name: draw.choice([0, 1, 2, 3, 4]) for name in CODED}
         words = np.frombuffer(unpacked(described["template"])).copy()
         for code, value in codes.items():
             for name, number in moves(parties)[code][value].items():
+                cell, whole = cells[name]
+                words.view(np.int64)[cell] = number if whole else np.float64(number).view(np.int64)
+        for pair in joint(parties):
+            for name, number in pair["at"].get("".join(str(codes[code]) for code in pair["codes"]), {}).items():
                 cell, whole = cells[name]
                 words.view(np.int64)[cell] = number if whole else np.float64(number).view(np.int64)
         scenario = scenario_from_codes({"parties": parties, **codes}).with_settings(SETTINGS)
@@ -143,12 +152,12 @@ def page_data():
     first = worlds()[2]
     return {
         "model": "0123456789abcdef", "shared": {}, "worlds": {2: first}, "codes": codes_as_data(), "cases": CASES,
-        "mapping": {2: moves(2)},
+        "mapping": {2: moves(2)}, "together": {2: joint(2)},
     }  # fmt: skip
 
 
 STATE = {
-    "screen": "what-if", "step": 1, "seed": 7, "runs": 200, "run": 22, "plan": ["40200", "00000"],
+    "screen": "what-if", "step": 1, "seed": 7, "runs": 200, "run": 22, "beside": True, "plan": ["40200", "00000"],
     "guesses": {"sign": "yes", "boxes": "11.3.0.6"}, "a": [3, 2, 2, 4, 3, 4, 2, 2, 0, 2], "b": [0, 1, 2, 3, 4, 0, 1, 2, 3, 4],
 }  # fmt: skip
 

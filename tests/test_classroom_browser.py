@@ -206,8 +206,20 @@ def test_a_guess_is_kept_and_answered(browser, file):
         page.get_by_label("No", exact=True).check()
         page.get_by_role("button", name="See", exact=True).click()
         page.locator(".reply", has_text="You guessed: No").wait_for()
+        assert page.locator(".reply").count() == 1
         page.get_by_role("button", name="Screen 9: Yours").click()
         page.locator(".found li", has_text="You guessed: No").wait_for()
+
+
+@pytest.mark.browser
+def test_hands_of_a_class_stand_beside_the_answer(browser, file):
+    with Visit(browser, file, "#tour.1") as page:
+        page.get_by_text("count hands").click()
+        page.get_by_label("Hands for: Yes").fill("12")
+        page.get_by_label("Hands for: No").fill("9")
+        page.get_by_role("button", name="See", exact=True).click()
+        page.locator(".reply", has_text="Show of hands: Yes 12 and No 9.").wait_for()
+        assert "12" not in page.evaluate("location.hash")
 
 
 @pytest.mark.browser

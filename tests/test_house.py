@@ -14,8 +14,8 @@ ROOMS = (
 ).split()
 # bottom to top within the month: a phase uses only what stands below it
 MONTH = (
-    "basics trust third_parties funding circumstances bargaining scope accord agreement fighting track_three workshops office "
-    "track_two cbm track_one spoiling publics observation initial month warmup ahead"
+    "basics trust third_parties funding circumstances reliance bargaining scope accord agreement fighting track_three workshops "
+    "office track_two cbm track_one spoiling publics observation initial month warmup ahead"
 ).split()
 FREE = {"__init__", "__main__"}  # of the package itself: the two front doors
 FRONT_DOOR = "the package itself"

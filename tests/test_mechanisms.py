@@ -52,7 +52,11 @@ OFFICE = {"track_two.office": 0.1}
 MIXED = {"track_two.officials_attend": 1.0, "track_two.officials_frankness": 0.0}
 SUSPECTED = MIXED | {"track_two.office": 0.3, "track_one.concession": 0.05}
 SUSPECTED |= every(lively(), "governments", "hawkishness", 0.7)
-MANY = {"run.months": 240}  # with five parties
+MANY, FRAGILE_MANY = {"run.months": 240}, dict(FRAGILE)  # with five parties
+LAST_RESORT = MANY | {
+    "track_one.signature": 0.0,
+    "track_one.partial": 0.0,
+}  # nothing is signed but where talks of all would fail
 SLIGHT = ("wars come back while memory is fresh", "small progress is progress")
 # name: settings of both arms, what is changed, what moves, and which way
 SETTINGS = {
@@ -136,8 +140,11 @@ SETTINGS = {
     "the text answers the worst off": ({"governments.'Party 1'.power": 6.0, "organisations.'Mediator'.skill": 0.0}, {"track_one.response": (0.0, 2.0)}, "share_settled", 1),
     "talks on the rest begin anew": ({"run.months": 240}, {"track_one.reopening": (0.0, 0.3)}, "comprehensive", 1),
     "those outside accede": (MANY, {"track_one.accession": (0.0, 0.5)}, "accessions", 1),
-    "a coalition need not be of all": (MANY, {"track_one.participation": (0.5, 1.0)}, "accessions", -1),
+    "a coalition, the last resort, need not be of all": (LAST_RESORT, {"track_one.participation": (0.5, 1.0)}, "agreed", -1),
     "nor of the strong": (MANY, {"track_one.participation_power": (0.5, 1.0)}, "accessions", -1),
+    "those who meet in secret are not without a channel": (NO_TALKS, {"conflict.channel_at_start": (0, 1)}, "months_without_channel", -1),
+    "those who are not ready walk out, to the fighting": ({"conflict.start": "talks", "pressure.base": 0.0}, {"track_one.walk_out": (0.0, 0.4)}, "breakdowns", 1),
+    "an accord that needs all falls sooner": (FRAGILE_MANY, {"accord.holding": (0.5, 1.0)}, "months_under_accord", -1),
     "a crowded table is slow": (MANY, {"track_one.crowding": (0.0, 1.5)}, "months_to_substantive", 1),
     "assembled delegations sign texts on how to go on": ({}, {"track_one.procedure": (0.0, 0.4)}, "procedures", 1),
     "delegations disperse": ({}, {"track_one.dispersal": (0.1, 1.0)}, "procedures", -1),
@@ -158,7 +165,7 @@ def test_it_moves_what_it_should(name):
     codes = {"spoilers": 2.5} if "bought" in name or "lures" in name else {}
     both, changed, what, sign = SETTINGS[name]
     runs = 800 if what == "months_to_substantive" or name in SLIGHT else 200
-    if both is MANY:
+    if any(both is many for many in (MANY, FRAGILE_MANY, LAST_RESORT)):
         codes["parties"] = 5
     arms = [lively(both, **codes).with_settings({k: pair[at] for k, pair in changed.items()}) for at in (0, 1)]
     found = moved(*(measured(arm, what, runs) for arm in arms))

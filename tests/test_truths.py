@@ -4,6 +4,7 @@ Statistical tests use fixed seeds and state their error rate; all others are exa
 """
 
 import math
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,11 @@ from strategies import full_cast, scenarios
 
 import multitrack_sim as mt
 from multitrack_sim.engine.arithmetic import sigma
+from multitrack_sim.engine.compiled import python_twin
 from multitrack_sim.process.accord import gain_by_exploiting
-from multitrack_sim.process.bargaining import link_of_reliability, price_of_coverage, value_of_signing
+from multitrack_sim.process.bargaining import price_of_coverage, value_of_signing
 from multitrack_sim.process.cbm import compliance_by_type
+from multitrack_sim.process.reliance import what_others_keep
 from multitrack_sim.process.trust import evidence_of_conduct, evidence_of_loyalty
 from multitrack_sim.process.workshops import insight_odds, weight_of_next_report
 from multitrack_sim.schema.outcomes import OUTCOMES
@@ -285,9 +288,44 @@ def test_under_a_perfect_guarantee_nobody_gains_by_exploiting_and_small_steps_ar
     assert prices == sorted(prices) and prices[-1] == pytest.approx(0.5)
 
 
-def test_a_chain_of_one_link_is_the_belief_itself_and_more_links_hold_less():
-    assert link_of_reliability(0.4, 0.3, 0.3) == sigma(0.4)
-    assert link_of_reliability(0.4, 0.1, 0.3) > link_of_reliability(0.4, 0.3, 0.3)
+def what_is_kept(parties, **settings):
+    """A world of so many parties, one of them stronger, of all kinds of trust; and what each expects the others to keep."""
+    codes = {"parties": parties, "power_asymmetry": 2}
+    world = mt.PeaceProcess(mt.scenario_from_codes(codes).with_settings(settings), seed=1).world
+    rng = np.random.default_rng(parties)
+    for i, me in enumerate(world.governments):
+        me.share_of_power = me.power / sum(one.power for one in world.governments)
+        for j in range(parties - 1):
+            world.dyads[i * (parties - 1) + j].trust = rng.normal()
+    keeping = python_twin(what_others_keep, {})
+    kept = [keeping(world, i, 0) for i in range(parties)]
+    trust = np.array([one.trust for one in world.dyads]).reshape(parties, parties - 1)
+    return world, kept, 1.0 / (1.0 + np.exp(-trust))
+
+
+def test_a_deal_of_two_holds_as_the_other_is_reliable_and_one_that_needs_all_if_all_are():
+    assert what_is_kept(2)[1] == pytest.approx(what_is_kept(2)[2][:, 0])
+    for parties in (3, 6, 9):
+        _, kept, trusted = what_is_kept(parties, **{"accord.holding": 1.0})
+        assert kept == pytest.approx(trusted.prod(axis=1))
+
+
+@pytest.mark.parametrize("parties", [3, 4, 6])
+@pytest.mark.parametrize("holding", [0.0, 0.5, 0.7])
+@pytest.mark.parametrize("power", [0.0, 0.5, 0.6])
+def test_a_deal_of_many_is_kept_as_all_ways_in_which_some_break_it_say(parties, holding, power):
+    """Every set of keepers, weighed by its probability: the share of the others' power where it is enough, else nothing."""
+    settings = {"accord.holding": holding, "track_one.participation_power": power}
+    world, kept, trusted = what_is_kept(parties, **settings)
+    strength = np.array([one.share_of_power for one in world.governments])
+    for i in range(parties):
+        others, expected = np.delete(strength, i), 0.0
+        for keeps in product((False, True), repeat=parties - 1):
+            at = np.array(keeps)
+            enough = 1 + at.sum() >= max(2, holding * parties) and strength[i] + others[at].sum() >= power - 1e-12
+            chance = np.where(at, trusted[i], 1.0 - trusted[i]).prod()
+            expected += chance * others[at].sum() / others.sum() if enough else 0.0
+        assert kept[i] == pytest.approx(expected)
 
 
 # Cunningham 2006: more parties agree more rarely, and later, all else equal.

@@ -9,7 +9,7 @@ from ..engine.sources import model_version
 from ..running.provenance import made_by
 from .bundle import one_page, one_script
 from .chronicle import words_as_data
-from .codes import coded_worlds, codes_as_data, mapping
+from .codes import coded_worlds, codes_as_data, mapping, together
 from .engine import PageEngine
 
 __all__ = ["CASES", "SETTINGS", "classroom_page"]
@@ -55,6 +55,7 @@ def classroom_data(engine: PageEngine, settings: Mapping[str, Any] = SETTINGS) -
         "shared": {key: first[key] for key in shared},
         "worlds": {n: {key: world[key] for key in world if key not in shared} for n, world in worlds.items()},
         "mapping": {n: mapping(n, world, settings) for n, world in worlds.items()},
+        "together": {n: together(n, world, settings) for n, world in worlds.items()},
         "codes": codes_as_data(),
         "chronicle": words_as_data(),
         "cases": CASES,

@@ -31,7 +31,7 @@ VARIED = {
     "track_one.war_cost": (0.25, 0.45), "track_one.dispersal": (0.2, 0.45), "track_one.procedure": (0.15, 0.35),
     "fighting.ceasefire": (0.008, 0.028), "fighting.recurrence": (0.010, 0.024), "fighting.petering_out": (0.008, 0.02),
     "fighting.victory": (0.025, 0.06), "accord.withdrawal": (0.07, 0.25), "accord.doubt": (0.03, 0.1),
-    "accord.temptation": (1.0, 4.0), "spoiling.deterrence": (0.5, 0.9), "track_one.walk_out": (0.0, 0.12),
+    "accord.temptation": (1.0, 4.0), "spoiling.deterrence": (0.5, 0.9), "track_one.walk_out": (0.0, 0.3),
 }  # fmt: skip
 IMPLAUSIBLE = 3.0  # standard deviations (Pukelsheim 1994: nearly all of any unimodal distribution lies within)
 CANDIDATES = 3_000

@@ -3,6 +3,7 @@
 from ..engine.arithmetic import exp, power, sigma
 from ..engine.compiled import part, rule
 from .basics import clip, dyad_row
+from .reliance import rely, takes_part, what_others_keep
 
 QUIETEST, LOUDEST = 0.02, 50.0  # voices stay within these: guards against overflow
 
@@ -33,18 +34,9 @@ def value_on_issue(stake, issue, known, p):
 
 
 @rule(of="governments")
-def believe(me, belief, misperception):
-    """What a leadership makes of its dyads: probability that all the others are reliable, mean misperception."""
-    me.belief = belief
+def misperceive(me, misperception):
+    """How wrongly a leadership sees the others, on average."""
     me.misperception = misperception
-
-
-@rule
-def link_of_reliability(trust, strength, strongest):
-    """One link of the chain that a deal among many hangs on: it holds only if all keep it who count, as far as they do
-    by their power against the strongest's. With one other party it is the belief itself.
-    """
-    return power(sigma(trust), strength / strongest)
 
 
 @rule
@@ -56,17 +48,17 @@ def exposure_to_others(guarantee, p):
 
 
 @rule
-def danger_of_accord(me, guarantee, p):
-    """What a party expects to lose under an accord on everything: (1 - P(others reliable)) x exposure. Under a perfect
-    guarantee it does not depend on trust.
+def danger_of_accord(belief, guarantee, p):
+    """What a party expects to lose under an accord on everything: what it expects the others not to keep x exposure. Under
+    a perfect guarantee it does not depend on trust.
     """
-    return (1.0 - me.belief) * exposure_to_others(guarantee, p)
+    return (1.0 - belief) * exposure_to_others(guarantee, p)
 
 
 @rule
 def value_of_signing(me, guarantee, bitterness, p):
     """Value of the whole text, less reactive devaluation, bitterness and the danger that the others do not keep it."""
-    danger = danger_of_accord(me, guarantee, p)
+    danger = danger_of_accord(me.belief, guarantee, p)
     return (
         me.draft_value - p.track_one_reactive_devaluation * me.misperception - danger - p.accord_bitterness * bitterness
     )
@@ -312,19 +304,14 @@ def read_text(world, anticipated):
                 me.draft_value += stake.salience * value_on_issue(stake, issue, known, p)
             else:
                 me.draft_value += stake.salience * stake.war_value
-        belief, misperception, others, strongest = 1.0, 0.0, 0, 0.0
+        misperception, others = 0.0, 0
         for j in range(parties):
-            if j != i and governments[j].required and governments[j].active:
+            if j != i and takes_part(governments[j], 0):
+                misperception += dyads[dyad_row(i, j, parties)].misperception
                 others += 1
-                if governments[j].share_of_power > strongest:
-                    strongest = governments[j].share_of_power
-        for j in range(parties):
-            if j != i and governments[j].required and governments[j].active:
-                dyad = dyads[dyad_row(i, j, parties)]
-                belief *= link_of_reliability(dyad.trust, governments[j].share_of_power, strongest)
-                misperception += dyad.misperception
         if others > 0:
-            believe(me, belief, misperception / others)
+            misperceive(me, misperception / others)
+            rely(me, what_others_keep(world, i, 0))
         assess(me, process.guarantee, process.bitterness, p)
         get_ready(me, p)
         if me.required and me.active:

@@ -5,6 +5,7 @@ from ..engine.random import chance, standard_normal
 from ..schema.categories import Phase
 from ..schema.draws import Draw
 from .basics import TINY, clip
+from .track_two import open_channel
 
 LEAST_FORGETTING = 0.01  # so that a world which forgets nothing can begin
 
@@ -84,6 +85,8 @@ def draw_world(world):
     for row in range(len(world.spoilers)):
         world.spoilers[row].base_capacity = world.spoilers[row].capacity
     process.ceasefire = int(p.conflict_ceasefire_at_start)
+    if p.conflict_channel_at_start > 0.0:
+        open_channel(process)
     process.phase = (
         Phase.FIGHTING if p.conflict_start == Phase.FIGHTING else Phase.PRETALKS
     )  # talks open in the first month

@@ -9,8 +9,7 @@ and that cost.
 
 from ..engine.compiled import part
 from .bargaining import attraction_of_peace, danger_of_accord, price_of_coverage, still_open, value_on_issue
-
-ROUNDING = 1e-12  # shares that add up may fall short by rounding
+from .reliance import rely_on_signatories, suffice, what_others_keep
 
 
 @part
@@ -43,7 +42,7 @@ def gain_of_scope(world, i):
         elif issues[k].in_accord or issues[k].in_scope:
             after += stake.salience
             gain += stake.worth
-    danger, demand = danger_of_accord(me, process.guarantee, p), p.track_one_margin * me.aspiration
+    danger, demand = danger_of_accord(me.belief, process.guarantee, p), p.track_one_margin * me.aspiration
     gain -= price_of_coverage(after, danger, demand, p) - price_of_coverage(before, danger, demand, p)
     return gain - p.track_one_signing_cost * p.conflict_exposure
 
@@ -112,8 +111,8 @@ def narrow(world):
 
 @part
 def enough_hold(world, joined):
-    """Whether those who have joined the accord (or would sign the text) are enough of the required parties, hold enough of
-    their power, and are more than one. Treaties count parties; what holds by itself needs the strong (Barrett 2003).
+    """Whether those who have joined the accord are enough for it to stand, or those who would sign the text for a signature:
+    a treaty does not end because fewer hold it than it took to conclude it (Vienna Convention 1969, article 55).
     """
     governments, p = world.governments, world.parameters[0]
     power, holding, parties, holders = 0.0, 0.0, 0, 0
@@ -126,21 +125,25 @@ def enough_hold(world, joined):
             if inside:
                 holding += me.share_of_power
                 holders += 1
-    strong = holding >= p.track_one_participation_power * power - ROUNDING
-    return holders > 1 and strong and holders >= p.track_one_participation * parties - ROUNDING
+    share = p.accord_holding if joined else p.track_one_participation
+    return suffice(holders, holding, parties, power, share, p)
 
 
 @part
-def muster(world):
-    """Who signs what: all required parties as wide a text as all can sign; else, without those that lose most by the
-    whole text, the others, as long as they are enough (Nilsson 2008, partial peace; Barrett 2003). Those who hold the
-    accord in force already go on together.
+def suits_all(world):
+    """Whether all required parties can sign the text, or a part of it that is worth a signature: the scope of that."""
+    everybody_signs(world)
+    return narrow(world)
+
+
+@part
+def suits_fewer(world):
+    """Whether the others can, without those that lose most by the whole text, as long as they are enough (Nilsson 2008,
+    partial peace; Barrett 2003). They rely on one another only. Those who hold the accord in force already go on together.
     """
     governments = world.governments
     everybody_signs(world)
     while True:
-        if narrow(world):
-            return True
         propose_whole(world)
         least_gain(world)
         least, which = 0.0, -1
@@ -153,6 +156,9 @@ def muster(world):
         governments[which].signs = 0
         if not enough_hold(world, False):
             return False
+        rely_on_signatories(world)
+        if narrow(world):
+            return True
 
 
 @part
@@ -183,5 +189,5 @@ def weigh_accord(world):
                 value = value_on_issue(stake, issue, issue.known, p)
                 me.held += stake.salience * (value - stake.war_value + peace)
                 me.covered += stake.salience
-        danger = danger_of_accord(me, process.guarantee, p) * (1.0 - process.carried_out)
+        danger = danger_of_accord(what_others_keep(world, i, 1), process.guarantee, p) * (1.0 - process.carried_out)
         me.held -= price_of_coverage(me.covered, danger, 0.0, p)

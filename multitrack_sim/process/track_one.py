@@ -1,7 +1,7 @@
 """Track I: official talks. One perceived surplus drives readiness, opening, concessions and signature.
 
 The surplus of a party is the value of signing the text less the value of fighting on, as that party sees it. Paths of
-trust into it: `(1 - P(others reliable)) x exposure`, the doubt that others would keep the deal. Nothing adds directly
+trust into it: `(1 - what the others keep) x exposure`, the doubt that others would keep the deal. Nothing adds directly
 to a chance of agreement.
 """
 
@@ -30,18 +30,19 @@ from .bargaining import (
     value_fighting_on,
 )
 from .basics import clip, enter, record, threshold
-from .scope import everybody_signs, least_gain, muster, propose_whole, value_issues, weigh_accord
+from .scope import everybody_signs, least_gain, propose_whole, suits_all, suits_fewer, value_issues, weigh_accord
 from .third_parties import gather_organisations
 
 
 @rule
 def breakdown_hazard(process, ready, p):
     """Hazard that a round fails: it grows with every month without progress, and mediation holds it together; and parties
-    walk out of talks for which they are not ready, as they do of exploratory ones.
+    walk out of talks for which they are not ready, as they do of exploratory ones: back to the fighting, which is what
+    they may hope for more from (Wagner 2000), so that where nobody fights there is nothing to walk out to.
     """
     growing = 1.0 + p.track_one_deadlock * process.deadlock
     falls_apart = p.track_one_breakdown * growing * (1.0 - p.track_one_mediation_hold * process.mediation)
-    return falls_apart + p.track_one_walk_out * (1.0 - ready)
+    return falls_apart + p.track_one_walk_out * (1.0 - ready) * clip(process.violence, 0.0, 1.0)
 
 
 @rule
@@ -122,7 +123,7 @@ def judge_text(world, required):
 @part
 def bargain(world, month):
     """A month at the table (or in the back channel): options, drafts, concessions, deadlock, and perhaps a signature
-    under the whole text or under the part of it that suits.
+    under the whole text or under the part of it that suits. Those who hold an accord need not wait for others to go on.
     """
     governments, p, process = world.governments, world.parameters[0], world.process[0]
     required = 0
@@ -140,7 +141,7 @@ def bargain(world, month):
     draw = chance(process.key, Draw.SIGNATURE, month, 0, 0)
     if least >= 0.0 and draw < p.track_one_signature:
         sign(world, month)
-    elif draw < p.track_one_partial and muster(world):
+    elif draw < p.track_one_partial and (suits_all(world) or (process.in_force and suits_fewer(world))):
         sign(world, month)
     else:
         withdraw_text(world)
@@ -179,11 +180,13 @@ def take_up_avoided(world, month):
 
 @part
 def break_down(world, month):
-    """A round fails: misperception grows, part of what was settled and learnt is lost."""
+    """A round fails: misperception grows, part of what was settled and learnt is lost. A secret channel is there for just
+    this and goes on (Pruitt 2008).
+    """
     issues, stakes, dyads = world.issues, world.stakes, world.dyads
     p, process = world.parameters[0], world.process[0]
-    process.channel = 0
-    process.assembled = 0.0
+    if not process.channel:
+        process.assembled = 0.0
     enter(process, Phase.FIGHTING)
     for row in range(len(dyads)):
         dyads[row].misperception += p.track_one_failed_talks * (1.0 - dyads[row].misperception)
@@ -194,6 +197,19 @@ def break_down(world, month):
         stakes[row].known_official *= 1.0 - p.track_one_unsettling
     share_options(world)
     record(world, month, Event.TALKS_BROKE_DOWN, -1, -1, process.deadlock)
+
+
+@part
+def go_on_without(world, month):
+    """Before talks of all fail, the others may go on without those that hold out: the last resort of a table that works
+    by consensus. True if they sign.
+    """
+    value_issues(world)
+    if suits_fewer(world):
+        sign(world, month)
+        return True
+    withdraw_text(world)
+    return False
 
 
 @part
@@ -254,7 +270,7 @@ def track_one(world, month):
         if suspends:
             enter(process, Phase.SUSPENDED)
             record(world, month, Event.TALKS_SUSPENDED, -1, -1, float(process.attacks_now))
-        elif fails:
+        elif fails and not go_on_without(world, month):
             break_down(world, month)
     elif process.phase == Phase.SUSPENDED:
         draw = chance(key, Draw.RESUMPTION, month, 0, 0)

@@ -119,6 +119,15 @@ def keep_contact(world):
             process.contact = dyad.contact
 
 
+@rule
+def open_channel(process):
+    """A back channel opens: delegations are assembled in secret, with fresh mandates."""
+    process.channel = 1
+    process.deadlock = 0.0
+    process.fresh = 1
+    process.assembled = 1.0
+
+
 @part
 def run_channel(world, month):
     """The back channel: opens out of contact and readiness; leaks, ends in nothing, or goes on (talks use it)."""
@@ -138,10 +147,7 @@ def run_channel(world, month):
     elif before_talks and chance(key, Draw.CHANNEL_OPENS, month, 0, 0) < channel_hazard(
         process.least_readiness, process.contact, p
     ):
-        process.channel = 1
-        process.deadlock = 0.0
-        process.fresh = 1
-        process.assembled = 1.0
+        open_channel(process)
         record(world, month, Event.CHANNEL_OPENED, -1, -1, process.contact)
 
 

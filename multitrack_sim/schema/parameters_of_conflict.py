@@ -18,6 +18,7 @@ CONFLICT = [
     Parameter("conflict.exposure", 0.48, 0, 1, "value", "what a party loses if it keeps a deal and the others do not", "Walter 1997 (direction); size " + FITTED),
     Parameter("conflict.internal_guarantee", 0.3, 0, 1, SHARE, "protection the text itself gives: power-sharing, mutual veto, integrated forces", "Hartzell and Hoddie 2003 (direction)"),
     word("conflict.start", "fighting", Start.words(), "where the process stands when the run begins: no talks, exploratory talks, or official talks that open in the first month"),
+    Parameter("conflict.channel_at_start", 0, 0, 1, "0 or 1", "whether the parties meet in a secret back channel when the run begins", whole=True),
     Parameter("conflict.ceasefire_at_start", 0, 0, 1, "0 or 1", "whether a ceasefire holds when the run begins", whole=True),
 
     Parameter("society.communities", 200, 2, 200_000, "communities", "localities over all parties", structural=True, whole=True),

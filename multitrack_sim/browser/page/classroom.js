@@ -20,7 +20,7 @@ const PLACES = { tour, watch, "what-if": whatIf, "your-conflict": yourConflict, 
 function startState(data) {
   const setup = setupOf(data, data.cases.tour.codes, words.cases.names), a = leversOf(setup);
   const b = a.map((notch, at) => (words.leverOrder[at] === "track2" ? 0 : notch));
-  return { screen: "tour", step: 1, setup, a, b, seed: 1, runs: 200, run: null, plan: [], guesses: {}, otherRules: false };
+  return { screen: "tour", step: 1, setup, a, b, seed: 1, runs: 200, run: null, beside: false, plan: [], guesses: {}, otherRules: false };
 }
 
 export function startClassroom(data, root) {

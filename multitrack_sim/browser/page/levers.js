@@ -38,6 +38,9 @@ export function changesOf(data, setup, levers = leversOf(setup), more = {}) {
     const at = level[name] ?? MIDDLE;
     if (at !== MIDDLE) Object.assign(settings, data.mapping[setup.parties][name][at]);
   }
+  for (const { codes, at } of data.together[setup.parties]) { // what two codes do only together
+    Object.assign(settings, at[codes.map((name) => level[name] ?? MIDDLE).join("")]);
+  }
   return { settings: { ...settings, ...more } };
 }
 
@@ -54,6 +57,7 @@ export function toLink(data, state) {
   if (setup.names.some(Boolean)) setup.names.forEach((name) => parts.append("p", name));
   if (state.plan.length) parts.set("plan", state.plan.join("."));
   if (state.run !== null) parts.set("r", state.run);
+  if (state.beside) parts.set("v", "2");
   for (const [key, guess] of Object.entries(state.guesses)) parts.append("g", `${key}~${guess}`);
   parts.set("m", data.model);
   return `#${state.screen}${state.step > 1 ? `.${state.step}` : ""}?${parts}`;
@@ -81,6 +85,7 @@ export function fromLink(data, link, otherwise, screens) {
   state.seed = whole(parts.get("s"), 0, MOST_SEED, otherwise.seed);
   state.runs = whole(parts.get("n"), 20, 1000, otherwise.runs);
   state.run = whole(parts.get("r"), 0, 999, null);
+  state.beside = parts.get("v") === "2"; // whether both versions are watched side by side
   state.plan = (parts.get("plan") ?? "").split(".").filter((year) => /^\d{3,5}$/.test(year)).slice(0, 10);
   state.guesses = Object.fromEntries(parts.getAll("g").slice(0, 40).map((g) => g.slice(0, 60).split("~")).filter(([, guess]) => guess));
   state.otherRules = parts.has("m") && parts.get("m") !== data.model;

@@ -162,7 +162,7 @@ function stairs(frame, left) {
 
 // The picture as an SVG; `names` of the parties, `told` the sentence of the month, `width` of the place it has.
 export function livingPicture(frame, names, told, width) {
-  const where = places(names.length), letters = Math.min(26, 14 * WIDE / width), high = highOf(names.length);
+  const where = places(names.length), letters = Math.max(13, Math.min(26, 14 * WIDE / width)), high = highOf(names.length);
   return svg("svg", { viewBox: `0 0 ${WIDE} ${high}`, role: "img", "aria-label": told, class: "living" },
     svg("rect", { x: 1, y: 1, width: WIDE - 2, height: high - 2, fill: "#fff", stroke: PALE, rx: 6 }),
     where.map((place, party) => people(frame, party, place)), tables(frame, where), dialogue(frame, where), factions(frame, where),

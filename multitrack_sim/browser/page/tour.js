@@ -3,7 +3,7 @@
 import { element, replace, say, widthOf } from "./dom.js";
 import { changesOf, setupOf } from "./levers.js";
 import { SHOWN } from "./tour_screens.js";
-import { capitalised } from "./sentences.js";
+import { capitalised, listed } from "./sentences.js";
 import { words } from "./words.js";
 
 export const SCREENS = ["chance", "fair", "few", "channel", "doors", "factions", "harm", "unmeasured", "yours"];
@@ -31,6 +31,7 @@ export function tour(app) {
   const { state, data } = app, at = state.step - 1, id = SCREENS[at], told = words.tour.screens[id];
   const result = element("div", { class: "result", tabindex: -1 }), status = element("p", { class: "status", role: "status" });
   const keys = Object.keys(told.guesses ?? {});
+  const hands = new Map(); // of a whole class, question by question; kept nowhere
   let asked = null;
 
   const guessed = () => keys.every((key) => state.guesses[key] !== undefined);
@@ -54,6 +55,7 @@ export function tour(app) {
       app.found[id] = shown.sentences[0];
       status.textContent = say(words.tour.done, { runs: answer.runs * answer.arms.length });
       const replies = keys.filter((key) => state.guesses[key] !== undefined).map((key) => reply(key, shown.right?.[key]));
+      replies.push(...keys.map(handsTold).filter(Boolean));
       replace(result, replies.map((line) => element("p", { class: "reply" }, line)), element("p", { class: "answer" }, capitalised(shown.sentences[0])),
         shown.sentences.length > 1 && element("ul", { class: "more-found" }, shown.sentences.slice(1).map((line) => element("li", {}, capitalised(line)))), shown.figures, shown.more,
         element("aside", {}, element("p", {}, told.because), element("p", {}, element("b", {}, words.tour.lesson), " ", told.lesson)));
@@ -80,7 +82,22 @@ export function tour(app) {
     return element("fieldset", {}, element("legend", {}, legend), Object.entries(options).map(([value, word]) => {
       const input = element("input", { type: "radio", name: key, id: `${key}-${value}`, checked: state.guesses[key] === value, onchange: () => guess(key, value) });
       return element("label", { class: "choice", for: `${key}-${value}` }, input, " ", word);
-    }));
+    }), showOfHands(key, options));
+  }
+
+  // For a lesson with one screen: how many hands went up for each answer.
+  function showOfHands(key, options) {
+    const fields = Object.entries(options).map(([value, word]) => element("label", { class: "hands" }, word, element("input", { type: "number", min: 0, max: 999, "aria-label": say(words.tour.handsFor, { guess: word }), oninput: (event) => {
+      hands.set(key, { ...hands.get(key), [value]: Math.max(0, Math.round(Number(event.target.value)) || 0) });
+      see.disabled = false;
+    } })));
+    return element("details", { class: "hint" }, element("summary", {}, words.tour.hands), fields);
+  }
+
+  // What the class said, beside the answer.
+  function handsTold(key) {
+    const { options } = told.guesses[key], counts = Object.entries(hands.get(key) ?? {}).map(([value, count]) => say(words.tour.handsOne, { guess: options[value], count }));
+    return counts.length ? say(words.tour.handsTold, { counts: listed(counts) }) : null;
   }
 
   // Twenty dots tapped into four boxes.

@@ -66,7 +66,7 @@ export function agreementSteps(frames) {
 }
 
 export function watch(app) {
-  const { state, data } = app, told = words.watch, both = changedLevers(state.a, state.b).length > 0;
+  const { state, data } = app, told = words.watch, differ = changedLevers(state.a, state.b).length > 0, both = differ && state.beside;
   const arms = both ? ["a", "b"] : ["a"], place = element("div", { class: both ? "lives two-lives" : "lives" }), status = element("p", { class: "status", role: "status" });
   const scrubber = element("input", { type: "range", min: 0, max: 120, value: 0, class: "scrubber", "aria-label": told.scrubber, oninput: () => show(Number(scrubber.value)) });
   const play = element("button", { type: "button", class: "wide", onclick: () => (timer ? stop() : start()) }, told.play);
@@ -130,7 +130,8 @@ export function watch(app) {
     element("div", { class: "controls" }, play, element("button", { type: "button", onclick: step(-1) }, told.back), element("button", { type: "button", onclick: step(1) }, told.forward),
       element("label", { for: "speed" }, told.speed), speed, scrubber),
     place, element("div", { class: "buttons" }, element("button", { type: "button", onclick: other(1) }, told.newDice), element("button", { type: "button", onclick: other(-1) }, told.lastDice),
-      element("button", { type: "button", onclick: () => { full = !full; show(month); } }, told.all), element("button", { type: "button", onclick: () => app.go("what-if") }, told.toWhatIf)),
+      element("button", { type: "button", onclick: () => { full = !full; show(month); } }, told.all), differ && element("button", { type: "button", onclick: () => { state.beside = !both; app.go("watch"); } }, both ? told.alone : told.beside),
+      element("button", { type: "button", onclick: () => app.go("what-if") }, told.toWhatIf)),
     status, strips, element("details", {}, element("summary", {}, told.key), element("ul", {}, told.keys.map((line) => element("li", {}, line)))));
 }
 

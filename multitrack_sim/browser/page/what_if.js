@@ -128,6 +128,7 @@ export function whatIf(app) {
   function decided(deciding) {
     const place = deciding.indexOf(state.run);
     state.run = deciding[(place + 1) % deciding.length];
+    state.beside = true;
     app.go("watch");
   }
 
