@@ -42,7 +42,7 @@ const evenly = (plan) => {
 
 export function steer(app) {
   const { state, data } = app, told = words.steer, setup = app.caseSetup("tour");
-  const play = { ...app, state: { ...state, setup } }, place = element("div", { class: "panel" }), history = element("div", {}), grid = element("div", { class: "two" }, place, history), debriefing = element("div", {});
+  const play = { ...app, state: { ...state, setup }, named: (line) => app.named(line, setup) }, place = element("div", { class: "panel" }), history = element("div", {}), grid = element("div", { class: "two" }, place, history), debriefing = element("div", {});
   state.plan = state.plan.filter(isPlan);
   state.run ??= 0;
   let asked = null;
