@@ -3,7 +3,7 @@
 import { bars } from "./charts.js";
 import { element, replace, say, table, widthOf } from "./dom.js";
 import { changesOf } from "./levers.js";
-import { signedText } from "./numbers.js";
+import { fixed, signedText } from "./numbers.js";
 import { interval, listed } from "./sentences.js";
 import { pairedShare } from "./statistics.js";
 import { boxesOf } from "./what_if.js";
@@ -47,7 +47,7 @@ export function board(app) {
       const seeds = say(told.seeds, { seeds: [...group.seeds].join(", ") });
       return { label: `${group.numbers.join(", ")} (${seeds})`, changed: named(group.state, changedWords(group.state) || told.same), group, effect, told: `${signedText(100 * effect.estimate, 1)} (${interval(effect)})` };
     });
-    const cells = rows.map((row) => [row.label, row.changed, row.group.pairs, row.group.boxes.onlyA, row.group.boxes.onlyB, row.told]);
+    const cells = rows.map((row) => [row.label, row.changed, fixed(row.group.pairs, 0), row.group.boxes.onlyA, row.group.boxes.onlyB, row.told]);
     const drawn = rows.map((row) => ({ label: row.label, estimate: 100 * row.effect.estimate, low: 100 * row.effect.low, high: 100 * row.effect.high, told: row.told, kind: "B" }));
     const guesses = new Map();
     for (const state of states) for (const [key, guess] of Object.entries(state.guesses)) guesses.set(key, [...(guesses.get(key) ?? []), guess]);

@@ -74,7 +74,7 @@ export function fourBoxes(counts, labels, { width = 640, ...about }) {
   const drawn = boxes.map(([key, kind, column, row]) => {
     const x = column * (wide + gap), y = row * (high + gap);
     return [svg("rect", { x: x + 0.5, y: y + 0.5, width: wide - 1, height: high - 1, fill: "#fff", stroke: GREY, rx: 4 }),
-      lines[key].map((line, k) => text(x + 10, y + 20 + 17 * k, line)), text(x + 10, y + 40 + more, String(counts[key]), { size: 19, weight: "bold" }),
+      lines[key].map((line, k) => text(x + 10, y + 20 + 17 * k, line)), text(x + 10, y + 23 + 17 * lines[key].length, String(counts[key]), { size: 19, weight: "bold" }),
       packed(times(counts[key], kind), x + 8, y + top, wide - 16, high - top - 8)];
   });
   return figure(width, 2 * high + gap, { ...about, head: about.head, rows: boxes.map(([key]) => [labels[key], counts[key]]) }, drawn);

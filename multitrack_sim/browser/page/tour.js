@@ -57,7 +57,7 @@ export function tour(app) {
     asked.finished.then((answer) => {
       if (answer.cancelled) return;
       const shown = SHOWN[id](app, answer, widthOf(result));
-      app.found[id] = shown.sentences[0];
+      app.found[id] = shown.sentences.slice(0, shown.keep ?? 1).map((line, k) => (k ? capitalised(line) : line)).join(" ");
       status.textContent = say(words.tour.done, { runs: fixed(answer.runs * answer.arms.length, 0) });
       const replies = keys.filter((key) => state.guesses[key] !== undefined).map((key) => reply(key, shown.right?.[key]));
       replies.push(...keys.map(handsTold).filter(Boolean));
@@ -142,7 +142,7 @@ function yours(app) {
   const told = words.tour.yours, rows = SCREENS.slice(0, -1).map((id) => {
     const { guesses = {} } = words.tour.screens[id];
     const mine = Object.entries(guesses).filter(([key]) => app.state.guesses[key] !== undefined).map(([key, { options }]) => (options ? options[app.state.guesses[key]] : boxesGuessed(app.state.guesses[key]))).filter(Boolean).join("; ");
-    return element("li", {}, element("b", {}, words.tour.screens[id].title), element("br"), mine ? ` ${say(told.guessed, { mine })}` : "", app.found[id] ? ` ${capitalised(app.found[id])}` : "");
+    return element("li", {}, element("b", {}, words.tour.screens[id].title), element("br"), mine ? ` ${say(told.guessed, { mine })}` : "", app.found[id] ? ` ${say(told.runs, { found: app.found[id] })}` : ` ${told.unseen}`);
   });
   return [element("ol", { class: "found" }, rows), told.sentences.map((begin, at) => element("p", {}, element("label", { for: `mine-${at}` }, begin), element("textarea", { id: `mine-${at}`, rows: 2 }))),
     element("p", { class: "note" }, told.kept), element("div", { class: "buttons" }, element("button", { type: "button", onclick: () => print() }, told.print), element("button", { type: "button", onclick: () => app.go("what-if") }, told.whatIf), element("button", { type: "button", onclick: () => app.go("your-conflict") }, told.conflict))];

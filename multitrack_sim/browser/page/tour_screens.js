@@ -113,7 +113,7 @@ function doors(app, answer, width) {
   const figure = dotRows(rows.map(([label, runs, arm], at) => ({ label, count: total(runs, "agreed"), of: answer.done, arm, cracked: firmness[at].cracked })), { width, title: told.doors.title, told: cracks, ...table, head: told.doors.head });
   const legend = element("p", { class: "note" }, told.doors.legend);
   const apart = shares[0].high < shares[1].low || shares[1].high < shares[0].low, softer = apart ? Math.sign(shares[1].estimate - shares[0].estimate) : 0;
-  return { sentences: [effectSentence(effect, { what: words.outcomes.agreed.does, a: told.doors.a, b: told.doors.b }), cracks], figures: [figure, legend],
+  return { sentences: [effectSentence(effect, { what: words.outcomes.agreed.does, a: told.doors.a, b: told.doors.b }), cracks], keep: 2, figures: [figure, legend],
     right: { more: between(clearSign(effect), "more", null, "fewer"), firmer: between(-softer, "firmer", null, "weaker") } };
 }
 
@@ -164,10 +164,10 @@ function harm(app, answer, width) {
   const figure = dotRows(rows.flatMap(([key, a, b]) => [{ label: say(told.harm.rowWithout, { card: told.harm[key] }), count: total(a, "agreed"), of: answer.done, arm: "A" }, { label: say(told.harm.rowHaving, { card: told.harm[key] }), count: total(b, "agreed"), of: answer.done, arm: "B" }]), { width, title: told.harm.title, told: told.harm.title, ...table, head: told.head });
   const sentence = ([key, a, b]) => {
     const [agreed, attacks, peace] = cards[key], months = digitsShown(peace.estimate, peace.low, peace.high);
-    return say(told.harm.told, { card: told.harm[key], differ: agreed.more + agreed.less, count: answer.done, signedWithout: total(a, "agreed"), signedHaving: total(b, "agreed"), attacksWithout: fixed(total(a, "attacks"), 0), attacksHaving: fixed(total(b, "attacks"), 0), moreAttacks: attacks.more, fewerAttacks: attacks.less,
+    return say(told.harm.told, { card: told.harm[key], differ: agreed.more + agreed.less, count: answer.done, signedWithout: total(a, "agreed"), signedHaving: total(b, "agreed"), attacksWithout: fixed(total(a, "attacks"), 0), attacksHaving: fixed(total(b, "attacks"), 0), moreAttacks: attacks.more, fewerAttacks: attacks.less, attacksVerdict: told.harm.verdicts[attacks.verdict],
       monthsWithout: fixed(peace.baseline, months), monthsHaving: fixed(peace.arm, months), verdict: told.harm.verdicts[peace.verdict] });
   };
-  return { sentences: rows.map(sentence), figures: [figure], right: { deaf: judge(cards.deaf), unheard: judge(cards.unheard), loud: judge(cards.loud) } };
+  return { sentences: rows.map(sentence), keep: rows.length, figures: [figure], right: { deaf: judge(cards.deaf), unheard: judge(cards.unheard), loud: judge(cards.loud) } };
 }
 
 function unmeasured(app, answer, width) {

@@ -129,11 +129,14 @@ export function watch(app) {
   return element("section", { class: "watch" }, element("h2", {}, told.title), element("p", {}, say(told.lead, { case: app.caseName() })), parting,
     element("div", { class: "controls" }, play, element("button", { type: "button", onclick: step(-1) }, told.back), element("button", { type: "button", onclick: step(1) }, told.forward),
       element("label", { for: "speed" }, told.speed), speed, scrubber),
-    place, element("div", { class: "buttons" }, element("button", { type: "button", onclick: other(1) }, told.newDice), element("button", { type: "button", onclick: other(-1) }, told.lastDice),
+    pictureKey(), place, element("div", { class: "buttons" }, element("button", { type: "button", onclick: other(1) }, told.newDice), element("button", { type: "button", onclick: other(-1) }, told.lastDice),
       small, differ && element("button", { type: "button", onclick: () => { state.beside = !both; app.go("watch"); } }, both ? told.alone : told.beside),
       element("button", { type: "button", onclick: () => app.go("what-if") }, told.toWhatIf)),
-    status, strips, element("details", {}, element("summary", {}, told.key), element("ul", {}, told.keys.map((line) => element("li", {}, line)))));
+    status, strips);
 }
+
+// What every mark of the living picture stands for.
+export const pictureKey = () => element("details", {}, element("summary", {}, words.watch.key), element("ul", {}, words.watch.keys.map((line) => element("li", {}, line))));
 
 // Which levers differ between the arms, in words.
 export function changedWords(state) {

@@ -24,7 +24,7 @@ export function boxLabels(a, b) {
 
 // The picture of the pairs, with the sentence that it shows.
 export function boxesFigure(a, b, count, names, width) {
-  const boxes = boxesOf(a, b, count), told = say(words.boxes.told, { ...boxes, count, ...names });
+  const boxes = boxesOf(a, b, count), told = say(words.boxes.told, { ...boxes, count: fixed(count, 0), ...names });
   return { boxes, told, figure: fourBoxes(boxes, boxLabels(names.a, names.b), { width, title: words.boxes.title, told, head: words.boxes.head, tableName: words.numbers.table }) };
 }
 
