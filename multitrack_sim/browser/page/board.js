@@ -3,10 +3,11 @@
 import { bars } from "./charts.js";
 import { element, replace, say, table, widthOf } from "./dom.js";
 import { changesOf } from "./levers.js";
-import { signedText } from "./numbers.js";
-import { interval } from "./sentences.js";
+import { fixed, signedText } from "./numbers.js";
+import { interval, listed } from "./sentences.js";
 import { pairedShare } from "./statistics.js";
 import { boxesOf } from "./what_if.js";
+import { boxesGuessed } from "./tour.js";
 import { changedWords } from "./watch.js";
 import { words } from "./words.js";
 
@@ -44,9 +45,9 @@ export function board(app) {
     const rows = groups.map((group) => {
       const effect = { ...pairedShare(group.boxes.onlyB, group.boxes.onlyA, group.pairs), share: true, pairs: group.pairs, more: group.boxes.onlyB, less: group.boxes.onlyA };
       const seeds = say(told.seeds, { seeds: [...group.seeds].join(", ") });
-      return { label: `${group.numbers.join(", ")} (${seeds})`, changed: changedWords(group.state) || told.same, group, effect, told: `${signedText(100 * effect.estimate, 1)} (${interval(effect)})` };
+      return { label: `${group.numbers.join(", ")} (${seeds})`, changed: named(group.state, changedWords(group.state) || told.same), group, effect, told: `${signedText(100 * effect.estimate, 1)} (${interval(effect)})` };
     });
-    const cells = rows.map((row) => [row.label, row.changed, row.group.pairs, row.group.boxes.onlyA, row.group.boxes.onlyB, row.told]);
+    const cells = rows.map((row) => [row.label, row.changed, fixed(row.group.pairs, 0), row.group.boxes.onlyA, row.group.boxes.onlyB, row.told]);
     const drawn = rows.map((row) => ({ label: row.label, estimate: 100 * row.effect.estimate, low: 100 * row.effect.low, high: 100 * row.effect.high, told: row.told, kind: "B" }));
     const guesses = new Map();
     for (const state of states) for (const [key, guess] of Object.entries(state.guesses)) guesses.set(key, [...(guesses.get(key) ?? []), guess]);
@@ -55,12 +56,15 @@ export function board(app) {
       guesses.size ? table(told.guessHead, guessRows(guesses), told.guessesTitle) : null);
   }
 
+  // What differs, with the parties' names where it is a conflict of their own.
+  const named = ({ setup }, changed) => (app.isTour(setup) ? changed : say(told.case, { parties: listed(app.partyNames(setup)), changed }));
+
   // How many guessed what, question by question.
   function guessRows(guesses) {
     return Object.values(words.tour.screens).flatMap((screen) => Object.entries(screen.guesses ?? {})).filter(([key]) => guesses.has(key)).map(([key, { legend, options }]) => {
       const counts = new Map();
       for (const guess of guesses.get(key)) counts.set(guess, (counts.get(guess) ?? 0) + 1);
-      return [legend, [...counts].map(([guess, count]) => `${options?.[guess] ?? guess}: ${count}`).join("; ")];
+      return [legend, [...counts].map(([guess, count]) => `${options ? options[guess] ?? guess : boxesGuessed(guess)}: ${count}`).join("; ")];
     });
   }
 

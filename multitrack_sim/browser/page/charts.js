@@ -14,15 +14,15 @@ let figures = 0;
 
 const round = (x) => Math.round(x * 100) / 100;
 
-// A figure around a drawing. `told` is the sentence that says it all; `rows` the numbers, under `head`.
-function figure(width, height, { title, told, head, rows, tableName }, ...drawn) {
+// A figure around a drawing, its title above where it is `captioned`. `told` is the sentence that says it all; `rows` the numbers, under `head`.
+function figure(width, height, { title, told, head, rows, tableName, captioned }, ...drawn) {
   const id = `figure-${(figures += 1)}`;
   const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img",
     "aria-labelledby": `${id}-title ${id}-told` },
     svg("title", { id: `${id}-title` }, title), svg("desc", { id: `${id}-told` }, told ?? title), drawn);
   const numbers = rows && element("details", { class: "numbers" },
     element("summary", {}, tableName ?? "Numbers"), table(head, rows, title));
-  return element("figure", { class: "chart" }, picture, numbers);
+  return element("figure", { class: "chart" }, captioned && element("figcaption", {}, title), picture, numbers);
 }
 
 export function text(x, y, words, { anchor = "start", size = 14, weight = "normal", fill = INK } = {}) {
@@ -56,15 +56,25 @@ function packed(kinds, x, y, wide, high, most = 9) {
 
 const times = (count, kind, cracked = false) => Array.from({ length: count }, () => ({ kind, cracked }));
 
+// A phrase in lines of at most so many letters, as far as its words allow.
+function broken(phrase, most) {
+  const lines = [];
+  for (const word of phrase.split(" ")) {
+    if (lines.length && `${lines.at(-1)} ${word}`.length <= most) lines.push(`${lines.pop()} ${word}`);
+    else lines.push(word);
+  }
+  return lines;
+}
+
 // Pairs of runs in four boxes. `counts` {both, onlyA, onlyB, neither}; `labels` the same keys, a short phrase each.
 export function fourBoxes(counts, labels, { width = 640, ...about }) {
-  const gap = 8, wide = (width - gap) / 2, high = Math.max(110, Math.min(180, wide * 0.62)), top = 46;
+  const gap = 8, wide = (width - gap) / 2, lines = Object.fromEntries(Object.entries(labels).map(([key, label]) => [key, broken(String(label), (wide - 20) / 7.6)]));
+  const more = 17 * (Math.max(...Object.values(lines).map((one) => one.length)) - 1), high = Math.max(110, Math.min(180, wide * 0.62)) + more, top = 46 + more;
   const boxes = [["both", "both", 0, 0], ["onlyA", "A", 1, 0], ["onlyB", "B", 0, 1], ["neither", "none", 1, 1]];
   const drawn = boxes.map(([key, kind, column, row]) => {
     const x = column * (wide + gap), y = row * (high + gap);
-    const small = String(labels[key]).length * 7.6 > wide - 20 ? 12 : 14;
     return [svg("rect", { x: x + 0.5, y: y + 0.5, width: wide - 1, height: high - 1, fill: "#fff", stroke: GREY, rx: 4 }),
-      text(x + 10, y + 20, labels[key], { size: small }), text(x + 10, y + 40, String(counts[key]), { size: 19, weight: "bold" }),
+      lines[key].map((line, k) => text(x + 10, y + 20 + 17 * k, line)), text(x + 10, y + 23 + 17 * lines[key].length, String(counts[key]), { size: 19, weight: "bold" }),
       packed(times(counts[key], kind), x + 8, y + top, wide - 16, high - top - 8)];
   });
   return figure(width, 2 * high + gap, { ...about, head: about.head, rows: boxes.map(([key]) => [labels[key], counts[key]]) }, drawn);
@@ -86,13 +96,14 @@ export function dotRows(rows, { width = 640, ...about }) {
 // Values as a heap of marks over an axis of differences: where most lie, and how many fall on the wrong side of 0.
 export function heap(groups, { width = 640, axis, ...about }) {
   const all = groups.flatMap((group) => group.values), far = Math.max(1, ...all.map(Math.abs)), left = 12, right = width - 12;
-  const at = (value) => left + (value + far) / (2 * far) * (right - left), cell = Math.max(8, (right - left) / (2 * far + 1));
+  // columns are counted from 0, so that what is 0 stands on its line
+  const unit = (right - left) / (2 * far + 1), at = (value) => (left + right) / 2 + value * unit, cell = Math.max(8, unit);
   const heaps = groups.map((group) => {
     const columns = new Map();
     return { ...group, placed: group.values.map((value) => {
-      const column = Math.round(at(value) / cell);
+      const column = Math.round(value * unit / cell);
       columns.set(column, (columns.get(column) ?? 0) + 1);
-      return [column * cell, columns.get(column)];
+      return [at(0) + column * cell, columns.get(column)];
     }) };
   });
   const highest = Math.max(...heaps.flatMap((group) => group.placed.map(([, n]) => n))), step = Math.min(9, 150 / highest);
@@ -117,7 +128,7 @@ export function bands(lines, { width = 640, height = 240, percent = false, span 
   const path = (values) => values.map((v, m) => `${m ? "L" : "M"}${round(x(m))} ${round(y(v))}`).join("");
   const drawn = [0, 0.25, 0.5, 0.75, 1].map((part) => [
     svg("line", { x1: left, x2: right, y1: y(part * most), y2: y(part * most), stroke: PALE }),
-    text(left - 6, y(part * most) + 5, percent ? `${100 * part}%` : String(Number((part * most).toPrecision(2))), { anchor: "end", size: 12 })]);
+    text(left - 6, y(part * most) + 5, percent ? `${100 * part}%` : String(Number((part * most).toPrecision(3))), { anchor: "end", size: 12 })]);
   const years = Math.round(months / 12), every = years > 8 && width < 500 ? 2 : 1;
   for (let year = 0; year <= years; year += every) {
     drawn.push(text(atMonth(12 * year), base + 18, year ? String(year) : yearName, { anchor: year === years ? "end" : year ? "middle" : "start", size: 12 }));
@@ -150,7 +161,7 @@ export function bars(rows, { width = 640, axis, ...about }) {
   const drawn = [svg("line", { x1: x(0), x2: x(0), y1: 0, y2: rows.length * line, stroke: INK })];
   rows.forEach((row, at) => {
     const y = at * line + (narrow ? 34 : line / 2);
-    drawn.push(text(narrow ? 0 : left - 10, narrow ? at * line + 16 : y + 5, row.label, { anchor: narrow ? "start" : "end" }));
+    drawn.push(svg("g", { stroke: "#fff", "stroke-width": 5, "paint-order": "stroke" }, text(narrow ? 0 : left - 10, narrow ? at * line + 16 : y + 5, row.label, { anchor: narrow ? "start" : "end" })));
     if (Number.isFinite(row.low)) {
       drawn.push(svg("line", { x1: x(row.low), x2: x(row.high), y1: y, y2: y, stroke: INK, "stroke-width": 2 }));
       for (const end of [row.low, row.high]) drawn.push(svg("line", { x1: x(end), x2: x(end), y1: y - 6, y2: y + 6, stroke: INK, "stroke-width": 2 }));

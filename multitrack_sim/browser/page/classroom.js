@@ -37,8 +37,9 @@ export function startClassroom(data, root) {
     caseSetup: (name) => setupOf(data, data.cases[name].codes, words.cases.names),
     partyNames: (setup = app.state.setup) => setup.names.map((name, at) => name || say(words.cases.party, { number: at + 1 })),
     // An event's sentence with the parties called as this conflict calls them.
-    named: (told) => app.state.setup.names.reduceRight((line, name, at) => (name ? line.replaceAll(`Party ${at + 1}`, () => name) : line), told),
-    caseName: () => (same(app.state.setup, start.setup) ? words.cases.tour : words.cases.own),
+    named: (told, setup = app.state.setup) => setup.names.reduceRight((line, name, at) => (name ? line.replaceAll(`Party ${at + 1}`, () => name) : line), told),
+    isTour: (setup) => same(setup, start.setup),
+    caseName: () => (app.isTour(app.state.setup) ? words.cases.tour : words.cases.own),
     takeCase(given) {
       app.state.setup = setupOf(data, given.codes, words.cases.names);
     },

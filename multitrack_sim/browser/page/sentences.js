@@ -32,7 +32,7 @@ export function numbersOf(effect) {
 
 // One effect as a sentence. `what` is the outcome in words, `a` and `b` the arms as they stand in a sentence.
 export function effectSentence(effect, { what, a, b }) {
-  const told = words.effects, values = { ...numbersOf(effect), what, a, b };
+  const told = words.effects, values = { ...numbersOf(effect), pairs: fixed(effect.pairs, 0), what, a, b };
   if (effect.verdict === "too few") return say(told.tooFew, values);
   if (effect.verdict === "identical") return say(effect.share ? told.identical : told.identicalNumber, values);
   const form = effect.share ? "Share" : "Number", clear = excludesZero(effect.low, effect.high) ? effect.verdict : "none";

@@ -3,7 +3,7 @@
 import { element, replace, say, table, widthOf } from "./dom.js";
 import { runSeed } from "./chance.js";
 import { changesOf } from "./levers.js";
-import { chronicle, framesOfRun, monthSentence, partAt } from "./watch.js";
+import { chronicle, framesOfRun, monthSentence, partAt, pictureKey } from "./watch.js";
 import { livingPicture } from "./picture.js";
 import { fixed } from "./numbers.js";
 import { capitalised, effectSentence, effectsOf } from "./sentences.js";
@@ -42,7 +42,7 @@ const evenly = (plan) => {
 
 export function steer(app) {
   const { state, data } = app, told = words.steer, setup = app.caseSetup("tour");
-  const play = { ...app, state: { ...state, setup } }, place = element("div", { class: "panel" }), history = element("div", {}), grid = element("div", { class: "two" }, place, history), debriefing = element("div", {});
+  const play = { ...app, state: { ...state, setup }, named: (line) => app.named(line, setup) }, place = element("div", { class: "panel" }), history = element("div", {}), grid = element("div", { class: "two" }, place, history), debriefing = element("div", {});
   state.plan = state.plan.filter(isPlan);
   state.run ??= 0;
   let asked = null;
@@ -125,5 +125,5 @@ export function steer(app) {
 
   app.whenShown(() => draw().catch(app.failed));
   app.whenLeft(() => asked?.cancel());
-  return element("section", { class: "steer" }, element("h2", {}, told.title), element("p", {}, told.lead), grid, debriefing);
+  return element("section", { class: "steer" }, element("h2", {}, told.title), element("p", {}, told.lead), pictureKey(), grid, debriefing);
 }

@@ -2,6 +2,7 @@
 
 import { element, replace, say, widthOf } from "./dom.js";
 import { changesOf, setupOf } from "./levers.js";
+import { fixed } from "./numbers.js";
 import { SHOWN } from "./tour_screens.js";
 import { capitalised, listed } from "./sentences.js";
 import { words } from "./words.js";
@@ -26,6 +27,10 @@ export function armsOf(data, id) {
     unmeasured: () => [0.05, 0.25, 1].flatMap((transfer) => [tour({ ...NO_TALKS, "track_two.transfer": transfer }), tour({ "track_two.transfer": transfer })]),
   }[id]();
 }
+
+// Where 20 pairs were put, as a sentence says it. A link holds them in this order; the page shows them as the four boxes lie.
+const IN_LINK = ["both", "onlyB", "onlyA", "neither"], AS_SHOWN = ["both", "onlyA", "onlyB", "neither"];
+export const boxesGuessed = (guess) => say(words.tour.boxes, Object.fromEntries(IN_LINK.map((name, k) => [name, String(guess).split(".")[k] ?? 0])));
 
 export function tour(app) {
   const { state, data } = app, at = state.step - 1, id = SCREENS[at], told = words.tour.screens[id];
@@ -52,8 +57,8 @@ export function tour(app) {
     asked.finished.then((answer) => {
       if (answer.cancelled) return;
       const shown = SHOWN[id](app, answer, widthOf(result));
-      app.found[id] = shown.sentences[0];
-      status.textContent = say(words.tour.done, { runs: answer.runs * answer.arms.length });
+      app.found[id] = shown.sentences.slice(0, shown.keep ?? 1).map((line, k) => (k ? capitalised(line) : line)).join(" ");
+      status.textContent = say(words.tour.done, { runs: fixed(answer.runs * answer.arms.length, 0) });
       const replies = keys.filter((key) => state.guesses[key] !== undefined).map((key) => reply(key, shown.right?.[key]));
       replies.push(...keys.map(handsTold).filter(Boolean));
       replace(result, replies.map((line) => element("p", { class: "reply" }, line)), element("p", { class: "answer" }, capitalised(shown.sentences[0])),
@@ -73,8 +78,6 @@ export function tour(app) {
     if (!options) return say(words.tour.reply.counted, values);
     return say(String(right) === state.guesses[key] ? words.tour.reply.same : words.tour.reply.other, values);
   }
-
-  const boxesGuessed = (guess) => say(words.tour.boxes, Object.fromEntries(["both", "onlyB", "onlyA", "neither"].map((name, k) => [name, String(guess).split(".")[k] ?? 0])));
 
   function fieldset(key) {
     const { legend, options, dots } = told.guesses[key];
@@ -102,8 +105,8 @@ export function tour(app) {
 
   // Twenty dots tapped into four boxes.
   function dotsGuess(key, legend, dots) {
-    const names = ["both", "onlyB", "onlyA", "neither"], counts = (state.guesses[key] ?? "0.0.0.0").split(".").map(Number);
-    const left = element("output", {}), outputs = names.map(() => element("output", {}));
+    const counts = (state.guesses[key] ?? "0.0.0.0").split(".").map(Number);
+    const left = element("output", {}), outputs = IN_LINK.map(() => element("output", {}));
     const draw = () => {
       const used = counts.reduce((all, one) => all + one, 0);
       left.textContent = say(words.tour.left, { left: dots - used });
@@ -116,7 +119,7 @@ export function tour(app) {
       counts[k] += by;
       draw();
     };
-    const made = element("fieldset", {}, element("legend", {}, legend), left, names.map((name, k) => element("p", { class: "stepper" }, element("span", {}, words.tour.boxNames[name]),
+    const made = element("fieldset", {}, element("legend", {}, legend), left, AS_SHOWN.map((name) => [name, IN_LINK.indexOf(name)]).map(([name, k]) => element("p", { class: "stepper" }, element("span", {}, words.tour.boxNames[name]),
       element("button", { type: "button", onclick: change(k, -1), "aria-label": say(words.tour.less, { name: words.tour.boxNames[name] }) }, "\u2212"), outputs[k],
       element("button", { type: "button", onclick: change(k, 1), "aria-label": say(words.tour.more, { name: words.tour.boxNames[name] }) }, "+"), element("button", { type: "button", onclick: change(k, 5), "aria-label": say(words.tour.fiveMore, { name: words.tour.boxNames[name] }) }, "+5"))));
     setTimeout(draw);
@@ -130,16 +133,16 @@ export function tour(app) {
     at < SCREENS.length - 1 && element("button", { type: "button", class: "wide", onclick: () => app.go("tour", at + 2) }, words.tour.next));
   app.whenLeft(() => asked?.cancel());
   const asking = id === "yours" ? yours(app) : [keys.map(fieldset), element("div", { class: "buttons" }, see, skip)];
-  return element("section", { class: "tour" }, bar, element("h2", {}, `${at + 1}. ${told.title}`), at === 0 ? element("p", { class: "note" }, words.tour.invented) : null,
-    [told.lead].flat().map((line) => element("p", {}, line)), asking, status, result, move);
+  return element("section", { class: "tour" }, bar, element("h2", {}, `${at + 1}. ${told.title}`), [told.lead].flat().map((line) => element("p", {}, line)),
+    at === 0 ? element("p", { class: "note" }, words.tour.invented) : null, asking, status, result, move);
 }
 
 // The last screen: what was guessed and found, and three sentences to finish. It prints.
 function yours(app) {
   const told = words.tour.yours, rows = SCREENS.slice(0, -1).map((id) => {
     const { guesses = {} } = words.tour.screens[id];
-    const mine = Object.entries(guesses).map(([key, { options }]) => options?.[app.state.guesses[key]] ?? app.state.guesses[key]).filter(Boolean).join("; ");
-    return element("li", {}, element("b", {}, words.tour.screens[id].title), mine ? ` ${say(told.guessed, { mine })}` : "", app.found[id] ? ` ${capitalised(app.found[id])}` : "");
+    const mine = Object.entries(guesses).filter(([key]) => app.state.guesses[key] !== undefined).map(([key, { options }]) => (options ? options[app.state.guesses[key]] : boxesGuessed(app.state.guesses[key]))).filter(Boolean).join("; ");
+    return element("li", {}, element("b", {}, words.tour.screens[id].title), element("br"), mine ? ` ${say(told.guessed, { mine })}` : "", app.found[id] ? ` ${say(told.runs, { found: app.found[id] })}` : ` ${told.unseen}`);
   });
   return [element("ol", { class: "found" }, rows), told.sentences.map((begin, at) => element("p", {}, element("label", { for: `mine-${at}` }, begin), element("textarea", { id: `mine-${at}`, rows: 2 }))),
     element("p", { class: "note" }, told.kept), element("div", { class: "buttons" }, element("button", { type: "button", onclick: () => print() }, told.print), element("button", { type: "button", onclick: () => app.go("what-if") }, told.whatIf), element("button", { type: "button", onclick: () => app.go("your-conflict") }, told.conflict))];

@@ -4,7 +4,7 @@ import { bands, bars, dotRows, heap, phases } from "./charts.js";
 import { element, replace, say } from "./dom.js";
 import { UNKNOWN, fixed, signedText } from "./numbers.js";
 import { capitalised, effectSentence, effectsOf, interval, listed } from "./sentences.js";
-import { excludesZero, shareInterval } from "./statistics.js";
+import { digitsShown, excludesZero, shareInterval } from "./statistics.js";
 import { framesOfRun, looks, spansOf } from "./watch.js";
 import { changesOf, setupOf } from "./levers.js";
 import { boxesFigure } from "./what_if.js";
@@ -12,11 +12,12 @@ import { words } from "./words.js";
 
 const CLASSES = 100, HISTORIES = 20, SIGNED_BY = 84, CRACKED_WITHIN = 36, HALF_YEAR = 6;
 const told = words.tour.shown;
-const table = { tableName: words.numbers.table };
+const table = { tableName: words.numbers.table, captioned: true };
 
 // Of two arms, the effect of the second against the first on each of these outcomes.
 const compared = (app, a, b, names) => effectsOf(a, b, Math.min(a.count, b.count), names.map((name) => app.outcome(2, name)));
 const total = (runs, name) => runs.column(name).reduce((all, one) => all + one, 0);
+const clearlySigned = (effect) => (effect.verdict === "clear" ? Math.sign(effect.estimate) : 0);
 const clearSign = (effect) => (excludesZero(effect.low, effect.high) ? Math.sign(effect.estimate) : 0);
 const between = (sign, more, nothing, less) => (sign > 0 ? more : sign < 0 ? less : nothing);
 
@@ -110,8 +111,9 @@ function doors(app, answer, width) {
   const hundred = (share) => (Number.isNaN(share.estimate) ? UNKNOWN : say(told.doors.share, { share: fixed(100 * share.estimate, 0), low: fixed(100 * share.low, 0), high: fixed(100 * share.high, 0) }));
   const cracks = say(told.doors.cracks, { open: hundred(shares[0]), closed: hundred(shares[1]), openCount: firmness[0].early, closedCount: firmness[1].early });
   const figure = dotRows(rows.map(([label, runs, arm], at) => ({ label, count: total(runs, "agreed"), of: answer.done, arm, cracked: firmness[at].cracked })), { width, title: told.doors.title, told: cracks, ...table, head: told.doors.head });
+  const legend = element("p", { class: "note" }, told.doors.legend);
   const apart = shares[0].high < shares[1].low || shares[1].high < shares[0].low, softer = apart ? Math.sign(shares[1].estimate - shares[0].estimate) : 0;
-  return { sentences: [effectSentence(effect, { what: words.outcomes.agreed.does, a: told.doors.a, b: told.doors.b }), cracks], figures: [figure],
+  return { sentences: [effectSentence(effect, { what: words.outcomes.agreed.does, a: told.doors.a, b: told.doors.b }), cracks], keep: 2, figures: [figure, legend],
     right: { more: between(clearSign(effect), "more", null, "fewer"), firmer: between(-softer, "firmer", null, "weaker") } };
 }
 
@@ -135,10 +137,12 @@ function meanOver(runs, name, span) {
   return Array.from(total, (value) => value / runs.count / span);
 }
 
+const attacksOver = (runs) => meanOver(runs, "attacks_now", HALF_YEAR).map((attacks) => 100 * attacks); // in 100 months
+
 function factions(app, answer, width) {
   const [none, strong, noTalks, noPromises] = answer.arms, phaseNames = app.description(2).categories.Phase, rates = attackRates(strong, phaseNames);
   const [signs, collapses] = compared(app, none, strong, ["agreed", "collapses"]), [talks, talksAttacks] = compared(app, noTalks, strong, ["agreed", "attacks"]), [, promises] = compared(app, noPromises, strong, ["agreed", "months_under_accord"]);
-  const lines = [{ name: told.factions.strong, arm: "A", values: meanOver(strong, "attacks_now", HALF_YEAR) }, { name: told.factions.noTalks, arm: "B", values: meanOver(noTalks, "attacks_now", HALF_YEAR) }];
+  const lines = [{ name: told.factions.strong, arm: "A", values: attacksOver(strong) }, { name: told.factions.noTalks, arm: "B", values: attacksOver(noTalks) }];
   const rate = say(told.factions.rates, rates), figure = bands(lines, { width, span: HALF_YEAR, yearName: words.numbers.years, title: told.factions.title, told: rate, ...table });
   const most = ["before", "talks", "accord"].sort((a, b) => Number(rates[b]) - Number(rates[a]))[0];
   const legend = element("p", { class: "note" }, told.factions.legend);
@@ -153,16 +157,17 @@ function harm(app, answer, width) {
   const cards = { deaf: card(noTalks, deaf), unheard: card(noTalks, unheard), loud: card(loudNone, loud) };
   const judge = ([agreed, attacks, peace]) => {
     if (!(agreed.more + agreed.less + attacks.more + attacks.less + peace.more + peace.less)) return "nothing";
-    const good = clearSign(agreed) || clearSign(peace), bad = clearSign(attacks);
+    const good = clearlySigned(agreed) || clearlySigned(peace), bad = clearlySigned(attacks);
     return good > 0 && bad <= 0 ? "helps" : good < 0 || (bad > 0 && good <= 0) ? "harms" : good === 0 && bad === 0 ? "nothing" : null;
   };
   const rows = [["deaf", noTalks, deaf], ["unheard", noTalks, unheard], ["loud", loudNone, loud]];
   const figure = dotRows(rows.flatMap(([key, a, b]) => [{ label: say(told.harm.rowWithout, { card: told.harm[key] }), count: total(a, "agreed"), of: answer.done, arm: "A" }, { label: say(told.harm.rowHaving, { card: told.harm[key] }), count: total(b, "agreed"), of: answer.done, arm: "B" }]), { width, title: told.harm.title, told: told.harm.title, ...table, head: told.head });
   const sentence = ([key, a, b]) => {
-    const [agreed, attacks] = cards[key];
-    return say(told.harm.told, { card: told.harm[key], differ: agreed.more + agreed.less, count: answer.done, signedWithout: total(a, "agreed"), signedHaving: total(b, "agreed"), attacksWithout: fixed(total(a, "attacks"), 0), attacksHaving: fixed(total(b, "attacks"), 0), moreAttacks: attacks.more, fewerAttacks: attacks.less });
+    const [agreed, attacks, peace] = cards[key], months = digitsShown(peace.estimate, peace.low, peace.high);
+    return say(told.harm.told, { card: told.harm[key], differ: agreed.more + agreed.less, count: answer.done, signedWithout: total(a, "agreed"), signedHaving: total(b, "agreed"), attacksWithout: fixed(total(a, "attacks"), 0), attacksHaving: fixed(total(b, "attacks"), 0), moreAttacks: attacks.more, fewerAttacks: attacks.less, attacksVerdict: told.harm.verdicts[attacks.verdict],
+      monthsWithout: fixed(peace.baseline, months), monthsHaving: fixed(peace.arm, months), verdict: told.harm.verdicts[peace.verdict] });
   };
-  return { sentences: rows.map(sentence), figures: [figure], right: { deaf: judge(cards.deaf), unheard: judge(cards.unheard), loud: judge(cards.loud) } };
+  return { sentences: rows.map(sentence), keep: rows.length, figures: [figure], right: { deaf: judge(cards.deaf), unheard: judge(cards.unheard), loud: judge(cards.loud) } };
 }
 
 function unmeasured(app, answer, width) {

@@ -111,7 +111,7 @@ export function watch(app) {
     runs = loaded.map((frames, at) => ({ frames, place: element("div", {}), caption: element("p", { class: "caption" }), told: element("div", {}), arm: arms[at].toUpperCase(), name: both ? words.whatIf[arms[at]] : told.this }));
     replace(place, runs.map((one) => element("section", { class: "life" }, both && element("h3", { class: `arm-${one.arm.toLowerCase()}` }, one.name), one.place, one.caption, one.told)));
     scrubber.max = runs[0].frames.length - 1;
-    const width = widthOf(strips), months = runs[0].frames.length - 1, about = { width, months, yearName: words.numbers.years, tableName: words.numbers.table };
+    const width = widthOf(strips), months = runs[0].frames.length - 1, about = { width, months, yearName: words.numbers.years, tableName: words.numbers.table, captioned: true };
     const marks = (one) => one.frames.flatMap((frame) => frame.events.filter((event) => event.name === "ATTACKED").map((event) => ({ month: event.month, word: app.named(event.told) })));
     replace(strips,
       phases(runs.map((one) => ({ name: one.name, arm: one.arm, spans: spansOf(one.frames), marks: marks(one) })), looks(), { ...about, title: told.strip, told: told.stripTold, head: told.stripHead }),
@@ -121,7 +121,7 @@ export function watch(app) {
     show(part >= 0 ? part : 0);
   }
 
-  const parting = element("div", {});
+  const parting = element("div", {}), small = element("button", { type: "button", onclick: () => { full = !full; small.textContent = full ? told.fewer : told.all; show(month); } }, told.all);
   const step = (by) => () => { stop(); show(Math.max(0, Math.min(runs[0].frames.length - 1, month + by))); };
   const other = (by) => () => { state.run = Math.max(0, Math.min(999, (state.run ?? 0) + by)); app.keep(true); load().catch(app.failed); };
   app.whenShown(() => load().catch(app.failed));
@@ -129,11 +129,14 @@ export function watch(app) {
   return element("section", { class: "watch" }, element("h2", {}, told.title), element("p", {}, say(told.lead, { case: app.caseName() })), parting,
     element("div", { class: "controls" }, play, element("button", { type: "button", onclick: step(-1) }, told.back), element("button", { type: "button", onclick: step(1) }, told.forward),
       element("label", { for: "speed" }, told.speed), speed, scrubber),
-    place, element("div", { class: "buttons" }, element("button", { type: "button", onclick: other(1) }, told.newDice), element("button", { type: "button", onclick: other(-1) }, told.lastDice),
-      element("button", { type: "button", onclick: () => { full = !full; show(month); } }, told.all), differ && element("button", { type: "button", onclick: () => { state.beside = !both; app.go("watch"); } }, both ? told.alone : told.beside),
+    pictureKey(), place, element("div", { class: "buttons" }, element("button", { type: "button", onclick: other(1) }, told.newDice), element("button", { type: "button", onclick: other(-1) }, told.lastDice),
+      small, differ && element("button", { type: "button", onclick: () => { state.beside = !both; app.go("watch"); } }, both ? told.alone : told.beside),
       element("button", { type: "button", onclick: () => app.go("what-if") }, told.toWhatIf)),
-    status, strips, element("details", {}, element("summary", {}, told.key), element("ul", {}, told.keys.map((line) => element("li", {}, line)))));
+    status, strips);
 }
+
+// What every mark of the living picture stands for.
+export const pictureKey = () => element("details", {}, element("summary", {}, words.watch.key), element("ul", {}, words.watch.keys.map((line) => element("li", {}, line))));
 
 // Which levers differ between the arms, in words.
 export function changedWords(state) {

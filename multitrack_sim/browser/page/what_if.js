@@ -24,7 +24,7 @@ export function boxLabels(a, b) {
 
 // The picture of the pairs, with the sentence that it shows.
 export function boxesFigure(a, b, count, names, width) {
-  const boxes = boxesOf(a, b, count), told = say(words.boxes.told, { ...boxes, count, ...names });
+  const boxes = boxesOf(a, b, count), told = say(words.boxes.told, { ...boxes, count: fixed(count, 0), ...names });
   return { boxes, told, figure: fourBoxes(boxes, boxLabels(names.a, names.b), { width, title: words.boxes.title, told, head: words.boxes.head, tableName: words.numbers.table }) };
 }
 
@@ -119,7 +119,7 @@ export function whatIf(app) {
     const head = [told.table.outcome, names.a, names.b, told.table.difference, told.table.clear];
     const row = (effect) => {
       const numbers = numbersOf(effect), mark = effect.share ? "%" : "";
-      return [words.outcomes[effect.outcome.name].label, numbers.one + mark, numbers.other + mark, `${numbers.signed} (${say(words.numbers.ends, numbers)})`, words.verdicts[effect.verdict]];
+      return [words.outcomes[effect.outcome.name].label, numbers.one + mark, numbers.other + mark, Number.isFinite(effect.low) ? `${numbers.signed} (${say(words.numbers.ends, numbers)})` : numbers.signed, words.verdicts[effect.verdict]];
     };
     return element("section", {}, element("h3", {}, told.table.title), table(head, effects.map(row), told.table.caption),
       element("p", { class: "note" }, told.table.note));

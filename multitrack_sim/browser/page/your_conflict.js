@@ -3,7 +3,7 @@
 import { bars } from "./charts.js";
 import { element, replace, say, widthOf } from "./dom.js";
 import { changesOf, codeNames, leversOf, setupOf } from "./levers.js";
-import { signedText } from "./numbers.js";
+import { fixed, signedText } from "./numbers.js";
 import { capitalised, effectSentence, effectsOf, interval, listed } from "./sentences.js";
 import { excludesZero } from "./statistics.js";
 import { boxesFigure } from "./what_if.js";
@@ -85,9 +85,9 @@ export function yourConflict(app) {
       }).sort((one, other) => Math.abs(other.estimate) - Math.abs(one.estimate));
       const most = rows.filter((row) => row.clear).slice(0, 3).map((row) => row.word.replace(" *", ""));
       const sentence = most.length ? say(told.most3, { names: listed(most) }) : told.noClear;
-      status.textContent = say(words.tour.done, { runs: answer.done * arms.length });
+      status.textContent = say(words.tour.done, { runs: fixed(answer.done * arms.length, 0) });
       replace(place, element("h3", {}, told.hangs), element("p", { class: "answer" }, sentence), element("p", {}, told.hangsLead),
-        bars(rows.slice(0, MOST_SHOWN), { width: widthOf(place), axis: told.axis, title: told.hangs, told: sentence, tableName: words.numbers.table, head: told.head, rows: rows.map((row) => [row.label, row.told]) }),
+        bars(rows.filter((row, at) => at < MOST_SHOWN || row.word === told.reach), { width: widthOf(place), axis: told.axis, title: told.hangs, told: sentence, tableName: words.numbers.table, head: told.head }),
         element("p", { class: "note" }, told.reachNote));
       app.announce(sentence);
     }).catch((problem) => app.failed(problem));
