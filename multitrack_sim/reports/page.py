@@ -184,14 +184,17 @@ def _change(facts: Facts, change: Change) -> tuple[Markup, Markup, Markup | str]
     """One thing that a variant changes: its code, what it becomes, and what it is in plain words."""
     told: Markup | str = ""
     if change.what in PARAMETERS:
-        before = f"; {facts.scenario.value(change.what):g} in the baseline"
-        told = own(capital(PARAMETERS[change.what].meaning.partition(";")[0]) + before)
+        value = facts.scenario.value(change.what)
+        told = own(capital(PARAMETERS[change.what].meaning.partition(";")[0]) + _before(value))
     elif found := re.fullmatch(r"(\w+)\.'(.+)'\.(\w+)", change.what):
         rows = {str(row["name"]): row for row in facts.scenario.rows.get(found[1], ())}
-        before = rows.get(found[2], {}).get(found[3])
-        given = f"; {before:g} in the baseline" if isinstance(before, int | float) else ""
-        told = own(plain(f"{capital(found[3])} of {found[2]}{given}", 200))
+        told = own(plain(f"{capital(found[3])} of {found[2]}", 200) + _before(rows.get(found[2], {}).get(found[3])))
     return own(change.what), own(change.to), told
+
+
+def _before(value: Any) -> str:
+    """What the baseline has, where that is a number."""
+    return f" (baseline {value:g})" if isinstance(value, int | float) else ""
 
 
 def _violence(facts: Facts, drawn: Mapping[str, Ensemble]) -> list[Drawn]:
@@ -260,7 +263,10 @@ def _row(row: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
     if row["statistic"] != "share":  # as many digits as the difference, so that the two give it
         digits = max([digits_shown(*(float(row[name]) for name in ("difference", "low", "high")))]
                      + [len(text.partition(".")[2]) for text in cells.values()])  # fmt: skip
-        cells = {name: f"{float(row[name]):,.{digits}f}" if row["difference"] else cells[name] for name in cells}
+        cells = {
+            name: f"{float(row[name]):,.{digits}f}" if row["difference"] and not math.isnan(row[name]) else cells[name]
+            for name in cells
+        }
     cells |= {name: shown_end(row, name) for name in ("difference", "low", "high")}
     return {
         "arm": facts.name(row["arm"]),

@@ -149,8 +149,8 @@ def coded(facts: Facts) -> list[Markup]:
     told.append(
         say(
             "The scenario has {parties} parties that can sign ({who}) and {issues} issues ({which}). Who takes part, what is at "
-            "stake, where each party stands and how much it cares are judgements: whoever knows the conflict can dispute them, line by line, "
-            "and run the comparison again.",
+            "stake, where each party stands and how much it cares are judgements: whoever knows the conflict can dispute them, "
+            "line by line, and run the comparison again.",
             parties=number(len(parties), "rows:governments"), who=_some(parties), issues=number(len(issues), "rows:issues"),
             which=_some(issues),
         )

@@ -172,10 +172,10 @@ def _depends_tested(facts: Facts, found: Assumptions) -> Markup:
             arm=facts.name(found.arm),
         )
     turns = " Over its range the direction turns." if row["setting"] in found.turns else ""
-    low, high = (_pull(row, end) for end in ENDS)
+    low, high = (_pull(row, end) + _unclear(row, end) for end in ENDS)
     return say(
-        "Of {n} assumptions varied one at a time, most on this one of {section}: {meaning} (here {value}, in {unit}). "
-        "{arm}, months under an agreement change by {low} where it is {low_end}, by {high} where it is {high_end} "
+        "Of {n} assumptions varied one at a time, most on this one of {section}: {meaning} ({value} here; unit: {unit}). "
+        "{arm}, months under an agreement change by {low} where it is {low_end}, and by {high} where it is {high_end} "
         "({pairs} pairs of runs).{turns}",
         pairs=number(found.pairs, "pull:pairs"),
         n=number(len(found.table), "pull:settings"),
@@ -214,8 +214,8 @@ def pull_told(facts: Facts, found: Assumptions) -> Reasons:
         say(
             "The effect of “{arm}” on months under an agreement is {now} (95% interval {low} to {high}) in the {pairs} pairs "
             "used here, {whole} in all {runs}. Each assumption was then set to either end of its plausible range, in the baseline "
-            "and in the variant alike, all else as it was. A plausible range holds values worth testing; it is no interval, and settings that "
-            "matter only together are not seen.",
+            "and in the variant alike, all else as it was. A plausible range "
+            "holds values worth testing; it is no interval, and settings that matter only together are not seen.",
             arm=facts.name(found.arm),
             now=now[0],
             low=now[1],
@@ -302,6 +302,10 @@ def _pull(row: dict[str, Any], end: str) -> Markup:
         for name, column in (("n", end), ("low", f"{end}_from"), ("high", f"{end}_to"))
     }
     return say("{n} ({low} to {high})", **n)
+
+
+def _unclear(row: dict[str, Any], end: str) -> str:
+    return "" if excludes(row[f"{end}_from"], row[f"{end}_to"]) else ", no clear difference,"
 
 
 def _cell(row: dict[str, Any], column: str) -> Markup:
