@@ -10,7 +10,7 @@ VOID = {"input", "meta", "link", "br", "path", "use", "rect", "line", "circle", 
 PROSE = {"p", "li", "figcaption", "h1", "h2", "h3", "h4", "td", "th", "caption"}
 # what may stand in prose as it is: the level of intervals, natural frequencies, a year of a paper, units
 FIXED = re.compile(
-    r"95% interval|95%|95 in 100|100 such conflicts|of 100\b|below 5%|Holm 1979|from 0 to 1|[+\-−]?\d+ %|--assumptions 100"
+    r"95% interval|95%|95 in 100|[Oo]f 100\b|of 1\b|below 5%|Holm 1979|from 0 to 1|[+\-−]?\d+ %|--assumptions 100"
 )
 MONEY = ["spent_track_two", "spent_track_three", "spent_measures"]
 

@@ -134,7 +134,7 @@ def test_the_outcome_in_words_is_that_of_the_run(name, seed):
     starts = {
         "none": r"No agreement in 90 months[.;]",
         "ceasefire": r"No agreement in 90 months beyond (a ceasefire|ceasefires)[.;]",
-        "framework": r"Partial agreement: first signed in month \d+; none comprehensive in 90 months[.;]",
+        "framework": r"Partial agreement: first signed in month \d+; no comprehensive one came into force in 90 months[.;]",
         "comprehensive": r"Comprehensive agreement: signed in month \d+, then ratified[.;]",
     }
     assert re.match(starts[found["highest_agreement"]], told)

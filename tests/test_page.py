@@ -27,7 +27,7 @@ from multitrack_sim.reports.terminal import arms_table, effects_table
 from multitrack_sim.running.ensemble import Ensemble
 from multitrack_sim.schema.outcomes import OUTCOMES
 
-ABOUT = {"Scenario": "somewhere.toml", "Runs of each arm": "60", "Made": "2026-01-01T00:00:00+00:00"}
+ABOUT = {"Scenario": "somewhere.toml", "Runs of each variant": "60", "Made": "2026-01-01T00:00:00+00:00"}
 ESTIMATES = ("baseline_estimate", "arm_estimate", "difference", "low", "high")
 
 
@@ -122,7 +122,7 @@ def test_the_first_screen_answers(comparison, page):
     first = text[: text.index("What was compared")]
     wanted = [
         "The model’s answer",
-        "such conflicts",
+        "runs of the baseline, about",
         "Bars: 95% intervals",
         "Depends on.",
         "How sure?",

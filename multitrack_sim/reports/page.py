@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +20,9 @@ from markupsafe import Markup
 
 from ..analysis.precision import pairs_needed
 from ..analysis.run_tables import MAIN_OUTCOMES
-from ..analysis.verdicts import ANSWERS, verdict_of
+from ..analysis.told import PHRASES
+from ..analysis.verdicts import ANSWERS, digits_shown, verdict_of
+from ..schema.parameters import PARAMETERS
 from .report_answer import answers, by_size, headline, how_sure, opening, plain_text, question
 from .report_facts import TOLD, Facts
 from .report_figures import Drawn, dots_figure, effect_figure, kinds_figure, when_figure
@@ -31,8 +34,8 @@ from .report_ranking import kinds_heading, kinds_table, ranking, ranking_heading
 from .report_reasons import depends, paths_told, pull_told
 from .report_stories import Story, stories_told
 from .report_timing import violence_heading, violence_told, when_heading, when_told
-from .sentences import SHOWN, main_effects, rarely_agreed_in, shown_end, shown_estimate, told_changes
-from .words import plain
+from .sentences import SHOWN, Change, main_effects, rarely_agreed_in, shown_end, shown_estimate, told_changes
+from .words import capital, plain
 
 if TYPE_CHECKING:
     from ..analysis.assumptions import Assumptions
@@ -45,6 +48,13 @@ __all__ = ["NOTHING_MORE", "More", "comparison_page", "handout_page"]
 MOST_DRAWN = 8  # arms whose months are drawn: more would make the page heavy, and the tables hold them all
 MOST_CHANGES = 6  # told of a variant
 MOST_DOTS = 3  # variants with a picture of a hundred conflicts
+ENDED = {
+    "none": "conflict never ended",
+    "agreement": "conflict first ended by an agreement",
+    "ceasefire": "conflict first ended by a ceasefire",
+    "victory": "conflict first ended by a victory",
+    "low activity": "conflict first ended because the fighting faded out",
+}
 FEWEST_SETTLING = 20  # pairs
 TOLERATED = 0.01  # half the width of an interval that a share is wished to have
 
@@ -83,7 +93,7 @@ def comparison_page(
         scripts=[Markup(text) for text in more.try_it.scripts], try_data=more.try_it.data, try_note=more.try_it.note,
         arms=_arms(facts, more.try_it),
         runs=facts.runs(),
-        ranking=ranking(facts), ranking_heading=ranking_heading(facts),
+        ranking=ranking(facts), horizon=number(facts.horizon, "run:months"), ranking_heading=ranking_heading(facts),
         ranked_figures=[effect_figure(facts, "agreed", "ranked-agreed", "Runs with an agreement", "percentage points")],
         kinds=kinds_table(facts), kinds_heading=kinds_heading(facts), kinds_figure=kinds_figure(facts), held=facts.held(),
         dots=[dots_figure(facts, arm, f"dots-{at}") for at, arm in enumerate(by_size(facts)[:MOST_DOTS])],
@@ -161,13 +171,30 @@ def _arms(facts: Facts, try_it: TryIt) -> list[dict[str, Any]]:
         {
             "at": at,
             "name": facts.name(name) if at else Markup("baseline"),
-            "changes": [(own(change.what), own(change.to)) for change in changes[name][:MOST_CHANGES]],
+            "changes": [_change(facts, change) for change in changes[name][:MOST_CHANGES]],
             "unnamed": number(left, f"changes:{at}") if (left := len(changes[name]) - MOST_CHANGES) > 0 else "",
             "estimand": own(plain(estimand(name), 2000)) if at else "",
             "try_it": try_it.below.get(name, ""),
         }
         for at, name in enumerate(facts.arms)
     ]
+
+
+def _change(facts: Facts, change: Change) -> tuple[Markup, Markup, Markup | str]:
+    """One thing that a variant changes: its code, what it becomes, and what it is in plain words."""
+    told: Markup | str = ""
+    if change.what in PARAMETERS:
+        value = facts.scenario.value(change.what)
+        told = own(capital(PARAMETERS[change.what].meaning.partition(";")[0]) + _before(value))
+    elif found := re.fullmatch(r"(\w+)\.'(.+)'\.(\w+)", change.what):
+        rows = {str(row["name"]): row for row in facts.scenario.rows.get(found[1], ())}
+        told = own(plain(f"{capital(found[3])} of {found[2]}", 200) + _before(rows.get(found[2], {}).get(found[3])))
+    return own(change.what), own(change.to), told
+
+
+def _before(value: Any) -> str:
+    """What the baseline has, where that is a number."""
+    return f" (baseline {value:g})" if isinstance(value, int | float) else ""
 
 
 def _violence(facts: Facts, drawn: Mapping[str, Ensemble]) -> list[Drawn]:
@@ -204,8 +231,8 @@ def _enough(facts: Facts) -> Markup | str:
         for arm in facts.variants
     ]
     return say(
-        "Here are {runs} pairs. To know the difference in agreements to within one point either side would take {n}. More "
-        "runs narrow random variation only, never the doubt about the model.",
+        "This report has {runs} pairs of runs. To know the difference in agreements to within one point either side would take "
+        "{n}. More runs narrow random variation only, never the doubt about the model.",
         runs=facts.runs(), n=number(max(needed), "run:needed"),
     )  # fmt: skip
 
@@ -219,7 +246,10 @@ def _groups(facts: Facts) -> list[dict[str, Any]]:
             held = f"{int(facts.scenario.value('accord.durable_months')):,} months"
             meaning = row["meaning"].replace("accord.durable_months", held)
             unit = "percentage points" if row["statistic"] == "share" else row["unit"]
-            label = TOLD[row["outcome"]].label if row["outcome"] in TOLD else "how the conflict first ended"
+            looks = TOLD.get(row["outcome"])
+            label = looks.label if looks else ENDED.get(row["value"], "how the conflict first ended")
+            label = PHRASES[row["outcome"]].topic if looks and looks.more == "later" else label
+            meaning = meaning.replace("both arms", "both runs")
             about = {"outcome": row["outcome"], "value": row["value"], "statistic": SHOWN[row["statistic"]],
                      "label": label, "unit": unit, "meaning": meaning, "rows": []}  # fmt: skip
             groups.setdefault(key, about)["rows"].append(_row(row, facts))
@@ -230,6 +260,13 @@ def _groups(facts: Facts) -> list[dict[str, Any]]:
 def _row(row: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
     """One variant's effect on one outcome."""
     cells = {name: shown_estimate(row, name) for name in ("baseline_estimate", "arm_estimate")}
+    if row["statistic"] != "share":  # as many digits as the difference, so that the two give it
+        digits = max([digits_shown(*(float(row[name]) for name in ("difference", "low", "high")))]
+                     + [len(text.partition(".")[2]) for text in cells.values()])  # fmt: skip
+        cells = {
+            name: f"{float(row[name]):,.{digits}f}" if row["difference"] and not math.isnan(row[name]) else cells[name]
+            for name in cells
+        }
     cells |= {name: shown_end(row, name) for name in ("difference", "low", "high")}
     return {
         "arm": facts.name(row["arm"]),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
-from ..analysis.verdicts import IDENTICAL, NO_CLEAR_DIFFERENCE, SUGGESTIVE, TOO_FEW
+from ..analysis.verdicts import IDENTICAL, NO_CLEAR_DIFFERENCE, TOO_FEW
 from ..errors import MultitrackError
 from .report_facts import Facts
 from .report_markup import and_list, number, own, say, sentence
@@ -17,8 +18,13 @@ __all__ = ["answers", "by_size", "headline", "how_sure", "opening", "plain_text"
 
 MOST_TOLD = 3  # variants told one by one on the first screen
 MOST_CLAUSES = 2  # of what differs, in the title
-NOT_CLEAR = " (suggestive, not clear after correction)"
 Clause = tuple[str, ...]
+# What a word in a variant's name means to the model, where the variant changes such settings.
+MEANT = {
+    "track_two": (r"Track II\b", "unofficial dialogue"),
+    "track_three": (r"Track III\b", "grassroots work"),
+    "cbm": (r"\b(?<!building )measures\b", "confidence-building"),
+}
 
 
 def plain_text(told: Markup) -> str:
@@ -57,9 +63,11 @@ def headline(facts: Facts) -> Markup:
     shared = tuple(clause for clause in found[shown[0]] if all(clause in found[arm] for arm in shown))
     if shared:
         found = dict.fromkeys(shown, shared)
-    groups: dict[Clause, list[str]] = {}
-    for arm in shown:
-        groups.setdefault(found[arm][:MOST_CLAUSES], []).append(arm)
+    groups = _alike(shown, {arm: found[arm][:MOST_CLAUSES] for arm in shown})
+    if len(groups) > 1 and all(facts.is_clear(arm, "months_under_accord") for arm in shown):
+        groups = _alike(
+            shown, {arm: (_time_under(facts, arm),) for arm in shown}
+        )  # one thing told of all is read sooner
     parts = [
         say(
             "{names}, {clauses}",
@@ -71,18 +79,28 @@ def headline(facts: Facts) -> Markup:
     return say("{title}: in the model, {said}", title=title, said=Markup("; ").join(parts))
 
 
+def _alike(arms: Sequence[str], clauses: Mapping[str, Clause]) -> dict[Clause, list[str]]:
+    """Variants of which the same is said."""
+    groups: dict[Clause, list[str]] = {}
+    for arm in arms:
+        groups.setdefault(clauses[arm], []).append(arm)
+    return groups
+
+
+def _time_under(facts: Facts, arm: str) -> str:
+    longer, shorter = "time under an agreement is longer", "time under an agreement is shorter"
+    return _either(facts, arm, "months_under_accord", longer, shorter)
+
+
 def _clear_clauses(facts: Facts, arm: str) -> Clause:
     """What differs clearly, in a few short clauses."""
     said = []
     if facts.is_clear(arm, "agreed"):
-        said.append(
-            _either(facts, arm, "agreed", "more conflicts reach an agreement", "fewer conflicts reach an agreement")
-        )
+        said.append(_either(facts, arm, "agreed", "more runs reach an agreement", "fewer runs reach an agreement"))
     elif facts.is_clear(arm, "months_to_substantive"):
         said.append(_either(facts, arm, "months_to_substantive", "agreement comes later", "agreement comes sooner"))
     if facts.is_clear(arm, "months_under_accord"):
-        longer, shorter = "time under an agreement is longer", "time under an agreement is shorter"
-        said.append(_either(facts, arm, "months_under_accord", longer, shorter))
+        said.append(_time_under(facts, arm))
     if facts.is_clear(arm, "violence_total"):
         said.append(_either(facts, arm, "violence_total", "violence is higher", "violence is lower"))
     if not said and facts.is_clear(arm, "attacks"):
@@ -97,7 +115,7 @@ def _either(facts: Facts, arm: str, outcome: str, more: str, less: str) -> str:
 # --- question and answer
 def question(facts: Facts) -> Markup:
     """What was asked, in a sentence."""
-    names = [facts.with_name(arm) for arm in facts.variants[:6]]
+    names = [facts.with_name(arm) + _meant(facts, arm) for arm in facts.variants[:6]]
     more = len(facts.variants) - len(names)
     names += [say("in one of {n} more variants", n=number(more, "run:more_variants"))] if more else []
     calendar = facts.calendar()
@@ -105,11 +123,18 @@ def question(facts: Facts) -> Markup:
     return say("What changes over {span}{when} {names}?", span=facts.span(), when=when, names=and_list(names, "or"))
 
 
+def _meant(facts: Facts, arm: str) -> Markup:
+    """In brackets, what a word of its name stands for."""
+    changed = {setting.partition(".")[0] for setting in facts.comparison.changes[arm]}
+    found = [meant for section, (word, meant) in MEANT.items() if section in changed and re.search(word, arm)]
+    return say(" ({meant})", meant=and_list(found)) if found else Markup("")
+
+
 def opening(facts: Facts) -> Markup:
-    """How many of a hundred conflicts reach an agreement: in the baseline, and in variants where no difference is told."""
+    """How many of a hundred runs reach an agreement: in the baseline, and in variants where no difference is told."""
     base = facts.comparison.table()
     share, digits = float(base["agreed"].mean()), 1
-    said = "Of {hundred} such conflicts, about {n} reach an agreement within {span} in the baseline"
+    said = "Of {hundred} runs of the baseline, about {n} reach an agreement within {span}"
     many = "Every run of the baseline reaches an agreement within {span}"
     none = "No run of the baseline reaches an agreement within {span}"
     first = say(
@@ -122,29 +147,35 @@ def opening(facts: Facts) -> Markup:
     base_row = facts.row(unclear[0], "agreed")
     told = [
         say(
-            "{one} {name} ({n} points; 95% interval {low} to {high})",
-            one=facts.level(row, "arm_estimate"), name=facts.with_name(arm), n=facts.n(row, "difference", "both"),
+            "{one}{name} ({n} points; 95% interval {low} to {high})",
+            one=facts.level(row, "arm_estimate"), n=facts.n(row, "difference", "both"),
+            name="" if len(unclear) == 1 else " " + facts.with_name(arm),
             low=facts.n(row, "low", "both"), high=facts.n(row, "high", "both"),
         )
         for arm, row in ((arm, facts.row(arm, "agreed")) for arm in unclear)
     ]  # fmt: skip
     return first + say(
-        ". No clear difference in that: {base} in the baseline, {told}.", base=facts.level(base_row, "baseline_estimate"),
-        told=and_list(told),
+        ". No clear difference in that {names}: {told}, against {base} in the baseline.",
+        names=and_list([facts.with_name(arm) for arm in unclear], "or"), told=and_list(told),
+        base=facts.level(base_row, "baseline_estimate"),
     )  # fmt: skip
 
 
 def answers(facts: Facts) -> list[tuple[Markup, Markup]]:
     """The variants that change most, each with what it changes: agreements of a hundred, when they come, months under one."""
-    return [(sentence(facts.with_name(arm)), answer(facts, arm)) for arm in by_size(facts)[:MOST_TOLD]]
+    told, explained = [], False
+    for arm in by_size(facts)[:MOST_TOLD]:
+        told.append((sentence(facts.with_name(arm)), answer(facts, arm, explained)))
+        explained = explained or facts.tells(arm, "violence_total")
+    return told
 
 
-def answer(facts: Facts, arm: str) -> Markup:
-    """What a variant changes, in two or three sentences; what is told apart first."""
+def answer(facts: Facts, arm: str, explained: bool = False) -> Markup:
+    """What a variant changes, in two or three sentences; what is told apart first. `explained`: what violence is was said."""
     if arm not in facts.variants:
         raise MultitrackError("no such variant")
     first = _agreed(facts, arm) if facts.tells(arm, "agreed") else _durable(facts, arm) or _agreed(facts, arm)
-    said = [one for one in (first, _time(facts, arm), _violence(facts, arm)) if one]
+    said = [one for one in (first, _time(facts, arm), _violence(facts, arm, explained)) if one]
     if not said:
         if facts.verdict(arm, "agreed") == TOO_FEW:
             return Markup("Too few runs to tell.")
@@ -161,11 +192,11 @@ def _agreed(facts: Facts, arm: str) -> Markup:
         return Markup("exactly the same runs reach an agreement")
     if not facts.tells(arm, "agreed"):
         return Markup("")
-    digits, direction = facts.per_hundred_digits(row), "more" if row["difference"] > 0 else "fewer"
+    direction = "more" if row["difference"] > 0 else "fewer"
     return say(
-        "in {hundred} such conflicts, {n} {direction} reach an agreement{between}: {one} of runs, against {other}{doubt}",
-        hundred="100", n=facts.n(row, "difference", digits=digits), direction=direction,
-        between=facts.between(row, digits=digits, unit=direction), doubt=_doubt(verdict),
+        "of {hundred} runs, {n} {direction} reach an agreement{between}: {one}, against {other}",
+        hundred="100", n=facts.n(row, "difference"), direction=direction,
+        between=facts.between(row, unit=direction, note=facts.doubt(arm, "agreed")),
         one=facts.level(row, "arm_estimate"), other=facts.level(row, "baseline_estimate"),
     )  # fmt: skip
 
@@ -175,11 +206,11 @@ def _durable(facts: Facts, arm: str) -> Markup:
     if not facts.tells(arm, "durable"):
         return Markup("")
     row = facts.row(arm, "durable")
-    digits, direction = facts.per_hundred_digits(row), "more" if row["difference"] > 0 else "fewer"
+    direction = "more" if row["difference"] > 0 else "fewer"
     return say(
-        "of {hundred} such conflicts, {n} {direction} have an agreement that holds {held}{between}{doubt}",
-        hundred="100", n=facts.n(row, "difference", digits=digits), direction=direction, held=facts.held(),
-        between=facts.between(row, digits=digits, unit=direction), doubt=_doubt(facts.verdict(arm, "durable")),
+        "of {hundred} runs, {n} {direction} have an agreement that holds {held}{between}",
+        hundred="100", n=facts.n(row, "difference"), direction=direction, held=facts.held(),
+        between=facts.between(row, unit=direction, note=facts.doubt(arm, "durable")),
     )  # fmt: skip
 
 
@@ -190,9 +221,9 @@ def _time(facts: Facts, arm: str) -> Markup:
         row = facts.row(arm, "months_to_substantive")
         parts.append(
             say(
-                "agreement comes {n} months {direction} on average{between}{doubt}",
+                "agreement comes {n} months {direction} on average{between}",
                 n=facts.n(row, "difference"), direction="later" if row["difference"] > 0 else "sooner",
-                between=facts.between(row), doubt=_doubt(facts.verdict(arm, "months_to_substantive")),
+                between=facts.between(row, note=facts.doubt(arm, "months_to_substantive")),
             )
         )  # fmt: skip
     verdict = facts.verdict(arm, "months_under_accord")
@@ -201,9 +232,9 @@ def _time(facts: Facts, arm: str) -> Markup:
         direction = "more" if row["difference"] > 0 else "fewer"
         parts.append(
             say(
-                "{are}{n} {direction} months under an agreement{between}{doubt}",
+                "{are}{n} {direction} months under an agreement{between}",
                 are="" if parts else "there are ", n=facts.n(row, "difference"), direction=direction,
-                between=facts.between(row, named=not parts), doubt=_doubt(verdict),
+                between=facts.between(row, named=not parts, note=facts.doubt(arm, "months_under_accord")),
             )
         )  # fmt: skip
     elif verdict == IDENTICAL:
@@ -211,20 +242,16 @@ def _time(facts: Facts, arm: str) -> Markup:
     return Markup("; ").join(parts)
 
 
-def _violence(facts: Facts, arm: str) -> Markup:
+def _violence(facts: Facts, arm: str, explained: bool) -> Markup:
     if not facts.tells(arm, "violence_total"):
         return Markup("")
     row = facts.row(arm, "violence_total")
     direction = "higher" if row["difference"] > 0 else "lower"
     return say(
-        "violence (its monthly level from 0 to 1, added up) is {n} {direction}{between}, against {level} in the baseline{doubt}",
-        n=facts.n(row, "difference"), direction=direction, between=facts.between(row), level=facts.level(row, "baseline_estimate"),
-        doubt=_doubt(facts.verdict(arm, "violence_total")),
+        "violence{what} is {n} {direction}{between}, against {level} in the baseline",
+        what="" if explained else " (its monthly level from 0 to 1, added up)", n=facts.n(row, "difference"), direction=direction,
+        between=facts.between(row, note=facts.doubt(arm, "violence_total")), level=facts.level(row, "baseline_estimate"),
     )  # fmt: skip
-
-
-def _doubt(verdict: str) -> str:
-    return NOT_CLEAR if verdict == SUGGESTIVE else ""
 
 
 # --- how sure

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["MONEY", "TOLD", "Facts", "Outcome", "span_told"]
 
 MONEY = ("spent_track_two", "spent_track_three", "spent_measures")
+NOT_CLEAR = "suggestive, not clear after correction"
 LONGEST = 60  # letters of a variant's name in a sentence
 
 
@@ -47,8 +48,8 @@ TOLD = {
     "months_under_accord": Outcome("months under an agreement", "more", "fewer", 1, "months"),
     "violence_total": Outcome("violence", "higher", "lower", -1),
     "attacks": Outcome("attacks", "more", "fewer", -1),
-    "mean_trust": Outcome("trust between leaderships at the end", "higher", "lower", 1),
-    "mean_support": Outcome("public support for a settlement at the end", "higher", "lower", 1),
+    "mean_trust": Outcome("trust between leaderships at the end", "higher", "lower", 1, "of 1"),
+    "mean_support": Outcome("public support for a settlement at the end", "higher", "lower", 1, "of 1"),
 }
 
 
@@ -86,6 +87,10 @@ class Facts:
     def is_clear(self, arm: str, outcome: str) -> bool:
         return self.has(arm, outcome) and self.verdict(arm, outcome) == CLEAR
 
+    def doubt(self, arm: str, outcome: str) -> str:
+        """What an interval that excludes zero must have beside it where the corrected p does not pass."""
+        return NOT_CLEAR if self.verdict(arm, outcome) == SUGGESTIVE else ""
+
     def of(self, row: Mapping[str, Any], column: str) -> str:
         """Where a number stands in the table of effects."""
         at = self.arms.index(row["arm"])
@@ -94,12 +99,6 @@ class Facts:
     def digits(self, row: Mapping[str, Any]) -> int:
         """Digits of a difference and its interval: of shares, in points."""
         return digits_shown(*(times(row) * float(row[name]) for name in ("difference", "low", "high")))
-
-    def per_hundred_digits(self, row: Mapping[str, Any]) -> int:
-        """Digits of so many more of a hundred: none, where that hides nothing."""
-        value, low, high = (100 * float(row[name]) for name in ("difference", "low", "high"))
-        whole = high - low >= 2 and (round(low) and round(high) if excludes(low, high) else True)
-        return 0 if whole and (round(value) or not excludes(low, high)) else self.digits(row)
 
     def n(
         self, row: Mapping[str, Any], column: str, sign: str = "size", digits: int | None = None, mark: str = ""
@@ -115,17 +114,19 @@ class Facts:
         digits = max(1, self.digits(row)) if share else 0 if size >= 100 else self.digits(row)
         return self.n(row, column, "minus", digits, "%" if share else "")
 
-    def between(self, row: Mapping[str, Any], named: bool = True, digits: int | None = None, unit: str = "") -> Markup:
-        """The interval in brackets: the sizes, the smaller first, where it excludes zero; else both ends with their signs."""
+    def between(self, row: Mapping[str, Any], named: bool = True, unit: str = "", note: str = "") -> Markup:
+        """The interval in brackets: the sizes, the smaller first, where it excludes zero; else both ends with their signs.
+        A `note` stands behind it."""
         if math.isnan(row["low"]) or math.isnan(row["high"]):
             return Markup("")
         first = "95% interval " if named else ""
         if not excludes(row["low"], row["high"]):
-            low, high = self.n(row, "low", "both", digits), self.n(row, "high", "both", digits)
+            low, high = self.n(row, "low", "both"), self.n(row, "high", "both")
         else:
             ends = ("low", "high") if row["difference"] > 0 else ("high", "low")
-            low, high = (self.n(row, end, "size", digits) for end in ends)
-        return say(" ({first}{low} to {high}{unit})", first=first, low=low, high=high, unit=f" {unit}" if unit else "")
+            low, high = (self.n(row, end) for end in ends)
+        unit, note = f" {unit}" if unit else "", f"; {note}" if note else ""
+        return say(" ({first}{low} to {high}{unit}{note})", first=first, low=low, high=high, unit=unit, note=note)
 
     def ends(self, row: Mapping[str, Any]) -> Markup:
         """The interval in brackets with its signs, where the difference has its sign too."""

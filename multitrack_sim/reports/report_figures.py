@@ -1,4 +1,4 @@
-"""The report's pictures of effects: intervals, a hundred conflicts as dots, how far agreements went, when they came."""
+"""The report's pictures of effects: intervals, a hundred pairs of runs as dots, how far agreements went, when they came."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .report_answer import by_size, plain_text
 from .report_facts import Facts, times
 from .report_markup import and_list, number, say
 from .report_ranking import KINDS, kind_shares, pair_counts, pairs_told
-from .report_svg import COLOURS, DASHES, INK, LINE, QUIET, WIDE, Picture, axis_marks, fitted, step_path
+from .report_svg import COLOURS, DASHES, INK, LINE, QUIET, WIDE, Picture, axis_marks, fitted, mark_told, step_path
 from .words import month_name, signed
 
 __all__ = ["Drawn", "Row", "dots_figure", "effect_figure", "intervals", "kinds_figure", "time_axis", "when_figure"]
@@ -61,10 +61,10 @@ def intervals(picture: Picture, rows: Sequence[Row], unit: str, less: str = "few
 
     top, step = picture.high + 20, 34.0
     bottom = top + step * len(rows) + 4
-    for value in axis_marks(low, high):
+    marks = axis_marks(low, high)
+    for value in marks:
         picture.line(x(value), top - 4, x(value), bottom, LINE)
-        digits = 0 if abs(value) >= 1 or not value else 2
-        picture.text(x(value), bottom + 13, signed(value, digits) if value else "0", "middle", 10.5, fill=QUIET)
+        picture.text(x(value), bottom + 13, mark_told(value, marks), "middle", 10.5, fill=QUIET)
     picture.line(x(0), top - 6, x(0), bottom, INK, 1.2)
     if low < -room and x(0) - left > 60:
         picture.text(x(0) - 5, top - 8, f"{less} ◂", "end", 10.5, fill=QUIET)
@@ -114,7 +114,7 @@ def effect_figure(
     return drawn(picture, caption)
 
 
-# --- a hundred conflicts
+# --- a hundred pairs of runs
 DOTS = (("both", "agreement in both"), ("baseline", "only in the baseline"), ("variant", "only in the variant"),
         ("neither", "in neither"))  # fmt: skip
 
@@ -139,10 +139,10 @@ def of_a_hundred(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 def dots_figure(facts: Facts, arm: str, name: str) -> Drawn:
-    """A hundred conflicts as dots: in which both runs of a pair reach an agreement, one, or neither."""
+    """A hundred pairs of runs as dots: in which both runs of a pair reach an agreement, one, or neither."""
     counts = pair_counts(facts, arm)
     parts = of_a_hundred(counts)
-    picture = Picture(name, f"A hundred conflicts, in the baseline and {in_variant(arm, facts.arms[0])}"[:100], "")
+    picture = Picture(name, f"A hundred pairs of runs, in the baseline and {in_variant(arm, facts.arms[0])}"[:100], "")
     at, across, step, top = 0, 20, 16.4, 28
     picture.text(8, 14, fitted(arm, WIDE - 16), weight="bold")
     for kind, _ in DOTS:

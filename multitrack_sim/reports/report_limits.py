@@ -126,7 +126,8 @@ def _beside_history(facts: Facts, kind: str, months: float | None) -> list[Marku
     )
     told = say(
         "What happened, by the scenario’s record: a {kind} was signed{when}. {share} of baseline runs (95% interval {low} to "
-        "{high}) sign one as far-reaching or more",
+        "{high}) sign {one}",
+        one="a comprehensive one too" if kind == "comprehensive" else "one as far-reaching, or a more far-reaching one",
         kind=KINDS[kind], when=when, **n,
     )  # fmt: skip
     if len(reached):
@@ -147,9 +148,9 @@ def coded(facts: Facts) -> list[Markup]:
         told.append(own(plain(scenario.summary, 600)))
     told.append(
         say(
-            "It has {parties} parties that can sign ({who}) and {issues} issues ({which}). Who takes part, what is at stake, where "
-            "each party stands and how much it cares are judgements: whoever knows the conflict can dispute them, line by line, "
-            "and run the comparison again.",
+            "The scenario has {parties} parties that can sign ({who}) and {issues} issues ({which}). Who takes part, what is at "
+            "stake, where each party stands and how much it cares are judgements: whoever knows the conflict can dispute them, "
+            "line by line, and run the comparison again.",
             parties=number(len(parties), "rows:governments"), who=_some(parties), issues=number(len(issues), "rows:issues"),
             which=_some(issues),
         )

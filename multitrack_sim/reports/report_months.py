@@ -22,7 +22,7 @@ __all__ = ["PHASES", "months_of", "phases_figure", "strips_figure", "violence_fi
 
 # From bottom to top, with looks in which neighbours differ in grey too.
 PHASES = {
-    "durable": ("agreement, held long", "#0072B2", ""),
+    "durable": ("agreement that held", "#0072B2", ""),
     "implementation": ("agreement in force", "#56B4E9", ""),
     "signed": ("signed, not yet ratified", "#009E73", "|"),
     "talks": ("official talks", "#F0E442", ""),

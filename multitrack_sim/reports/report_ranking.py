@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 
 from ..analysis.run_tables import on_same_seeds
-from ..analysis.verdicts import ANSWERS, CLEAR, IDENTICAL, TOO_FEW
+from ..analysis.verdicts import CLEAR, IDENTICAL, TOO_FEW
 from .report_answer import by_size
 from .report_facts import MONEY, TOLD, Facts
 from .report_markup import and_list, number, say, sentence
@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 MOST_WRONG = 4  # effects for the worse that are named
+MOST_NAMED = 3  # variants in a heading
 IN_COLUMNS = ("months_under_accord", "agreed", "violence_total")  # have a column of their own
 
 
@@ -69,7 +70,7 @@ def _cell(facts: Facts, arm: str, outcome: str) -> dict[str, Any]:
         "low": facts.n(row, "low", "both"),
         "high": facts.n(row, "high", "both"),
         "has_interval": not (math.isnan(row["low"]) or math.isnan(row["high"])),
-        "answer": ANSWERS[verdict],
+        "answer": verdict,
         "strong": verdict == CLEAR,
     }
 
@@ -110,7 +111,7 @@ def _pairs_worse(facts: Facts, arm: str) -> Markup:
     )  # fmt: skip
     if lost:
         agreed = facts.row(arm, "agreed")
-        told += say("; no agreement any more in {n}", n=number(lost, facts.of(agreed, "only_baseline")))
+        told += say("; no agreement any longer in {n}", n=number(lost, facts.of(agreed, "only_baseline")))
     return told
 
 
@@ -127,11 +128,15 @@ def _worst(facts: Facts, arm: str) -> Markup:
     found.sort(key=lambda one: -one[0])
     if not found:
         some = any(facts.verdict(arm, name) not in (IDENTICAL, TOO_FEW) for name in ("agreed", "attacks"))
-        return Markup("no clear effect for the worse besides") if some else Markup("nothing told apart")
+        return Markup("no clear effect for the worse") if some else Markup("nothing told apart")
     told = [_change(facts, arm, outcome) for _, outcome in found[:MOST_WRONG]]
     more = len(found) - len(told)
     said = and_list(told)
-    return said + (say("; {n} more below", n=number(more, f"more_wrong:{facts.arms.index(arm)}")) if more else "")
+    return said + (
+        say("; {n} more in the table of all effects", n=number(more, f"more_wrong:{facts.arms.index(arm)}"))
+        if more
+        else ""
+    )
 
 
 def _change(facts: Facts, arm: str, outcome: str) -> Markup:
@@ -140,7 +145,8 @@ def _change(facts: Facts, arm: str, outcome: str) -> Markup:
     direction = looks.more if row["difference"] > 0 else looks.less
     first = direction in ("more", "fewer")
     told = f"{direction} {looks.label}" if first else f"{looks.label} {direction}"
-    points = " points" if row["statistic"] == "share" else ""
+    unit = "points" if row["statistic"] == "share" else looks.unit
+    points = f" {unit}" if unit else ""
     return say("{told} ({n}{points})", told=told, n=facts.n(row, "difference", "both"), points=points)
 
 
@@ -198,8 +204,17 @@ def kinds_heading(facts: Facts) -> Markup:
     n = number(whole, "kind:0:comprehensive", 1, 100, mark="%")
     if whole + part == 0:
         return Markup("In the baseline, no run goes beyond a ceasefire")
-    said = "In the baseline, {n} of runs end with a comprehensive agreement, {m} with a partial one only"
-    return say(said, n=n, m=number(part, "kind:0:framework", 1, 100, mark="%"))
+    said = "In the baseline, {n} of runs reach a comprehensive agreement, {m} at most a partial one"
+    told = say(said, n=n, m=number(part, "kind:0:framework", 1, 100, mark="%"))
+    clear = [arm for arm in by_size(facts) if facts.is_clear(arm, "comprehensive")]
+    others = [
+        say("{n} {name}", name=facts.with_name(arm),
+            n=number(kind_shares(facts, arm)["comprehensive"], f"kind:{facts.arms.index(arm)}:comprehensive", 1, 100, mark="%"))
+        for arm in clear[:MOST_NAMED]
+    ]  # fmt: skip
+    if not others:
+        return told
+    return say("Comprehensive agreement: {all}", all=and_list([say("in {n} of baseline runs", n=n), *others]))
 
 
 def pair_counts(facts: Facts, arm: str) -> dict[str, int]:

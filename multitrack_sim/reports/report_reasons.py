@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from ..analysis.assumptions import ENDS, worth_varying
 from ..analysis.paths import CLOSED, TOGETHER, TRACK_TWO
-from ..analysis.verdicts import CLEAR, IDENTICAL, digits_shown, excludes
+from ..analysis.verdicts import CLEAR, IDENTICAL, SUGGESTIVE, digits_shown, excludes
 from ..designs.arms import INTERVENTIONS
 from ..designs.ways import WAYS
 from ..schema.parameters import PARAMETERS
@@ -16,8 +17,8 @@ from .report_answer import plain_text
 from .report_facts import Facts
 from .report_figures import Drawn, Row, drawn, intervals
 from .report_markup import and_list, number, own, say, sentence
-from .report_svg import INK, LINE, QUIET, WIDE, Picture, axis_marks, fitted
-from .words import plain, signed
+from .report_svg import INK, LINE, QUIET, WIDE, Picture, axis_marks, mark_told
+from .words import plain
 
 if TYPE_CHECKING:
     from ..analysis.assumptions import Assumptions
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Reasons", "changed_settings", "depends", "paths_told", "pull_told"]
 
 MAIN = "months_under_accord"
+LETTERS = 52  # of an assumption in a line of its picture
 Reasons = dict[str, Any]  # heading, paragraphs, figure
 SECTIONS = {
     "track_two": "Track II",
@@ -55,17 +57,22 @@ def paths_told(paths: Paths) -> Reasons:
     if not closed:
         heading = Markup("Through which way: nothing of Track II can reach anybody here")
     elif clear:
-        heading = say("Through which way: {ways}", ways=and_list([row["way"] for row in clear[:3]]))
+        names = [say("{way} ({what})", way=row["way"], what=WAYS[row["way"]].sentence) for row in clear]
+        if len(clear) > 2:
+            names = [own(row["way"]) for row in clear[:3]]
+        heading = say("Through which way: {ways}", ways=and_list(names))
     said = [_whole_told(whole, paths)]
     if clear:
-        told = [
-            say("{way} ({what}): {n}", way=row["way"], what=WAYS[row["way"]].sentence, n=_estimate(row))
-            for row in clear[:4]
-        ]
+        told = [say("{way} {n}", way=row["way"], n=_estimate(row)) for row in clear[:4]]
         said.append(
-            say("What each of these ways adds while all others are open: {told}.", told=Markup("; ").join(told))
-        )
-    if len(clear) < len(closed):
+            say("What a way adds while all others are open: {told}. Ways work together, so that what each adds need not add up "
+                "to the whole.", told=Markup("; ").join(told))
+        )  # fmt: skip
+    perhaps = [row for row in closed if row["verdict"] == SUGGESTIVE]
+    if perhaps:
+        told = [say("{way} {n}", way=row["way"], n=_estimate(row)) for row in perhaps[:4]]
+        said.append(say("Suggestive, not clear after correction: {told}.", told=Markup("; ").join(told)))
+    if len(clear) + len(perhaps) < len(closed):
         others = (
             "The other ways make no clear difference by themselves."
             if clear
@@ -73,8 +80,8 @@ def paths_told(paths: Paths) -> Reasons:
         )
         said.append(Markup(others))
     if paths.idle:
-        names = [say("{way} ({why})", way=way, why=own(plain(why, 120))) for way, why in list(paths.idle.items())[:6]]
-        said.append(say("Nothing can go through {names}.", names=and_list(names)))
+        idle = [say("{way} ({why})", way=way, why=own(plain(why, 120))) for way, why in list(paths.idle.items())[:6]]
+        said.append(say("Nothing can go through {names}.", names=and_list(idle)))
     figure = _ways_figure(closed, paths) if closed else None
     ways = [(row["way"], WAYS[row["way"]].sentence) for row in closed]
     return {"heading": heading, "paragraphs": said, "figure": figure, "ways": ways}
@@ -85,7 +92,9 @@ def _whole_told(whole: dict[str, Any], paths: Paths) -> Markup:
     if whole["verdict"] == IDENTICAL:
         return say("All of Track II changes months under an agreement in none of {pairs} pairs of runs.", pairs=pairs)
     verdict = "a clear difference" if whole["verdict"] == CLEAR else "no clear difference"
-    said = "All of Track II, against none, makes {n} months under an agreement: {verdict}, in {pairs} pairs of runs."
+    said = (
+        "All of Track II, against none, changes months under an agreement by {n}: {verdict}, in {pairs} pairs of runs."
+    )
     return say(said, n=_estimate(whole), verdict=verdict, pairs=pairs)
 
 
@@ -108,7 +117,7 @@ def _ways_figure(rows: list[dict[str, Any]], paths: Paths) -> Drawn:
                 row["estimate"],
                 row["low"],
                 row["high"],
-                told=plain_text(_estimate(row)).split()[0],
+                told=plain_text(_estimate(row)).split()[0] if row["verdict"] in (CLEAR, SUGGESTIVE) else "",
             )
             for row in rows
         ],
@@ -163,12 +172,14 @@ def _depends_tested(facts: Facts, found: Assumptions) -> Markup:
             arm=facts.name(found.arm),
         )
     turns = " Over its range the direction turns." if row["setting"] in found.turns else ""
-    low, high = (_pull(row, end, " months under an agreement" if end == "low" else "") for end in ENDS)
+    low, high = (_pull(row, end) + _unclear(row, end) for end in ENDS)
     return say(
-        "Of {n} assumptions varied one at a time, most on {section}: {meaning} ({unit} {value} here). At {low_end}, {low} "
-        "{arm}; at {high_end}, {high}.{turns}",
+        "Of {n} assumptions varied one at a time, most on this one of {section}: {meaning} ({value} here; unit: {unit}). "
+        "{arm}, months under an agreement change by {low} where it is {low_end}, and by {high} where it is {high_end} "
+        "({pairs} pairs of runs).{turns}",
+        pairs=number(found.pairs, "pull:pairs"),
         n=number(len(found.table), "pull:settings"),
-        arm=facts.with_name(found.arm),
+        arm=sentence(facts.with_name(found.arm)),
         meaning=own(_meaning(row["setting"])),
         unit=PARAMETERS[row["setting"]].unit,
         section=_section(row["setting"]),
@@ -192,7 +203,7 @@ def pull_told(facts: Facts, found: Assumptions) -> Reasons:
         )
     elif apart:
         heading = say(
-            "What would change this conclusion: an assumption on {section} ({name})",
+            "What would change this conclusion most: {name} ({section})",
             section=_section(apart[0]),
             name=own(_meaning(apart[0])),
         )
@@ -202,14 +213,16 @@ def pull_told(facts: Facts, found: Assumptions) -> Reasons:
     said = [
         say(
             "The effect of “{arm}” on months under an agreement is {now} (95% interval {low} to {high}) in the {pairs} pairs "
-            "used here. Each assumption was then set to either end of its plausible range, in the baseline and in the variant "
-            "alike, all else as it was. A plausible range holds values worth testing; it is no interval, and settings that "
-            "matter only together are not seen.",
+            "used here, {whole} in all {runs}. Each assumption was then set to either end of its plausible range, in the baseline "
+            "and in the variant alike, all else as it was. A plausible range "
+            "holds values worth testing; it is no interval, and settings that matter only together are not seen.",
             arm=facts.name(found.arm),
             now=now[0],
             low=now[1],
             high=now[2],
             pairs=number(found.pairs, "pull:pairs"),
+            whole=facts.n(facts.row(found.arm, MAIN), "difference", "both"),
+            runs=facts.runs(),
         )
     ]
     rows = [
@@ -238,30 +251,31 @@ def _pull_figure(facts: Facts, found: Assumptions) -> Drawn:
     room = 0.08 * max(high - low, 1e-9)
     low, high = low - room, high + room
     left, right = 10.0, WIDE - 10
-    top, step = 10.0, 36.0
-    bottom = top + step * len(rows) + 4
+    names = [
+        textwrap.wrap(plain(_meaning(row["setting"]), 200), LETTERS, max_lines=3, placeholder="...") for row in rows
+    ]
+    top, step, line = 10.0, 22.0, 13.0
+    bottom = top + sum(step + line * len(lines) for lines in names) + 4
 
     def x(value: float) -> float:
         return left + (right - left) * (value - low) / (high - low)
 
-    for value in axis_marks(low, high):
+    marks = axis_marks(low, high)
+    for value in marks:
         picture.line(x(value), top, x(value), bottom, LINE)
-        picture.text(
-            x(value),
-            bottom + 13,
-            signed(value, 0 if abs(value) >= 1 or not value else 2) if value else "0",
-            "middle",
-            10.5,
-            fill=QUIET,
-        )
+        picture.text(x(value), bottom + 13, mark_told(value, marks), "middle", 10.5, fill=QUIET)
     picture.line(x(0), top, x(0), bottom, INK, 1.2)
     picture.line(x(found.now[0]), top, x(found.now[0]), bottom, QUIET, 1.2, "4 3")
-    for at, row in enumerate(rows):
-        y = top + step * at + 25
-        picture.text(left, y - 11, fitted(_meaning(row["setting"]), WIDE - 2 * left), over=True)
-        picture.line(x(row["low"]), y, x(row["high"]), y, INK, 2)
-        picture.mark(x(row["low"]), y, 0, hollow=True)
-        picture.mark(x(row["high"]), y, 0)
+    y = top
+    for row, lines in zip(rows, names):
+        for told in lines:
+            y += line
+            picture.text(left, y, told, over=True)
+        y += step
+        y_mark = y - step + 11
+        picture.line(x(row["low"]), y_mark, x(row["high"]), y_mark, INK, 2)
+        picture.mark(x(row["low"]), y_mark, 0, hollow=True)
+        picture.mark(x(row["high"]), y_mark, 0)
     y = bottom + 44
     picture.text(
         (left + right) / 2, bottom + 28, "months under an agreement, variant minus baseline", "middle", 10.5, fill=QUIET
@@ -281,13 +295,17 @@ def _pull_figure(facts: Facts, found: Assumptions) -> Drawn:
     return drawn(picture, caption)
 
 
-def _pull(row: dict[str, Any], end: str, unit: str = "") -> Markup:
+def _pull(row: dict[str, Any], end: str) -> Markup:
     digits = digits_shown(row[end], row[f"{end}_from"], row[f"{end}_to"])
     n = {
         name: number(row[column], f"pull:{row['setting']}:{column}", digits, sign="both")
         for name, column in (("n", end), ("low", f"{end}_from"), ("high", f"{end}_to"))
     }
-    return say("{n}{unit} ({low} to {high})", unit=unit, **n)
+    return say("{n} ({low} to {high})", **n)
+
+
+def _unclear(row: dict[str, Any], end: str) -> str:
+    return "" if excludes(row[f"{end}_from"], row[f"{end}_to"]) else ", no clear difference,"
 
 
 def _cell(row: dict[str, Any], column: str) -> Markup:

@@ -80,9 +80,10 @@ def _told(facts: Facts, story: Story, name: str) -> dict[str, Any]:
         heading = say("More months under an agreement {where}", where=where)
     at = facts.arms.index(story.arm)
     told = say(
-        "Seed {seed}, once as the scenario is and once {name}. So it goes in {n} of {of} pairs; of those, this one has the median "
-        "difference in months under an agreement.",
-        seed=own(side.seed), name=facts.with_name(story.arm),
+        "Two runs with the same random numbers (seed {seed}): one of the baseline, one {name}. {n} of {of} pairs {go} this "
+        "way{which}.",
+        seed=own(side.seed), name=facts.with_name(story.arm), go="goes" if pair.pairs == 1 else "go",
+        which="" if pair.pairs == 1 else "; of those, this one has the median difference in months under an agreement",
         n=number(pair.pairs, f"deciding:{at}:{pair.what}:{pair.better}"), of=facts.runs(),
     )  # fmt: skip
     strips = strips_figure(
@@ -126,5 +127,7 @@ def _lines(lines: Sequence[Line]) -> list[tuple[Markup, Markup]]:
 
 def _left(count: int, which: str) -> Markup | str:
     return (
-        say("{n} {which} event{s} not told.", n=own(count), which=which, s="" if count == 1 else "s") if count else ""
+        say("{n} {which} event{s} not listed.", n=own(count), which=which, s=" is" if count == 1 else "s are")
+        if count
+        else ""
     )

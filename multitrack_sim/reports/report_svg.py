@@ -11,9 +11,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from .words import plain
+from .words import plain, signed
 
-__all__ = ["COLOURS", "DASHES", "INK", "LINE", "WIDE", "Picture", "axis_marks", "band_path", "step_path"]
+__all__ = ["COLOURS", "DASHES", "INK", "LINE", "WIDE", "Picture", "axis_marks", "band_path", "mark_told", "step_path"]
 
 WIDE = 340.0
 INK, QUIET, LINE = "#1b1b1b", "#5a5a5a", "#d9d9d4"
@@ -137,6 +137,17 @@ def axis_marks(low: float, high: float, most: int = 5) -> list[float]:
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
     return [round(at * step, 10) for at in range(first, last + 1)]
+
+
+def mark_told(value: float, marks: Sequence[float]) -> str:
+    """A mark of an axis of differences, all of them with as many digits as the finest needs.
+
+    >>> marks = axis_marks(-6, 4)
+    >>> [mark_told(value, marks) for value in marks], mark_told(-30.0, [-30.0, 0.0])
+    (['−5.0', '−2.5', '0', '+2.5'], '−30')
+    """
+    digits = next((at for at in range(4) if all(abs(one - round(one, at)) < 1e-9 for one in marks)), 4)
+    return signed(value, digits) if value else "0"
 
 
 def band_path(edges: Sequence[float], above: Sequence[float], below: Sequence[float]) -> str:

@@ -30,9 +30,16 @@ def when_heading(facts: Facts) -> Markup:
         )
     if not later:
         return first + "; no variant clearly moves that date"
-    row = facts.row(later[0], "months_to_substantive")
-    direction = "later" if row["difference"] > 0 else "sooner"
-    return first + say("; {name} it comes {direction}", name=facts.with_name(later[0]), direction=direction)
+    groups = {
+        word: [
+            facts.with_name(arm) for arm in later if (facts.row(arm, "months_to_substantive")["difference"] > 0) == up
+        ]
+        for word, up in (("later", True), ("sooner", False))
+    }
+    told = [
+        say("{word} {names}", word=word, names=and_list(names[:3], "or")) for word, names in groups.items() if names
+    ]
+    return first + say("; it comes {told}", told=and_list(told))
 
 
 def when_told(facts: Facts) -> list[Markup]:
@@ -66,7 +73,7 @@ def when_told(facts: Facts) -> list[Markup]:
                     n=facts.n(row, "difference"),
                     both=facts.n(row, "difference", "both"),
                     direction=direction,
-                    between=facts.between(row),
+                    between=facts.between(row, note=facts.doubt(arm, "months_to_substantive")),
                     months=number(facts.horizon, "run:months"),
                 )
             )
@@ -108,7 +115,8 @@ def violence_told(facts: Facts) -> list[Markup]:
             else:
                 said = "{what}: no clear difference, {both}{between}, against {level} in the baseline"
             both = facts.n(row, "difference", "both")
-            parts.append(say(said, what=what, n=n, both=both, word=word, between=facts.between(row), level=level))
+            between = facts.between(row, note=facts.doubt(arm, outcome))
+            parts.append(say(said, what=what, n=n, both=both, word=word, between=between, level=level))
         told.append(
             say("{name}. {parts}.", name=sentence(facts.with_name(arm)), parts=sentence(Markup("; ").join(parts)))
         )

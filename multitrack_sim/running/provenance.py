@@ -30,7 +30,7 @@ def provenance(manifest: Mapping[str, Any], source: str) -> tuple[dict[str, str]
     versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
     told = {
         "Scenario": Path(source).name,
-        "Runs of each arm": f"{manifest['sweep']['runs']:,}",
+        "Runs of each variant": f"{manifest['sweep']['runs']:,}",
         "Seed": str(manifest["sweep"]["seed"]),
         "Model version": manifest["model"],
         "This comparison": f"identity {manifest['identity']}: the same means the same numbers",

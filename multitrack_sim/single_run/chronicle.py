@@ -261,7 +261,8 @@ def outcome_in_words(model: PeaceProcess) -> str:
         return _without_accord(model, found)
     first, whole = found["months_to_substantive"], found["months_to_comprehensive"]
     if math.isnan(whole):
-        told = f"Partial agreement: first signed in {when(model, int(first))}; none comprehensive in {_so_far(model)}"
+        told = f"Partial agreement: first signed in {when(model, int(first))}; "
+        told += f"no comprehensive one came into force in {_so_far(model)}"
     else:
         told = f"Comprehensive agreement: signed in {when(model, int(whole))}, then ratified"
         told += f"; the first partial one in {when(model, int(first))}" if first < whole else ""
