@@ -197,10 +197,13 @@ static void strike_fear(columns *w) {
 
 static void give_cue(governments_row *me, const process_row *process, const parameters_row *p) {
     me->cue = clip(p->publics_cue_optimism * me->optimism - p->publics_cue_doubt - me->hawkishness, -1.0, 1.0);
-    double concessions = process->phase == TALKS && !process->channel ? me->concession : 0.0;
+    int at_table = process->phase == TALKS || process->talks_go_on;
+    double concessions = at_table && !process->channel ? me->concession : 0.0;
     me->reasons = p->publics_burden * clip(me->burden, 0.0, p->publics_burden_felt) + p->publics_momentum * process->momentum;
     me->reasons += p->publics_cue * me->cue - p->publics_audience_cost * clip(concessions / p->publics_audience_step, 0.0, 1.0);
     me->reasons -= p->publics_backlash * process->backlash;
+    double known = p->track_two_publicity * (1.0 - p->track_two_confidentiality);
+    me->reasons -= p->track_two_captured_support * known * me->suspected;
 }
 
 static void listen(int64_t rows, double influence, double bound, const int32_t *restrict heard,
@@ -264,12 +267,11 @@ static void publics(columns *w, int64_t month) {
     const parameters_row *p = w->p;
     process_row *process = w->process;
     strike_fear(w);
-    int in_accord = process->phase == IMPLEMENTATION || process->phase == DURABLE;
     for (int64_t i = 0; i < w->parties; i++) {
         governments_row *me = &w->governments[i];
         int64_t first = w->starts[i], last = w->starts[i + 1];
         give_cue(me, process, p);
-        if (in_accord) me->resentment = clip(me->resentment + p->accord_untabled_grievance * process->ownerless, 0.0, 1.0);
+        if (process->in_force) me->resentment = clip(me->resentment + p->accord_untabled_grievance * process->ownerless, 0.0, 1.0);
         spread(w->fright, first, last, clip(p->publics_fear_violence * process->violence + me->strike, 0.0, 1.0));
         spread(w->hurt, first, last, clip(p->publics_grievance_violence * process->violence + me->resentment, 0.0, 1.0));
         spread(w->reasons, first, last, me->reasons);
@@ -278,7 +280,7 @@ static void publics(columns *w, int64_t month) {
     for (int64_t tie = 0; tie < w->most_ties; tie++)
         listen(w->rows, p->publics_influence, p->publics_bound, w->heard + tie * w->rows, w->weight + tie * w->rows,
                w->before, w->attitude);
-    feel_and_judge(w->rows, p, in_accord ? process->carried_out : 0.0, w->fright, w->hurt, w->reasons, w->home, w->effect,
+    feel_and_judge(w->rows, p, process->in_force ? process->carried_out : 0.0, w->fright, w->hurt, w->reasons, w->home, w->effect,
                    w->attitude, w->fear, w->grievance, w->dividend, w->support);
     hear_publics(w, month);
     process->momentum *= 1.0 - p->publics_momentum_fading;

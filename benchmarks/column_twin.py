@@ -42,7 +42,7 @@ CASES: dict[str, Callable[[], Scenario]] = {
 NUMBERS = {
     "PROGRAMME": Draw.PROGRAMME, "PROGRAMME_BACKFIRE": Draw.PROGRAMME_BACKFIRE, "MISREADING": Draw.MISREADING,
     "EDUCATION": Programme.EDUCATION, "INTERFAITH": Programme.INTERFAITH, "MOVED": MutedMoney.MOVED,
-    "REPLACED": MutedMoney.REPLACED, "TALKS": Phase.TALKS, "IMPLEMENTATION": Phase.IMPLEMENTATION, "DURABLE": Phase.DURABLE,
+    "REPLACED": MutedMoney.REPLACED, "TALKS": Phase.TALKS,
 }  # fmt: skip
 SMALL = ("governments", "ngos", "spoilers", "process", "parameters")  # tables that C reads as they are
 MOVED_COLUMNS = {  # of communities: their names in C, and in the table

@@ -44,6 +44,7 @@ class GovernmentNow(NamedTuple):
     hawkishness: float
     concession: float
     resentment: float
+    suspected: float
 
 
 class Circumstances(NamedTuple):
@@ -98,6 +99,7 @@ class Government(mesa.Agent):
             + p.cue * cue
             - p.audience_cost * (clamp(mine.concession / p.audience_step) if now.public_talks else 0.0)
             - p.backlash * now.backlash
+            - p.captured_support * p.known * mine.suspected
         )
 
     def hear_public(self):
@@ -175,6 +177,8 @@ class PublicsModel(mesa.Model):
         names = [name for name in world.parameters.dtype.names if name.startswith("publics_")]
         self.p = SimpleNamespace(**{name.removeprefix("publics_"): float(parameters[name]) for name in names})
         self.p.accord_dividend = float(parameters["accord_dividend"])
+        self.p.captured_support = float(parameters["track_two_captured_support"])
+        self.p.known = float(parameters["track_two_publicity"]) * (1 - float(parameters["track_two_confidentiality"]))
         self.p.accord_untabled_grievance = float(parameters["accord_untabled_grievance"])
         self.history = history
         self.month = 0
@@ -259,13 +263,13 @@ def months_of(seen: Recording) -> list[Circumstances]:
     """The recording in plain Python, for the twin."""
     history, fields = [], GovernmentNow._fields
     for governments, spoilers, (process,) in zip(seen.governments, seen.spoilers, seen.process):
-        phase = process["phase"]
+        at_table = process["phase"] == Phase.TALKS or process["talks_go_on"]
         history.append(
             Circumstances(
                 violence=float(process["violence"]),
-                carried_out=float(process["carried_out"]) if phase in (Phase.IMPLEMENTATION, Phase.DURABLE) else 0.0,
-                left_out=float(process["ownerless"]) if phase in (Phase.IMPLEMENTATION, Phase.DURABLE) else 0.0,
-                public_talks=bool(phase == Phase.TALKS and not process["channel"]),
+                carried_out=float(process["carried_out"]) if process["in_force"] else 0.0,
+                left_out=float(process["ownerless"]) if process["in_force"] else 0.0,
+                public_talks=bool(at_table and not process["channel"]),
                 momentum=float(process["momentum"]),
                 backlash=float(process["backlash"]),
                 attacks_by=tuple(int(row["party"]) for row in spoilers if row["struck"]),

@@ -36,8 +36,8 @@ def printable(value: object, longest: int = 80) -> str:
 def plain(text: object, longest: int = 80) -> str:
     """The same without quotes around it: a name as one line of visible characters.
 
-    >>> plain("Ulster\\x1b[31m"), plain("Queen's \"College\"")
-    ('Ulster\\\\x1b[31m', 'Queen\'s "College"')
+    >>> print(plain("Ulster\\x1b[31m"), plain("Queen's"))
+    Ulster\\x1b[31m Queen's
     """
     shown = printable(str(text), longest + 2)
     quote = shown[:1]

@@ -451,8 +451,8 @@ def test_an_overridden_behaviour_changes_what_happens():
 
 
 def test_an_overridden_behaviour_changes_an_ensemble_alike():
-    plain_runs = mt.simulate(SCENARIO, runs=6, seed=4, worlds=True)
-    tireless = mt.simulate(SCENARIO, runs=6, seed=4, worlds=True, agents={mt.Organisation: TirelessMediator})
+    plain_runs = mt.simulate(SCENARIO, runs=12, seed=4, worlds=True)
+    tireless = mt.simulate(SCENARIO, runs=12, seed=4, worlds=True, agents={mt.Organisation: TirelessMediator})
     assert list(tireless["seed"]) == list(plain_runs["seed"])
     assert not tireless.drop(columns="world").equals(plain_runs.drop(columns="world"))
     for k, seed in enumerate(tireless["seed"]):

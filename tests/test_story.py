@@ -225,7 +225,7 @@ def test_the_cases_can_be_told(path):
 
 
 def test_very_many_rounds_still_make_a_short_story():
-    hasty = {"run.months": 400, "track_one.breakdown": 0.5, "fighting.petering_out": 0.0, **NOTHING_SIGNED}
+    hasty = {"run.months": 400, "track_one.breakdown": 1.0, "fighting.petering_out": 0.0, **NOTHING_SIGNED}
     model = run_of(SCENARIO.with_settings(hasty), seed=1)
     assert model.outcomes()["breakdowns"] > 20
     told = mt.story(model)

@@ -163,7 +163,7 @@ def difference_told(
     ...        "low": -17.0, "high": -9.0, "arm_estimate": 233.2, "baseline_estimate": 246.0, "p_corrected": 0.001,
     ...        "pairs": 200, "only_arm": 34, "only_baseline": 118}
     >>> difference_told(row, "without Track II", "in the baseline")
-    'Without Track II, runs averaged 12.8 fewer months under an agreement (95% interval 9.0 to 17.0 fewer; 233.2 against 246.0).'
+    'Without Track II, runs averaged 12.8 fewer months under an agreement (95% interval 9.0 to 17.0 fewer; 233 against 246).'
     """
     said, topic = verdict_of(row), topic_of(row)
     if not row["pairs"]:

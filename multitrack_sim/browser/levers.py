@@ -67,7 +67,7 @@ def levers_of(
     >>> half, changes = base.with_settings({"track_two.budget": 0.5}), {"track_two.budget": 0.5}
     >>> (one,) = levers_of(base, half, changes, [], [], frozenset(changes))
     >>> one.start, one.low, one.high, one.step, one.note
-    (0.5, 0.0, 2.0, 0.05, '1 = scenario; from 0 to 2; baseline 1, this variant 0.5')
+    (0.5, 0.0, 3.0, 0.1, 'multiplier; from 0 to 3; baseline 1, this variant 0.5')
     """
     found: list[Lever] = []
     named: set[str] = set()
@@ -189,7 +189,7 @@ def _step(low: float, high: float, whole: bool, values: Sequence[float]) -> floa
     """A round step, such that the values that matter stand on a notch where that is possible.
 
     >>> _step(0, 1, False, (0, 1, 0.25)), _step(0, 1, False, (0, 1, 0.125)), _step(1, 400, True, (1, 400))
-    (0.05, 0.025, 1)
+    (0.01, 0.005, 1)
     """
     rough = (high - low) / NOTCHES
     if rough <= 0:

@@ -85,7 +85,8 @@ def draw_world(world):
     for row in range(len(world.spoilers)):
         world.spoilers[row].base_capacity = world.spoilers[row].capacity
     process.ceasefire = int(p.conflict_ceasefire_at_start)
-    if p.conflict_channel_at_start > 0.0:
+    process.channel = int(p.conflict_channel_at_start)
+    if process.channel:
         open_channel(process)
     process.phase = (
         Phase.FIGHTING if p.conflict_start == Phase.FIGHTING else Phase.PRETALKS

@@ -96,7 +96,7 @@ def parameters_listed(pattern: str = "") -> list[str]:
     """The parameters whose names a pattern means, by section.
 
     >>> parameters_listed("track_two.budget")[2]
-    'track_two.budget = 1   (0 to 10; factor)'
+    'track_two.budget = 1   (0 to 10; multiplier; tried 0 to 3)'
     """
     lines: list[str] = []
     section = ""

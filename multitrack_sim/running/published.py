@@ -69,7 +69,8 @@ _VOTED = {"governments.'Party 1'.ratified_by": "referendum", "track_one.vote_bas
 _SOCIALISED = {"spoiling.socialisation": 1.0, "spoiling.socialisation_effect": 0.5, "spoiling.near": 0.1}
 _CHANNEL = {
     "track_two.office": 0.3, "track_two.officials_attend": 0.5,
-    "track_two.channel": 1.0, "track_two.leak": 0.2, "track_two.channel_ends": 0.2, "track_two.tabling": 0.5,
+    "conflict.channel_at_start": 1, "track_two.channel": 1.0, "track_two.leak": 0.2, "track_two.channel_ends": 0.2,
+    "track_two.tabling": 0.5,
     "issues.'Policing'.tabled": 0, "track_one.suspension": 0.9, "track_one.resumption": 0.8, "conflict.start": "talks",
 }  # fmt: skip
 

@@ -206,7 +206,7 @@ def _from_hard_to_easy(count: int) -> list[float]:
     >>> _from_hard_to_easy(3), _from_hard_to_easy(1)
     ([0.45, 0.25, 0.05], [0.25])
     """
-    return [0.25] if count == 1 else [0.45 - 0.4 * at / (count - 1) for at in range(count)]
+    return [0.25] if count == 1 else [round(0.45 - 0.4 * at / (count - 1), 12) for at in range(count)]
 
 
 def _faction_of(party: str, number: int) -> str:
