@@ -27,7 +27,7 @@ NO_TALKS = "b=3220040202"  # a lever of "What if" at none: unofficial dialogue
 
 @pytest.fixture(scope="module")
 def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install '.[browser]'")
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright, which make install brings")
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         pytest.skip(f"needs a browser; looked for {', '.join(BROWSERS)}")

@@ -21,7 +21,7 @@ OVER = "place => place.querySelector('.try-live').textContent !== ''"
 
 @pytest.fixture(scope="module")
 def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install '.[browser]'")
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright, which make install brings")
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         pytest.skip(f"needs a browser; looked for {', '.join(BROWSERS)}")
