@@ -1,5 +1,8 @@
 """Long tests are skipped with their reason, so that what did not run is printed; `--all` runs them."""
 
+import shutil
+
+import in_a_browser
 import pytest
 
 
@@ -34,3 +37,16 @@ def copied(tmp_path):
     from fresh import copy_package
 
     return copy_package(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A browser that is there already; without one, or without playwright, the test is skipped and says so."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright, which make install brings")
+    found = next(filter(None, map(shutil.which, in_a_browser.BROWSERS)), None)
+    if found is None:
+        pytest.skip(f"needs a browser; looked for {', '.join(in_a_browser.BROWSERS)}")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=found, args=in_a_browser.QUIETLY)
+        yield opened
+        opened.close()

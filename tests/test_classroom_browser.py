@@ -5,9 +5,9 @@ Expected numbers are made by `mt.simulate`: what the page computes must be the s
 
 import os
 import re
-import shutil
 import time
 
+import in_a_browser
 import pytest
 from synthetic import NASTY
 
@@ -17,24 +17,10 @@ from multitrack_sim.analysis.verdicts import ANSWERS, digits_shown, verdict_of
 from multitrack_sim.browser.classroom import CASES, SETTINGS, classroom_page
 from multitrack_sim.browser.engine import page_engine
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-QUIETLY = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 USABLE, SHOWN = 3.0, 3.0  # seconds, on two cores
 SCREENS = [*(f"tour.{step}" for step in range(1, 10)), "watch", "what-if", "your-conflict", "steer", "board"]
 RUNS = 100
 NO_TALKS = "b=3220040202"  # a lever of "What if" at none: unofficial dialogue
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright, which make install brings")
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.skip(f"needs a browser; looked for {', '.join(BROWSERS)}")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=found, args=QUIETLY)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -52,32 +38,15 @@ def large_file(browser, tmp_path_factory):
     return path
 
 
-class Visit:
-    """A page, and all that it asked for and complained of."""
-
-    def __init__(self, browser, file, link="", width=1280, script="", **more):
-        self.context = browser.new_context(viewport={"width": width, "height": 800}, offline=True, **more)
-        if script:
-            self.context.add_init_script(script)
-        self.page, self.file, self.said, self.asked = self.context.new_page(), file, [], []
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.said.append(dialog.message))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.open(link)
+class Visit(in_a_browser.Visit):
+    """A screen of the classroom, from when it is drawn."""
 
     def open(self, link):
-        self.page.goto(self.file.as_uri() + link)
+        super().open(link)
         self.page.locator("main h2").wait_for()
 
     def __enter__(self):
         return self.page
-
-    def __exit__(self, kind, *_):
-        beyond = [url for url in self.asked if not url.startswith((self.file.as_uri(), "blob:"))]
-        self.context.close()
-        if kind is None:
-            assert not beyond and not self.said, (beyond, self.said)
 
 
 def done(page, pairs):

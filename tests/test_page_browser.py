@@ -1,7 +1,6 @@
 """The page in a real browser without a network: nothing is asked for, nothing complains, nothing scrolls sideways."""
 
 import json
-import shutil
 
 import pytest
 from synthetic import NASTY
@@ -16,21 +15,7 @@ from multitrack_sim.studies.assumptions import assumptions
 from multitrack_sim.studies.paths import paths
 
 pytestmark = pytest.mark.browser
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-QUIETLY = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 LONG = "x" * 80
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright, which make install brings")
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.skip(f"needs a browser; looked for {', '.join(BROWSERS)}")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=found, args=QUIETLY)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module", params=["plain", "hostile", "many", "whole"])

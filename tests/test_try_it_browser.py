@@ -1,8 +1,8 @@
 """Levers of a report moved in a real browser, from a file, without a network: the numbers are those of `mt.compare`."""
 
-import shutil
 import time
 
+import in_a_browser
 import pytest
 from test_try_it import HOSTILE, small
 
@@ -13,22 +13,8 @@ from multitrack_sim.reports.page import More, comparison_page
 from multitrack_sim.reports.report_facts import Facts
 
 pytestmark = pytest.mark.browser
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-QUIETLY = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PAIRS, SHOWN = 60, 3.0  # SHOWN: seconds from a move to numbers, on two cores
 OVER = "place => place.querySelector('.try-live').textContent !== ''"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright, which make install brings")
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.skip(f"needs a browser; looked for {', '.join(BROWSERS)}")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=found, args=QUIETLY)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -45,25 +31,11 @@ def file(comparison, tmp_path_factory):
     return path
 
 
-class Visit:
-    """A page, and all that it asked for and complained of."""
+class Visit(in_a_browser.Visit):
+    """A report whose levers are moved."""
 
     def __init__(self, browser, file, width=1000, **more):
-        self.context = browser.new_context(viewport={"width": width, "height": 800}, offline=True, **more)
-        self.page, self.file, self.said, self.asked = self.context.new_page(), file, [], []
-        for kind in ("console", "pageerror", "dialog"):
-            self.page.on(kind, lambda what: self.said.append(str(what)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.goto(file.as_uri())
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, *_):
-        beyond = [url for url in self.asked if not url.startswith((self.file.as_uri(), "blob:"))]
-        self.context.close()
-        if kind is None:
-            assert not beyond and not self.said, (beyond, self.said)
+        super().__init__(browser, file, width=width, **more)
 
     def variant(self, at):
         """What lets a reader try a variant, unfolded."""
