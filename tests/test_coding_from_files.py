@@ -10,7 +10,6 @@ from made_up_record import READERS, active, made_up_record
 
 from multitrack_sim.errors import StoreError
 from multitrack_sim.evidence.coding import CASE_COLUMNS, POPULATIONS, code_conflicts, told, write_cases
-from multitrack_sim.evidence.coding_matches import is_unofficial, matched_conflicts, third_party_kind
 from multitrack_sim.evidence.coding_rules import NEVER_CODED, RULES, rules_table
 from multitrack_sim.scenario.code_files import read_cases
 from multitrack_sim.scenario.codebook import CODES
@@ -269,79 +268,6 @@ def test_cases_of_one_name_are_numbered_and_accents_left_out(tmp_path):
     assert found["case"].tolist() == ["Freedonia: Cote (1996) 1", "Freedonia: Cote (1996) 2"]
 
 
-# ---- what happened ----------------------------------------------------------------------------------------------------
-PARTIAL, FULL = {"Stage": "SubPar", "Dat": "1997-05-01"}, {"Stage": "SubComp", "Dat": "2000-05-01"}
-QUIET = active(1994, 1995)
-ANSWERS = [
-    ("nothing", {}, ("none", None, None, None)),
-    ("a ceasefire is none", {"pa_x": [{"Stage": "Cea", "Dat": "1997-01-01"}]}, ("none", None, None, None)),
-    ("a partial one", {"pa_x": [PARTIAL]}, ("framework", 12.0, "yes", 12.0)),
-    ("the higher one counts", {"pa_x": [PARTIAL, FULL]}, ("comprehensive", 48.0, "yes", 12.0)),
-    ("UCDP's full one", {"agreements": [{"pa_date": "2000-05-01", "pa_type": 1}]}, ("comprehensive", 48.0, "yes", 48.0)),
-    ("after twenty years", {"pa_x": [*({"Dat": f"{year}-01-01"} for year in range(1998, 2018, 3)), {**FULL, "Dat": "2016-05-02"}]}, ("none", None, None, None)),
-    ("of the next process", {"pa_x": [{"Dat": "2005-01-01"}, {**FULL, "Dat": "2006-01-01"}]}, ("none", None, None, None)),
-    ("fighting again within five years", {"pa_x": [FULL], "termination": [*QUIET, *active(2005)]}, ("comprehensive", 48.0, "no", 48.0)),
-    ("in the same year", {"pa_x": [FULL], "termination": [*QUIET, *active(2000)]}, ("comprehensive", 48.0, "yes", 48.0)),
-    ("after five years", {"pa_x": [FULL], "termination": [*QUIET, *active(2006)]}, ("comprehensive", 48.0, "yes", 48.0)),
-    ("UCDP's end counts before fighting", {"pa_x": [FULL], "termination": [*QUIET, *active(2001)], "agreements": [{"pa_date": "2000-05-20", "ended": 0}]}, ("comprehensive", 48.0, "yes", 48.0)),
-    ("ended within five years", {"pa_x": [FULL], "agreements": [{"pa_date": "2000-05-20", "ended": 1, "duration": "2005-05-20"}]}, ("comprehensive", 48.0, "no", 48.0)),
-    ("ended after five years", {"pa_x": [FULL], "agreements": [{"pa_date": "2000-05-20", "ended": 1, "duration": "2005-05-21"}]}, ("comprehensive", 48.0, "yes", 48.0)),
-    ("ended nobody knows when", {"pa_x": [FULL], "termination": [*QUIET, *active(2001)], "agreements": [{"pa_date": "2000-05-20", "ended": 1}]}, ("comprehensive", 48.0, "no", 48.0)),
-    ("more than a month apart", {"pa_x": [FULL], "agreements": [{"pa_date": "2000-06-02", "ended": 1, "duration": "2001-01-01"}]}, ("comprehensive", 48.0, "yes", 48.0)),
-    ("too late to be watched", {"pa_x": [{"Dat": "2001-01-01"}, {"Dat": "2005-12-01"}, {"Dat": "2010-11-01"}, {"Dat": "2015-01-01"}, {**FULL, "Dat": "2016-01-01"}]}, ("comprehensive", 236.0, None, 236.0)),
-    ("without a UCDP conflict", {"termination": [], "pa_x": [{"UcdpCon": ""}, {**FULL, "UcdpCon": ""}]}, ("comprehensive", 48.0, None, 48.0)),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("rows", "expected"), [case[1:] for case in ANSWERS], ids=[case[0] for case in ANSWERS])
-def test_what_happened(tmp_path, rows, expected):
-    texts = rows.get("pa_x", [])
-    texts = texts if texts and texts[0].get("UcdpCon") == "" else [TEXT, *texts]
-    found = both(tmp_path, **{**rows, "pa_x": texts}).processes.iloc[0]
-    told_of = ("agreement", "months", "held_60", "months_to_any")
-    assert tuple(None if pd.isna(found[name]) else found[name] for name in told_of) == expected
-
-
-# ---- names ------------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("named", "kind", "unofficial"),
-    [
-        ("", None, False), ("/", None, False), ("None", None, False), ("Sylvania", "other", False),
-        ("the U.S. ambassador", "power", False), ("Unity party", "other", False), ("African Union", "power", False),
-        ("community of Sant'Egidio", "other", True), ("NGOs", "other", True), ("a businessman", "other", True),
-    ],
-)  # fmt: skip
-def test_third_parties(named, kind, unofficial):
-    assert third_party_kind(named) == kind
-    assert is_unofficial(named) == unofficial
-
-
-@pytest.mark.parametrize(
-    ("row", "expected"),
-    [
-        ({"sideb": "Free Hills"}, 1),
-        ({"sideb": "Red Coast", "territory": "Freedonia"}, 2),
-        ({"sideb": "Somebody", "territory": "Hills"}, 1),
-        ({"sideb": "Red Coast", "territory": "Hills"}, 2),  # names of side B count for more
-        ({"sideb": "Liberation Front", "territory": "Freedonia"}, None),  # two conflicts, nothing in common
-        ({"sideb": "Somebody", "country": "Ruritania", "territory": ""}, 3),  # the country's only one
-        ({"sideb": "Somebody", "country": "Sylvania", "territory": ""}, None),
-        ({"sideb": "Free Hills", "episode.start.date": "2/1/97", "episode.end.date": "12/31/98"}, None),  # another time
-        ({"sideb": "Free Hills", "episode.start.date": "2/1/96", "episode.end.date": "12/31/98"}, 1),  # a year later
-        ({"sideb": "Free Hills", "country": "Myanmar"}, 4),
-    ],
-)
-def test_mediations_find_their_conflict(tmp_path, row, expected):
-    years = [
-        *active(1990, 1995), *active(1990, 1995, **OTHER_WAR), *active(1995, conflict_id=3, location="Ruritania"),
-        *active(1995, conflict_id=4, location="Myanmar (Burma)"),
-    ]  # fmt: skip
-    record = made_up_record(tmp_path, termination=years, mediation=[row])
-    within = record["termination"][record["termination"]["kind"] == "intrastate"]
-    found = matched_conflicts(record["mediation"], within)[-1]
-    assert pd.isna(found) if expected is None else found == expected
-
-
 # ---- tables and files -------------------------------------------------------------------------------------------------
 def test_the_table_of_rules_has_every_code():
     table = rules_table()
@@ -351,7 +277,7 @@ def test_the_table_of_rules_has_every_code():
 
 
 def test_the_file_is_a_table_of_cases(tmp_path):
-    table = both(tmp_path, pa_x=[{"ThrdPart": "UN"}, {**FULL}]).processes
+    table = both(tmp_path, pa_x=[{"ThrdPart": "UN"}, {"Stage": "SubComp", "Dat": "2000-05-01"}]).processes
     path = tmp_path / "cases.csv"
     assert write_cases(path, table)
     assert not write_cases(path, table)  # there already
@@ -367,7 +293,7 @@ def test_the_file_is_a_table_of_cases(tmp_path):
 
 
 def test_what_was_coded_is_told(tmp_path):
-    found = both(tmp_path, pa_x=[{**PARTIAL, "Stage": "SubPar"}])
+    found = both(tmp_path, pa_x=[{"Stage": "SubPar", "Dat": "1997-05-01"}])
     lines = "\n".join(told(found.processes, "processes"))
     assert "1 case, opened May 1996" in lines
     assert f"Never coded, for no file tells of it: {', '.join(NEVER_CODED)}." in lines
