@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from made_up_record import READERS, active, made_up_record
 
+from docs.generate import coding
 from multitrack_sim.errors import StoreError
 from multitrack_sim.evidence.coding import CASE_COLUMNS, POPULATIONS, code_conflicts, told, write_cases
 from multitrack_sim.evidence.coding_rules import NEVER_CODED, RULES, rules_table
@@ -299,6 +300,11 @@ def test_what_was_coded_is_told(tmp_path):
     assert f"Never coded, for no file tells of it: {', '.join(NEVER_CODED)}." in lines
     assert "an agreement is the first sign" in lines
     assert set(POPULATIONS) == {"conflicts", "processes", "dated"}
+
+
+def test_the_page_has_the_rules_as_they_are():
+    page = Path(__file__).resolve().parents[1] / "docs" / "coding.md"
+    assert coding.page() == page.read_text("utf-8"), "stale: run python -m docs.generate"
 
 
 # ---- the real files ---------------------------------------------------------------------------------------------------
