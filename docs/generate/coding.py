@@ -40,8 +40,8 @@ The files come from their owners, not with this project. The command writes a ta
 {populations}
 
 - **Signals of talks**: a dated mediation (Civil War Mediation), an agreement that is neither local nor between states only
-  (PA-X), a peace agreement of UCDP. They are sorted by UCDP conflict; what PA-X has under no UCDP conflict within a state goes by the
-  name of its process.
+  (PA-X), a peace agreement of UCDP. They are sorted by UCDP conflict; what PA-X has under no UCDP conflict within a state
+  goes by the name of its process.
 - **A process** is a spell of signals. It ends where none comes for {quiet} months; the next signal opens another process.
 - **It opens** with its first signal. Where that is an agreement already (partial or comprehensive), talks opened unrecorded:
   {assumed} months before it is assumed, and nothing of its text is used. `{dated}` leaves these out, for what they agreed on
