@@ -1,11 +1,14 @@
-"""The mechanical coding: what happened after a case opened, and how names find their conflicts. Made-up files."""
+"""The mechanical coding: what happened after a case opened, and how names find their conflicts, and
+the command. Made-up files."""
 
 import pandas as pd
 import pytest
-from made_up_record import active, made_up_record
+from made_up_record import active, made_up_files, made_up_record
 from test_coding_from_files import OTHER_WAR, TEXT, both
 
+from multitrack_sim.cli.main import main
 from multitrack_sim.evidence.coding_matches import is_unofficial, matched_conflicts, third_party_kind
+from multitrack_sim.scenario.code_files import read_cases
 
 PARTIAL, FULL = {"Stage": "SubPar", "Dat": "1997-05-01"}, {"Stage": "SubComp", "Dat": "2000-05-01"}
 NOTHING = ("none", None, None, None)
@@ -129,3 +132,67 @@ def test_mediations_find_their_conflict(tmp_path, row, expected):
     within = record["termination"][record["termination"]["kind"] == "intrastate"]
     found = matched_conflicts(record["mediation"], within)[-1]
     assert pd.isna(found) if expected is None else found == expected
+
+
+# ---- the command ------------------------------------------------------------------------------------------------------
+def command(files, *more):
+    options = {
+        "--ucdp-termination": "termination", "--ucdp-agreements": "agreements", "--pa-x": "pa_x", "--mediation": "mediation",
+    }  # fmt: skip
+    named = [word for option, name in options.items() if name in files for word in (option, str(files[name]))]
+    return main(["evidence", *named, "--part", *map(str, more)])
+
+
+@pytest.fixture
+def files(tmp_path):
+    years = [*active(1994, 1995, start_date2="01/03/1994"), *active(1990, **OTHER_WAR, start_date2="01/03/1990")]
+    return made_up_files(tmp_path, termination=years, pa_x=[TEXT, PARTIAL])
+
+
+@pytest.mark.parametrize(
+    ("population", "expected"),
+    [
+        (None, {"Freedonia: government (1990)": "fighting", "Freedonia: Hills (1994)": "fighting"}),
+        ("processes", {"Freedonia: Hills (1996)": "talks"}),
+        ("dated", {"Freedonia: Hills (1996)": "talks"}),
+    ],
+)
+def test_the_command_writes_a_table_of_cases(tmp_path, files, capsys, population, expected):
+    out = tmp_path / "cases.csv"
+    more = ["--population", population] if population else []
+    assert command(files, "--code-conflicts", out, *more) == 0
+    assert {case.name: case.beside["start"] for case in read_cases(out)} == expected
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Never coded, for no file tells of it: power_asymmetry" in said
+    assert "PA-X is for non-commercial use" in said and "UCDP's data may be used with attribution" in said
+    assert command(files, "--code-conflicts", out, *more) == 0
+    assert "These very cases are in" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (["--population", "process"], "did you mean 'processes'?"),
+        (["--json", "figures.json"], "one of them at a time"),
+    ],
+)
+def test_the_command_refuses_what_it_cannot_mean(tmp_path, files, capsys, more, told):
+    assert command(files, "--code-conflicts", tmp_path / "cases.csv", *more) == 2
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "cases.csv").exists()
+
+
+def test_the_command_needs_all_files_and_leaves_others_alone(tmp_path, files, capsys):
+    mine = tmp_path / "mine.csv"
+    mine.write_text("mine\n")
+    assert command(files, "--code-conflicts", mine) == 2
+    assert "holds something else" in capsys.readouterr().err
+    assert mine.read_text() == "mine\n"
+    without = {name: path for name, path in files.items() if name not in ("pa_x", "mediation")}
+    assert command(without, "--code-conflicts", tmp_path / "cases.csv") == 2
+    assert "there is no --pa-x, no --mediation; allowed: all four files" in capsys.readouterr().err
+    assert command(files, "--population", "dated") == 2
+    assert "together with --code-conflicts" in capsys.readouterr().err
+    nothing = made_up_files(tmp_path)
+    assert command(nothing, "--code-conflicts", tmp_path / "cases.csv", "--population", "dated") == 2
+    assert "have no case of this kind" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..errors import Problem, StoreError, printable
+from ..errors import Problem, RecordError, StoreError, printable
 from ..running.csv_text import csv_text
 from ..running.files import check_place, write_whole
 from ..scenario.code_files import FIRST_AGREEMENT, RECORDED
@@ -124,6 +124,8 @@ def cases_text(table: pd.DataFrame) -> str:
 
 def write_cases(path: Path, table: pd.DataFrame) -> bool:
     """Write a population to a new file. False where it holds these very cases already; StoreError where anything else."""
+    if table.empty:
+        raise RecordError(Problem("the files", "have no case of this kind", "the files as their owners publish them"))
     text = cases_text(table)
     if path.is_file():
         if path.read_bytes() == text.encode():
