@@ -19,7 +19,8 @@ from ..running.ensemble import Ensemble
 from ..running.sweep import Sweep, open_sweep
 from ..scenario.codebook import Coded
 from ..scenario.scenario import Scenario
-from ..schema.outcomes import OUTCOMES, SERIES, SERIES_ROW
+from ..schema.outcomes import SERIES, SERIES_ROW
+from .kept import columns_kept
 
 __all__ = ["open_comparison"]
 
@@ -116,7 +117,7 @@ def _months(done: Sweep, most: int) -> pd.DataFrame | None:
 def _ensemble(
     scenario: Scenario, table: pd.DataFrame, months: pd.DataFrame | None, place: tuple[int, str], by_arm: bool
 ) -> Ensemble:
-    own = _rows(table, place, by_arm)[["seed", *OUTCOMES]].reset_index(drop=True)
+    own = _rows(table, place, by_arm)[columns_kept(table)].reset_index(drop=True)
     if months is None:
         return Ensemble(scenario, own, None)
     mine = _rows(months, place, by_arm)
