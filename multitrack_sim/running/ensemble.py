@@ -112,7 +112,8 @@ def run_ensemble(
     seeds = _seeds(runs, seed)
     carried = doubts(parameters, variants)
     if carried:
-        vary = {**carried.values(np.arange(runs), {*scenario.settings, *(vary or ())}), **(vary or {})}
+        given = dict(vary or {})
+        vary = given | carried.values(np.arange(runs), {*scenario.settings, *given})
     cells, values = _varied(layout, vary or {}, runs)
     outcomes = blank_rows(runs, OUTCOME_ROW)
     monthly = blank_rows((runs, months if series else 0), SERIES_ROW)

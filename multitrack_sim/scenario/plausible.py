@@ -106,7 +106,7 @@ class Doubts:
                 found[at] = _number(parameter, variant.settings[name])
         return found
 
-    def values(self, runs: np.ndarray, kept: Collection[str] = ()) -> dict[str, np.ndarray]:
+    def values(self, runs: np.ndarray, kept: Collection[str] = ()) -> dict[str, Any]:
         """Of runs, by number, the value of every parameter in doubt, but for those `kept`, which somebody set."""
         at, variant = self.places(runs)
         return {name: numbers[variant, at] for name, numbers in self._table.items() if name not in kept}
@@ -153,6 +153,11 @@ class Doubts:
         return {OPTION: {**said, "identity": self.identity}}
 
     @property
+    def asked_for(self) -> tuple[pd.DataFrame | None, list[str] | None]:
+        """The `parameters` and `variants` that give the same again."""
+        return self.sets, [one.name for one in self.variants] or None
+
+    @property
     def in_words(self) -> str:
         """What the runs carry, in one sentence."""
         parts = [] if self.sets is None else [f"one of {len(self.sets)} plausible sets of parameters"]
@@ -160,9 +165,7 @@ class Doubts:
         return f"Every run has {' and '.join(parts)}, the same in both runs of a pair."
 
 
-def doubts(
-    parameters: str | pd.DataFrame | None = None, variants: str | Sequence[str] | None = None
-) -> Doubts | None:
+def doubts(parameters: str | pd.DataFrame | None = None, variants: str | Sequence[str] | None = None) -> Doubts | None:
     """What runs are to carry: `parameters="plausible"` (or a table of one's own, a row per set), `variants="all"` or
     names of variants. None where neither is asked for.
 
