@@ -18,6 +18,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,7 @@ __all__ = ["ALL_DOUBTS", "INTERVALS", "PARTS", "Doubt", "doubt_about"]
 PARTS = ("chance", "parameters", "structure")
 ALL_DOUBTS = "chance, parameters, structure"
 INTERVALS = ("chance", "chance, parameters", ALL_DOUBTS)
+ONE_SIDED = NormalDist().inv_cdf(0.95)
 _NORMAL = np.array([NormalDist().inv_cdf((k + 0.5) / 41) for k in range(41)])
 _NORMAL /= _NORMAL.std()  # a normal distribution in 41 equally likely values
 
@@ -44,7 +46,9 @@ class Doubt:
     held possible with chance alone, with the parameters too, and with all three, around the same mean. `variants`: a row
     each with its mean effect over the sets, the interval of that mean, p, Holm's p, and within what bounds 95 in 100 of
     its sets lie. `sets`: the mean effect of each set, over the variants. `one_pair`: the variance of a single pair by
-    chance. `with_form`: whether chance could be told from what a set does in one variant and not in another.
+    chance. `with_form`: whether what sets do in some variants only is counted with the parameters, as it is where it is clear
+    of chance; elsewhere it is counted with chance. `unclear`: the
+    parts that are not clear of what chance would feign in so many runs where there is none.
     """
 
     effect: float
@@ -55,6 +59,7 @@ class Doubt:
     sets: pd.Series
     one_pair: float
     with_form: bool
+    unclear: tuple[str, ...] = ()
 
     @property
     def variance(self) -> float:
@@ -97,8 +102,9 @@ def doubt_about(
     if not len(y):
         nothing = dict.fromkeys(PARTS, math.nan)
         return Doubt(math.nan, 0, nothing, dict.fromkeys(INTERVALS, (math.nan, math.nan)), _no_variants(), pd.Series(dtype=float), math.nan, False)  # fmt: skip # noqa: E501
-    one_pair, conflict, between_sets, between_variants, with_form = _variances(y, v, s, c)
-    structure = between_variants * (len(names) - 1) / len(names)  # of the variants there are, each as likely
+    found = _variances(y, v, s, c)
+    one_pair, conflict, between_sets = found.one_pair, found.conflict, found.sets + found.some_variants
+    structure = found.variants * (len(names) - 1) / len(names)  # of the variants there are, each as likely
     weights = 1.0 / np.bincount(v)[v] / len(names)
     effect = float(np.sum(weights * y))
     of_conflicts = np.bincount(c, weights)
@@ -115,65 +121,101 @@ def doubt_about(
     centred = y - cells.groupby("v")["raw_variant"].first().to_numpy()[v] + effect
     by_set = pd.Series(np.bincount(s, centred) / np.bincount(s), index=pd.Index(labels, name="set"))
     parts = dict(zip(PARTS, (max(chance, 0.0), between_sets, structure)))
-    return Doubt(effect, len(y), parts, intervals, variant_table, by_set, one_pair, with_form)
+    feigned = {
+        "parameters": _feigned(one_pair, len(y), len(labels)),
+        "structure": _feigned(one_pair, len(y), len(names)),
+    }
+    varied = {"parameters": len(labels) > 1, "structure": len(names) > 1}
+    unclear = tuple(part for part, by_chance in feigned.items() if varied[part] and parts[part] <= by_chance)
+    return Doubt(
+        effect, len(y), parts, intervals, variant_table, by_set, one_pair, found.some_variants > 0, unclear,
+    )  # fmt: skip
 
 
 def _no_variants() -> pd.DataFrame:
     return pd.DataFrame(columns=["variant", "effect", "low", "high", "p", "p_corrected", "sets_low", "sets_high"])
 
 
-def _variances(y: np.ndarray, v: np.ndarray, s: np.ndarray, c: np.ndarray) -> tuple[float, float, float, float, bool]:
-    """Variance of one pair by chance; of that, between conflicts; between sets within variants; between variants; and
-    whether there were runs of one set and variant to tell chance from what a set does in some variants only.
+class _Variances(NamedTuple):
+    one_pair: float  # of a pair, by chance
+    conflict: float  # of that, between conflicts
+    sets: float  # between sets, alike in all variants
+    some_variants: float  # between sets, in some variants otherwise than in others
+    variants: float
+
+
+def _feigned(one_pair: float, runs: int, groups: int, freedom: int = 0) -> float:
+    """What variance between groups an estimate seldom (1 time in 20) exceeds where there is nothing but chance: the 95% point
+    of chi-squared (Wilson and Hilferty 1931).
+    """
+    of = 2 / (9 * (freedom or max(1, groups - 1)))
+    return one_pair * groups / runs * ((1 - of + ONE_SIDED * math.sqrt(of)) ** 3 - 1)
+
+
+def _variances(y: np.ndarray, v: np.ndarray, s: np.ndarray, c: np.ndarray) -> _Variances:
+    """The variances, each from the mean half squared difference of pairs of runs that share some things and not others.
+
+    What sets do otherwise in some variants than in others is kept where it is clear of chance; elsewhere it would mostly be
+    chance that passes for doubt, and is counted as chance.
     """
     y = y - y.mean()
-    by = {
-        "all": np.zeros(len(y), np.int64), "v": v, "s": s, "vs": v * (s.max() + 1) + s, "c": c,
-    }  # fmt: skip
+    by = {"all": np.zeros(len(y), np.int64), "v": v, "s": s, "vs": v * (s.max() + 1) + s, "c": c}
     for name in ("v", "s", "vs"):
         by[name + "c"] = by[name].astype(np.int64) * (int(c.max()) + 1) + c
     total = {name: _squared(y, group) for name, group in by.items()}
     # pairs of runs of different conflicts, by what else they share
     apart = {name: _less(total[name], total[name + "c" if name != "all" else "c"]) for name in ("all", "v", "s", "vs")}
-    same_cell = _mean(apart["vs"])
-    two_sets = _mean(_less(apart["v"], apart["vs"]))
-    two_variants = _mean(_less(apart["s"], apart["vs"]))
+    cell = _mean(apart["vs"])
+    other_set, other_variant = (_mean(_less(apart[name], apart["vs"])) for name in ("v", "s"))
     both = _mean(_plus(_less(_less(apart["all"], apart["v"]), apart["s"]), apart["vs"]))
-    one_conflict = _mean(_plus(_less(_less(total["c"], total["vc"]), total["sc"]), total["vsc"]))
-    several_sets, several_variants = s.max() > 0, v.max() > 0
-    structure = (
-        both - two_sets if several_sets and several_variants else two_variants - same_cell if several_variants else 0.0
-    )
-    structure = max(0.0, structure) if structure == structure else 0.0
-    with_form = same_cell == same_cell
-    if not with_form:  # every run is of a set and a variant of its own
-        same_cell = two_variants - structure if several_variants and two_variants == two_variants else two_sets
-    parameters = two_sets - same_cell if several_sets else 0.0
-    reference = (
-        both
-        if several_sets and several_variants
-        else two_sets
-        if several_sets
-        else two_variants
-        if several_variants
-        else same_cell
-    )
-    conflict = 0.0
-    if len(np.unique(c)) < len(y):
-        within = (
-            one_conflict
-            if several_sets and several_variants
-            else _within_conflict(total, several_sets, several_variants)
-        )
-        conflict = min(max(0.0, reference - within), same_cell) if within == within else 0.0
-    return same_cell, conflict, max(0.0, parameters) if parameters == parameters else 0.0, structure, with_form
+    sets, variants = int(s.max()) + 1, int(v.max()) + 1
+    if sets > 1 and variants > 1:
+        found = _crossed(cell, other_set, other_variant, both, len(y), sets, variants)
+    elif sets > 1:
+        found = _Variances(_or(cell, other_set), 0.0, _above_zero(other_set - cell), 0.0, 0.0)
+        both = other_set
+    elif variants > 1:
+        found = _Variances(_or(cell, other_variant), 0.0, 0.0, 0.0, _above_zero(other_variant - cell))
+        both = other_variant
+    else:
+        found, both = _Variances(_or(cell, 0.0), 0.0, 0.0, 0.0, 0.0), cell
+    if len(np.unique(c)) == len(y):
+        return found
+    one_conflict = _mean(_within_conflict(total, sets > 1, variants > 1))
+    return found._replace(conflict=min(_above_zero(both - one_conflict), found.one_pair))
 
 
-def _within_conflict(total: dict[str, tuple[float, float]], several_sets: bool, several_variants: bool) -> float:
-    """The mean half squared difference of runs of one conflict that differ in all that is varied."""
-    if several_sets:
-        return _mean(_less(total["c"], total["sc"]))
-    return _mean(_less(total["c"], total["vc"])) if several_variants else _mean(total["c"])
+def _crossed(
+    cell: float, other_set: float, other_variant: float, both: float, runs: int, sets: int, variants: int
+) -> _Variances:
+    """Where sets and variants both differ between runs."""
+    between_variants = _above_zero(both - other_set)
+    between_sets = _above_zero(both - other_variant)
+    pooled = _or(other_variant - between_variants, _or(cell, 0.0))
+    some = _above_zero(pooled - cell)
+    if some <= _feigned(_or(cell, pooled), runs, sets * variants, (sets - 1) * (variants - 1)):
+        return _Variances(pooled, 0.0, between_sets, 0.0, between_variants)
+    return _Variances(cell, 0.0, between_sets, some, between_variants)
+
+
+def _above_zero(value: float) -> float:
+    """An estimate of a variance that chance may have brought below zero, or that there are no pairs for."""
+    return max(0.0, value) if value == value else 0.0
+
+
+def _or(value: float, other: float) -> float:
+    return value if value == value else other
+
+
+def _within_conflict(
+    total: dict[str, tuple[float, float]], several_sets: bool, several_variants: bool
+) -> tuple[float, float]:
+    """Runs of one conflict that differ in all that is varied."""
+    if several_sets and several_variants:
+        return _plus(_less(_less(total["c"], total["vc"]), total["sc"]), total["vsc"])
+    if several_sets or several_variants:
+        return _less(total["c"], total["sc" if several_sets else "vc"])
+    return total["c"]
 
 
 def _squared(y: np.ndarray, group: np.ndarray) -> tuple[float, float]:

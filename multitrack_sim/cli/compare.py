@@ -259,5 +259,6 @@ def _doubts_told(comparison: Comparison) -> list[str]:
         change = with_ends(found.effect, *found.interval, " months under an agreement").replace(
             "95% interval", "plausible"
         )
-        lines.append(f"{plain(name)}, with every doubt: {change}. {shares_told({'shares': found.shares})}")
+        made_of = shares_told({"shares": found.shares, "unclear": found.unclear})
+        lines.append(f"{plain(name)}, with every doubt: {change}. {made_of}")
     return lines

@@ -39,9 +39,10 @@ if TYPE_CHECKING:
 __all__ = ["CASE_PAIRS", "CONFLICTS", "FILE", "PAIRS", "Headline", "headline", "headline_in_words", "packaged_headline"]
 
 FILE = Path(__file__).with_name("headline.json")
-CONFLICTS, PAIRS, CASE_PAIRS = 600, 160, 3000
-SHOWN = 8  # assumptions and codes that are kept, the strongest first
-DIGITS = 7  # that are kept of a number
+CONFLICTS, PAIRS, CASE_PAIRS = 600, 400, 10_000
+SETS, CASE_SETS = 100, 50  # of the plausible sets: with more, each would have too few runs to be told from chance
+SHOWN = 5  # assumptions and codes that are kept, the strongest first
+DIGITS = 5  # that are kept of a number
 POPULATION_TITLE = "the reference population"
 
 Report = Callable[[int, int], None] | None
@@ -92,20 +93,25 @@ def headline(
     progress: Report = None,
     parameters: str | pd.DataFrame | None = "plausible",
     variants: str | Sequence[str] | None = "all",
+    sets: int | None = None,
 ) -> Headline:
     """Track II's effect over the plausible ranges of all assumptions: in the reference population of armed conflicts, or in
     one case (a scenario, a file, or "oslo_1993" and the like).
 
     `runs` is the number of pairs of each conflict, or of the case. Track II is present against `track_two.budget` 0, on the
-    same seeds and with the same assumptions. `progress(done, total)` counts pairs.
+    same seeds and with the same assumptions. `sets` is how many of the plausible sets are run: 100, or 50 in a case, or all
+    where there are fewer. `progress(done, total)` counts pairs.
 
     >>> found = headline(conflicts=4, runs=6)
     >>> sorted(found.table.columns)
     ['chance', 'effect', 'high', 'low', 'parameters', 'structure']
     """
     carried = doubts(parameters, variants)
+    _check_count("sets", sets := (SETS if case is None else CASE_SETS) if sets is None else sets)
     if carried is None:
         raise MultitrackError(Problem("headline", "neither parameters nor variants are varied", "at least one of them"))
+    if carried.sets is not None:
+        carried = Doubts(carried.sets.head(sets), carried.variants)
     if case is None:
         _check_count("conflicts", conflicts)
         runs = PAIRS if runs is None else runs
@@ -149,7 +155,7 @@ def _finding(
     found: dict[str, Any] = {
         "effect": doubt.effect, "low": low, "high": high, "with": level, "without": level - doubt.effect,
         "intervals": {said: list(ends) for said, ends in doubt.intervals.items()},
-        "variances": doubt.parts, "shares": doubt.shares, "one_pair": doubt.one_pair**0.5,
+        "variances": doubt.parts, "shares": doubt.shares, "one_pair": doubt.one_pair**0.5, "unclear": list(doubt.unclear),
         "variants": doubt.variants.to_dict("records"), "turned_by_variants": opposite_variants(doubt),
     }  # fmt: skip
     if carried.sets is not None:

@@ -23,7 +23,8 @@ DOUBTS = {
     "chance, parameters": "chance and parameters",
     "chance, parameters, structure": "every doubt",
 }
-ROW, ABOVE, BELOW = 0.27, 1.0, 0.95  # inches
+SHORT = {"chance": "chance", "parameters": "parameters", "structure": "form"}
+ROW, ABOVE, BELOW = 0.27, 1.0, 0.9  # inches
 
 
 @drawn
@@ -39,14 +40,14 @@ def headline_figure(found: Mapping[str, Any]) -> Told:
     title = f"What Track II changes, over all plausible assumptions: {for_label(found['title'], 60, 60)}"
     below = f"{found['pairs']:,} pairs of runs over {found['months']} months, {found['sets']} sets of parameters, {len(names)} variants of the rules"  # fmt: skip # noqa: E501
     high = ABOVE + BELOW + ROW * (rows + 1)
-    figure, axes = framed((10.5, high), 1, len(outcomes), title, below, left=2.0, sharey=True, wspace=0.12)
+    figure, axes = framed(
+        (10.5, high), 1, len(outcomes), title, below, left=2.0, bottom=BELOW, sharey=True, wspace=0.12
+    )
     for axis, (name, one) in zip(axes[0], outcomes.items()):
         _panel(axis, name, one, names if len(names) > 1 else [])
     labels = [*DOUBTS.values(), *(for_label(name, 40, 30) for name in (names if len(names) > 1 else []))]
     axes[0][0].set_yticks([_place(at) for at in range(rows)], labels)
     axes[0][0].set_ylim(_place(rows - 1) - 0.6, 0.6)
-    told = "; ".join(f"{PANELS[name][0]}: {_parts(one)}" for name, one in outcomes.items())
-    figure.text(0.1 / 10.5, 0.1 / high, f"Parts of the doubt. {told}", fontsize=8, color=GREY)
     return figure, _in_words(outcomes)
 
 
@@ -74,12 +75,14 @@ def _panel(axis: Axes, name: str, one: Mapping[str, Any], variants: Sequence[str
     axis.grid(True, axis="x")
     axis.grid(False, axis="y")
     axis.set_title(title)
-    axis.set_xlabel(label)
+    axis.set_xlabel(f"{label}\n{_parts(one)}")
 
 
 def _parts(one: Mapping[str, Any]) -> str:
-    shares = [f"{said} {percent(one['shares'][said])}" for said in one["shares"] if one["shares"][said] is not None]
-    return ", ".join(shares)
+    """What share of the doubt each part is, where there is any."""
+    shares = {said: share for said, share in one["shares"].items() if share is not None}
+    told = [f"{percent(shares[said])} {called}" for said, called in SHORT.items() if said in shares]
+    return f"doubt: {told[0]},\n{', '.join(told[1:])}" if told else ""
 
 
 def _in_words(outcomes: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ every set and every variant equally often. A value that a scenario or an arm set
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -47,7 +48,10 @@ def plausible_sets() -> pd.DataFrame:
 
 @cache
 def _packaged() -> pd.DataFrame:
-    return pd.read_csv(FILE, index_col="set", float_precision="round_trip")
+    with FILE.open(encoding="utf-8", newline="") as file:
+        names, *rows = csv.reader(file)
+    table = pd.DataFrame([[float(cell) for cell in row] for row in rows], columns=names)
+    return table.astype({"set": int}).set_index("set")
 
 
 @dataclass(frozen=True, eq=False)
