@@ -58,6 +58,7 @@ _PUBLIC = {
     "summarise": "analysis.summary",
     "sweep": "running.sweep",
     "until": "analysis.sequential",
+    "variants": "scenario.variants",
 }
 
 __all__ = ["__version__", "designs", "outcomes", "parameters", *_PUBLIC]  # noqa: PLE0604

@@ -156,6 +156,13 @@ SETTINGS = {
     "exhaustion ends fighting": (NO_TALKS | {"fighting.cost_rate": 0.2}, {"fighting.exhaustion": (0.0, 1.0)}, "months_dormant", 1),
     "monitors keep a truce": ({"fighting.ceasefire": 0.05} | every(lively(), "organisations", "monitoring", 1.0), {"fighting.truce_monitoring": (0.0, 1.0)}, "months_after_ceasefire", 1),
     "wars come back for good": (NO_TALKS | {"run.months": 240, "fighting.petering_out": 0.05}, {"fighting.recurrence_lasting": (0.0, 1.0)}, "months_dormant", -1),
+    "good news counts by rule of thumb": (NO_TALKS | {"trust.rule_of_thumb": 1, "trust.bad_news": 0.0}, {"trust.good_news": (0.0, 0.3)}, "mean_trust", 1),
+    "bad news counts by rule of thumb": (NO_TALKS | {"trust.rule_of_thumb": 1, "trust.good_news": 0.0}, {"trust.bad_news": (0.0, 0.3)}, "mean_trust", -1),
+    "by rule of thumb every attack is bad news": (NO_TALKS | {"cbm.budget": 0.0, "track_two.budget": 0.0}, {"trust.rule_of_thumb": (0, 1)}, "mean_trust", -1),
+    "workshops fill the pool of official talks": (NO_TALKS, {"track_two.shared_pool": (0, 1)}, "issues.found_official", 1),
+    "whose options are known once talks open": ({"track_two.transfer": 0.0}, {"track_two.shared_pool": (0, 1)}, "options_known", 1),
+    "one issue after another takes longer": ({}, {"track_one.issue_by_issue": (0, 1)}, "options_found", -1),
+    "the harder wing has to be brought along": ({}, {"leaders.factions": (0.0, 0.5)}, "share_settled", -1),
     "wars come back while memory is fresh": (NO_TALKS | {"run.months": 240, "fighting.petering_out": 0.05}, {"fighting.recurrence_months": (6, 120)}, "months_dormant", -1),
 }  # fmt: skip
 
@@ -175,6 +182,16 @@ def test_it_moves_what_it_should(name):
 def column(scenario, table, name, runs=60):
     result = mt.run_ensemble(scenario, runs=runs, seed=9, worlds=True)
     return np.array([getattr(world, table)[name] for world in result.worlds])
+
+
+def test_publics_who_hear_everybody_come_closer_to_one_another():
+    """The spread of attitudes over communities, bounded confidence against linear influence (paired)."""
+    base = lively(NO_TALKS | {"track_three.budget": 0.0, "publics.influence": 0.3, "society.attitude_spread": 0.3})
+    bounded, linear = (
+        column(base.with_settings({"publics.bound": bound}), "communities", "attitude").std(axis=1)
+        for bound in (0.1, 1.0)
+    )
+    assert moved(bounded, linear) < -4.0
 
 
 def test_leaderships_that_face_elections_change_more_often():

@@ -191,7 +191,8 @@ def do_ones_share(world, month):
                     carrying_out(1, will, process.guarantee, p),
                     carrying_out(0, will, process.guarantee, p),
                 )
-                learn_from_accord(dyads[dyad_row(i, item.party, parties)], evidence, p)
+                salience = 1.0 if sees else detected
+                learn_from_accord(dyads[dyad_row(i, item.party, parties)], evidence, salience, p)
     count_carried_out(world)
 
 
@@ -226,7 +227,7 @@ def stay_or_leave(world, month):
         evidence = evidence_of_loyalty(leaves, if_reliable, if_not)
         for j in range(parties):
             if j != i and governments[j].active:
-                learn_from_accord(dyads[dyad_row(j, i, parties)], evidence, p)
+                learn_from_accord(dyads[dyad_row(j, i, parties)], evidence, 1.0 if leaves else 0.0, p)
         if leaves:
             leavers += 1
             record(world, month, Event.PARTY_LEFT, i, -1, me.held)

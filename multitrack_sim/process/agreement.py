@@ -185,6 +185,7 @@ def hold_vote(world, month):
     for i in range(len(governments)):
         me = governments[i]
         me.aspiration = clip(me.aspiration + cost * p.track_one_aspiration, 0.0, 1.0)
+        me.hardline = clip(me.hardline + cost * p.track_one_aspiration, 0.0, 1.0)
     withdraw_text(world)
     if process.in_force:
         enter(process, Phase.IMPLEMENTATION)

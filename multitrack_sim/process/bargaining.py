@@ -103,10 +103,19 @@ def get_ready(me, p):
 
 @rule(of="governments")
 def open_with(me, p):
-    """Aspirations with which a leadership enters a round of talks."""
+    """Aspirations with which a leadership enters a round of talks, and with which its harder wing does."""
     demand = p.track_one_aspiration + p.track_one_aspiration_hawk * (me.hawkishness - 0.5) + me.patience
     me.aspiration = clip(demand, 0.0, 1.0)
+    me.hardline = clip(demand + p.track_one_aspiration_hawk * p.leaders_factions, 0.0, 1.0)
     me.concession = 0.0
+
+
+@rule(of="governments")
+def demand_of_all(me):
+    """What a text must leave a party for its leadership and the harder wing of it, which can veto what its own side signs
+    (Putnam 1988; Bakke, Cunningham and Seymour 2012; Cunningham 2013).
+    """
+    return me.hardline if me.hardline > me.aspiration else me.aspiration
 
 
 @rule(of="governments")
@@ -117,17 +126,11 @@ def instruct(me, p):
 
 
 @rule(of="governments")
-def concede(me, attacks, in_public, pace, p):
-    """Demands fall with readiness, faster when the others concede; hawks, opposition and attacks slow or reverse that,
-    and so do factions of its own at the table, and hawks who take its delegation to be won over by the other side. On a
-    departing train attacks harden less. A crowded table is slower.
-
-    They never fall below the reservation value: an aspiration of 0 asks for no more than fighting on would give.
-    """
-    will = (1.0 - p.track_one_hawk_resistance * me.hawkishness) * (1.0 - me.restraint)
-    will *= 1.0 - p.track_two_captured_concessions * me.hawkishness * me.suspected
-    freedom = 1.0 - in_public * p.track_one_opposition * (1.0 - me.perceived_support)
-    step = (
+def give_way(me, hawkishness, freedom, pace, p):
+    """How far demands fall in a month, of a leadership or a wing of it that is so hawkish."""
+    will = (1.0 - p.track_one_hawk_resistance * hawkishness) * (1.0 - me.restraint)
+    will *= 1.0 - p.track_two_captured_concessions * hawkishness * me.suspected
+    return (
         p.track_one_concession
         * pace
         * me.instructed
@@ -135,10 +138,25 @@ def concede(me, attacks, in_public, pace, p):
         * freedom
         * (1.0 + p.track_one_reciprocity * me.others_concession / (p.track_one_concession + 1e-9))
     )
+
+
+@rule(of="governments")
+def concede(me, attacks, in_public, pace, p):
+    """Demands fall with readiness, faster when the others concede; hawks, opposition and attacks slow or reverse that,
+    and so do factions of its own at the table, and hawks who take its delegation to be won over by the other side. On a
+    departing train attacks harden less. A crowded table is slower.
+
+    They never fall below the reservation value: an aspiration of 0 asks for no more than fighting on would give. A harder
+    wing concedes as hawkish as it is.
+    """
+    freedom = 1.0 - in_public * p.track_one_opposition * (1.0 - me.perceived_support)
+    step = give_way(me, me.hawkishness, freedom, pace, p)
     before = me.aspiration
     hardening = p.track_one_attack_hardening * attacks * (1.0 - p.spoiling_departing_train)
     me.aspiration = clip(before - step + hardening, 0.0, 1.0)
     me.concession = before - me.aspiration
+    harder = clip(me.hawkishness + p.leaders_factions, 0.0, 1.0)
+    me.hardline = clip(me.hardline - give_way(me, harder, freedom, pace, p) + hardening, 0.0, 1.0)
 
 
 @rule
@@ -336,7 +354,7 @@ def settle_issues(world):
             if me.required and me.active:
                 salience += stake.salience
                 gain = value_on_issue(stake, issue, issue.known, p) - stake.war_value
-                if gain + p.track_one_war_cost * me.motivation < p.track_one_margin * me.aspiration:
+                if gain + p.track_one_war_cost * me.motivation < p.track_one_margin * demand_of_all(me):
                     content = False
         issue.settled = 1 if content or agreed else 0
         weight += salience

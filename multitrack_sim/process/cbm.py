@@ -91,7 +91,8 @@ def observe(world, m, j, complies, month):
         if i != j and governments[i].active:
             address = actor.id * parties + governments[i].id
             seen = not complies and chance(key, Draw.MEASURE_DETECTED, month, measure.id, address) < detected
-            learn_from_conduct(dyads[dyad_row(i, j, parties)], violation_seen if seen else nothing_seen, p)
+            evidence, salience = (violation_seen, 1.0) if seen else (nothing_seen, detected)
+            learn_from_conduct(dyads[dyad_row(i, j, parties)], evidence, salience, p)
             if seen:
                 seen_by_any = True
                 record(world, month, Event.VIOLATION_SEEN, j, i, violation_seen)

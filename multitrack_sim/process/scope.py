@@ -8,7 +8,14 @@ and that cost.
 """
 
 from ..engine.compiled import part
-from .bargaining import attraction_of_peace, danger_of_accord, price_of_coverage, still_open, value_on_issue
+from .bargaining import (
+    attraction_of_peace,
+    danger_of_accord,
+    demand_of_all,
+    price_of_coverage,
+    still_open,
+    value_on_issue,
+)
 from .reliance import rely_on_signatories, suffice, what_others_keep
 
 
@@ -42,7 +49,7 @@ def gain_of_scope(world, i):
         elif issues[k].in_accord or issues[k].in_scope:
             after += stake.salience
             gain += stake.worth
-    danger, demand = danger_of_accord(me.belief, process.guarantee, p), p.track_one_margin * me.aspiration
+    danger, demand = danger_of_accord(me.belief, process.guarantee, p), p.track_one_margin * demand_of_all(me)
     gain -= price_of_coverage(after, danger, demand, p) - price_of_coverage(before, danger, demand, p)
     return gain - p.track_one_signing_cost * p.conflict_exposure
 
@@ -76,12 +83,60 @@ def coverage(world, with_scope):
 
 
 @part
-def propose_whole(world):
-    """The scope is all that is still open. How many issues that is."""
+def at_stake(world, k):
+    """What a fight over an issue would cost the required parties together, by what it matters to them."""
+    governments, stakes, agenda = world.governments, world.stakes, len(world.issues)
+    lost = 0.0
+    for i in range(len(governments)):
+        if governments[i].required and governments[i].active:
+            lost += stakes[i * agenda + k].salience * (1.0 - stakes[i * agenda + k].war_value)
+    return lost
+
+
+@part
+def issue_in_turn(world):
+    """The row of the issue that talks are about, where they take one after another (`track_one.issue_by_issue`): of those
+    that are open and on which not all can live with the text, the smallest (Fisher 1964). -1 where talks are about all.
+    """
     issues = world.issues
-    left = 0
+    turn, least = -1, 0.0
+    if world.parameters[0].track_one_issue_by_issue:
+        for k in range(len(issues)):
+            if still_open(issues[k]) and not issues[k].settled:
+                stake = at_stake(world, k)
+                if turn < 0 or stake < least:
+                    turn, least = k, stake
+    return turn
+
+
+@part
+def comes_later(world, k, turn):
+    """Whether an issue is to be taken up only when the one in turn is settled: nothing is traded between what has had its
+    turn and what has not (Fershtman 1990).
+    """
+    if turn < 0 or k == turn:
+        return False
+    mine, its = at_stake(world, k), at_stake(world, turn)
+    return mine > its or (mine == its and k > turn)
+
+
+@part
+def is_whole(world):
+    """Whether the scope is all that is open."""
+    issues = world.issues
     for k in range(len(issues)):
-        issues[k].in_scope = 1 if still_open(issues[k]) else 0
+        if still_open(issues[k]) and not issues[k].in_scope:
+            return False
+    return True
+
+
+@part
+def propose_whole(world):
+    """The scope is all that is open and has had its turn. How many issues that is."""
+    issues = world.issues
+    left, turn = 0, issue_in_turn(world)
+    for k in range(len(issues)):
+        issues[k].in_scope = 1 if still_open(issues[k]) and not comes_later(world, k, turn) else 0
         left += issues[k].in_scope
     return left
 

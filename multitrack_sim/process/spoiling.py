@@ -88,7 +88,7 @@ def conclude(world, row, attempt, attacked, controllable, month):
             if attacked:
                 told = 1.0 - silence * (1.0 - p.track_two_explanation * dyad.contact)
                 known = chance(process.key, Draw.ATTACK_REVEALED, month, me.id, governments[i].id) < told
-            learn_from_attack(dyad, explained if known else unexplained, p)
+            learn_from_attack(dyad, explained if known else unexplained, 1.0 if attacked else 0.0, p)
 
 
 @phase

@@ -30,7 +30,17 @@ from .bargaining import (
     value_fighting_on,
 )
 from .basics import clip, enter, record, threshold
-from .scope import everybody_signs, least_gain, propose_whole, suits_all, suits_fewer, value_issues, weigh_accord
+from .scope import (
+    everybody_signs,
+    is_whole,
+    issue_in_turn,
+    least_gain,
+    propose_whole,
+    suits_all,
+    suits_fewer,
+    value_issues,
+    weigh_accord,
+)
 from .third_parties import gather_organisations
 
 
@@ -53,17 +63,17 @@ def resumption_hazard(ready, p):
 
 @part
 def work_on_text(world, month, required, pace):
-    """Options are invented and taken in, the draft moves, on every issue that is still open."""
+    """Options are invented and taken in, the draft moves, on every issue that is still open, or on the one in turn."""
     governments, issues, stakes = world.governments, world.issues, world.stakes
     p, process = world.parameters[0], world.process[0]
-    parties, agenda = len(governments), len(issues)
+    parties, agenda, turn = len(governments), len(issues), issue_in_turn(world)
     mean_belief, mean_misperception = 0.0, 0.0
     for i in range(parties):
         if governments[i].required and governments[i].active:
             mean_belief += governments[i].belief / required
             mean_misperception += governments[i].misperception / required
     for k in range(agenda):
-        if still_open(issues[k]):
+        if still_open(issues[k]) and (turn < 0 or turn == k):
             invent_officially(issues[k], process.mediation, mean_belief, pace, p)
             brought = 0.0
             for i in range(parties):
@@ -139,7 +149,7 @@ def bargain(world, month):
     value_issues(world)
     least = judge_text(world, required)
     draw = chance(process.key, Draw.SIGNATURE, month, 0, 0)
-    if least >= 0.0 and draw < p.track_one_signature:
+    if least >= 0.0 and draw < p.track_one_signature and is_whole(world):
         sign(world, month)
     elif draw < p.track_one_partial and (suits_all(world) or (process.in_force and suits_fewer(world))):
         sign(world, month)

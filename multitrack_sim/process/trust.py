@@ -1,4 +1,4 @@
-"""What one leadership believes of another, and how evidence moves it: Bayes' rule, a limit, fading."""
+"""What one leadership believes of another, and how evidence moves it: Bayes' rule or a rule of thumb, a limit, fading."""
 
 from ..engine.arithmetic import log, sigma
 from ..engine.compiled import arithmetic, rule
@@ -6,10 +6,28 @@ from .basics import clip, log_odds
 
 
 @rule
-def learn_from_accord(dyad, evidence, p):
-    """Bayes' rule on whether the other side did its share, and stayed."""
-    dyad.trust += evidence
-    dyad.from_accord += evidence
+def make_of_news(dyad, evidence, salience, p):
+    """What news changes in a belief: by Bayes' rule its log-likelihood ratio. By a rule of thumb (`trust.rule_of_thumb`) good
+    news moves the belief a share of the way to certainty, bad news a larger one the other way, however much the news
+    really tells (Rescorla and Wagner 1972; bad weighs more than good: Slovic 1993), as far as it is salient. What tells
+    nothing changes nothing by either.
+    """
+    if not p.trust_rule_of_thumb:
+        return evidence
+    if evidence == 0.0 or salience <= 0.0:
+        return 0.0
+    believed = sigma(dyad.trust)
+    if evidence > 0.0:
+        return log_odds(believed + p.trust_good_news * salience * (1.0 - believed)) - dyad.trust
+    return log_odds(believed - p.trust_bad_news * salience * believed) - dyad.trust
+
+
+@rule
+def learn_from_accord(dyad, evidence, salience, p):
+    """What is learnt from whether the other side did its share, and stayed."""
+    learnt = make_of_news(dyad, evidence, salience, p)
+    dyad.trust += learnt
+    dyad.from_accord += learnt
     bound_belief(dyad, p)
 
 
@@ -65,10 +83,11 @@ def evidence_of_loyalty(left, reliable_leaves, unreliable_leaves):
 
 
 @rule
-def learn_from_conduct(dyad, evidence, p):
-    """Bayes' rule on the other side's conduct under a measure."""
-    dyad.trust += evidence
-    dyad.from_measures += evidence
+def learn_from_conduct(dyad, evidence, salience, p):
+    """What is learnt from the other side's conduct under a measure."""
+    learnt = make_of_news(dyad, evidence, salience, p)
+    dyad.trust += learnt
+    dyad.from_measures += learnt
     bound_belief(dyad, p)
 
 
@@ -114,8 +133,9 @@ def evidence_of_attack(attempt, attacked, kind_known, controllable, p):
 
 
 @rule
-def learn_from_attack(dyad, evidence, p):
-    """Bayes' rule on an attack from the other side, or on its restraint."""
-    dyad.trust += evidence
-    dyad.from_attacks += evidence
+def learn_from_attack(dyad, evidence, salience, p):
+    """What is learnt from an attack from the other side, or from its restraint."""
+    learnt = make_of_news(dyad, evidence, salience, p)
+    dyad.trust += learnt
+    dyad.from_attacks += learnt
     bound_belief(dyad, p)

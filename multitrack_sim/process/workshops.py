@@ -9,7 +9,7 @@ from ..schema.categories import AcademicKind
 from ..schema.draws import Draw
 from ..schema.events import Event
 from .basics import clip, dyad_row, log_odds, record
-from .trust import bound_belief
+from .trust import bound_belief, make_of_news
 
 KINDS = len(AcademicKind.words())
 
@@ -68,11 +68,14 @@ def meet(pair, one, two, skill, frank, clash, p):
 @rule(of="issues")
 def invent_unofficially(me, rapport, diversity, scholars, frank, p):
     """Options found in a workshop: rapport, variety of participants, scholars and confidentiality help (Fisher 1983,
-    2005).
+    2005). Where both tracks work on one pool, they stand in it as far as the gate `track_two.access` lets them.
     """
     found = p.track_two_invention * rapport * diversity * frank
     found *= 1.0 + p.track_two_scholarship * scholars
-    me.found_unofficial += clip(found, 0.0, 1.0) * (1.0 - me.found_unofficial)
+    if p.track_two_shared_pool:
+        me.found_official += p.track_two_access * clip(found, 0.0, 1.0) * (1.0 - me.found_official)
+    else:
+        me.found_unofficial += clip(found, 0.0, 1.0) * (1.0 - me.found_unofficial)
 
 
 @rule(of="academics")
@@ -95,10 +98,12 @@ def report_probability(me, government, recognition, distance, p):
 
 
 @rule
-def hear_options(stake, issue):
-    """A leadership that hears a report knows the unofficial options."""
+def hear_options(stake, issue, p):
+    """A leadership that hears a report knows the unofficial options; where there is one pool for both tracks, all of it."""
     if issue.found_unofficial > stake.known_unofficial:
         stake.known_unofficial = issue.found_unofficial
+    if p.track_two_shared_pool and issue.found_official > stake.known_official:
+        stake.known_official = issue.found_official
 
 
 @rule
@@ -129,13 +134,14 @@ def insight_odds(rapport, weight, p):
 
 @rule
 def learn_from_report(dyad, evidence, weight, hardened, distance, p):
-    """Bayes' rule on an unofficial report about the other's type, and a clearer view of what the other means.
+    """What is learnt from an unofficial report about the other's type, and a clearer view of what the other means.
 
     From somebody who came away hardened the view gets darker instead; and a line that contradicts the official text
     confuses where the tracks are not coordinated.
     """
-    dyad.trust += evidence
-    dyad.from_dialogue += evidence
+    learnt = make_of_news(dyad, evidence, weight, p)
+    dyad.trust += learnt
+    dyad.from_dialogue += learnt
     dyad.reports += weight
     if hardened:
         dyad.misperception += p.track_two_understanding * (1.0 - dyad.misperception)
@@ -149,9 +155,9 @@ def learn_from_report(dyad, evidence, weight, hardened, distance, p):
 @part
 def bring_options(world, row):
     """A leadership learns from a participant all that workshops have found."""
-    me, issues, agenda = world.academics[row], world.issues, len(world.issues)
+    me, issues, p, agenda = world.academics[row], world.issues, world.parameters[0], len(world.issues)
     for k in range(agenda):
-        hear_options(world.stakes[me.party * agenda + k], issues[k])
+        hear_options(world.stakes[me.party * agenda + k], issues[k], p)
 
 
 @part
@@ -309,7 +315,7 @@ def hold_workshop(world, host, month):
         record(world, month, Event.REPORT_HEARD, row, me.party, warmth)
         for k in range(agenda):
             stake = stakes[me.party * agenda + k]
-            hear_options(stake, issues[k])
+            hear_options(stake, issues[k], p)
             if (
                 not issues[k].tabled
                 and chance(key, Draw.TABLES_ISSUE, month, me.id, issues[k].id) < p.track_two_tabling

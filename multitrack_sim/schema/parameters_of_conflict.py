@@ -64,6 +64,7 @@ CONFLICT = [
     Parameter("leaders.renewal", 0.35, 0, 1, "probability", "a new leadership is of a new type"),
     Parameter("leaders.hawk_spread", 0.15, 0, 0.5, "standard deviation", "how far a new leadership's hawkishness lies from its party's"),
     Parameter("leaders.upheaval", 0.3, 0, 1, SHARE, "working relations (misperception) lost with a leadership"),
+    Parameter("leaders.factions", 0.0, 0, 0.5, "hawkishness", "by how much a wing of every leadership, which can veto what the party signs, is more hawkish than its leader (0: leaderships are one)", "Putnam 1988; Bakke, Cunningham and Seymour 2012; Cunningham 2013 (role)"),
     Parameter("leaders.continuity", 0.5, 0, 1, SHARE, "of that loss, what measures in force and endorsed unofficial channels save at full strength"),
 
     Parameter("pressure.base", 0.03, 0, 1, "motivation", "pressure to talk that is always there", TRIAL),
@@ -95,6 +96,9 @@ CONFLICT = [
     Parameter("trust.hawk_prior", -0.8, -6, 6, ODDS, "added prior of a leadership that is fully hawkish rather than not at all, centred on .5", TRIAL),
     Parameter("trust.reliable_share", 0.78, 0, 1, "probability", "a leadership is of the reliable type", TRIAL),
     Parameter("trust.fading", 0.012, 0, 1, MONTHLY, "of what was learnt from every source, lost", TRIAL, (0.0, 0.04)),
+    Parameter("trust.rule_of_thumb", 0, 0, 1, "0 or 1", "how beliefs follow news: 0 by Bayes' rule, 1 by a rule of thumb", "Rescorla and Wagner 1972; Slovic 1993 (bad news weighs more than good)", whole=True),
+    Parameter("trust.good_news", 0.05, 0, 1, SHARE, "of the way to full trust, what one piece of good news moves a belief by the rule of thumb", "Slovic 1993 (role); size an assumption"),
+    Parameter("trust.bad_news", 0.15, 0, 1, SHARE, "of the way to full distrust, what one piece of bad news does", "Slovic 1993 (direction: more than good news); size an assumption"),
     Parameter("trust.limit", 12.0, 1, 50, ODDS, "no belief goes beyond this; what is cut off stands in the ledger"),
     Parameter("trust.misperception", 0.6, 0, 1, SHARE, "misperception of the other side at the start and, without contact, in the end", TRIAL),
     Parameter("trust.misperception_return", 0.02, 0, 1, MONTHLY, "of the way back to it, per month without contact", TRIAL),

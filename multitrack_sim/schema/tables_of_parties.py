@@ -42,6 +42,7 @@ PARTIES = [
         state("draft_value", "value of the text, before doubts", -ANY, ANY, unit="value"),
         state("surplus", "value of signing less value of fighting on, as it sees it", -ANY, ANY, unit="value"),
         state("aspiration", "surplus demanded, as a share of the margin"),
+        state("hardline", "surplus that the harder wing of its leadership demands, as a share of the margin"),
         state("instructed", "readiness on which its delegation acts, after the lag of instructions"),
         state("restraint", "of its concessions, what factions of its own at the table withhold"),
         state("suspected", "how far its delegation is taken to be won over by the other side, for those in it who come from unofficial dialogue"),
