@@ -278,6 +278,14 @@ def test_of_no_pairs_or_alike_pairs_nothing_is_doubted():
     assert alike.variance == 0 and shares_told({"shares": alike.shares}) == ""
 
 
+def test_too_few_runs_are_all_chance():
+    """Where no set comes twice nothing can be told from chance, and that is said."""
+    y, s, v, _, _ = drawn(np.random.default_rng(6), 40, 8, 24, (0, 0, 0, 1.0, 0))
+    found = doubt_about(y, s, v)
+    assert found.parts["parameters"] == 0 and "parameters" in found.unclear
+    assert found.parts["chance"] > 0.3**2 / 24
+
+
 def test_intervals_are_stable_when_runs_and_sets_are_doubled():
     """Twice the runs of the same truth, and twice the sets, move no end of the interval by a tenth of its width, on average
     over 20 studies; chance's part is halved by runs.

@@ -191,7 +191,7 @@ def _crossed(
     """Where sets and variants both differ between runs."""
     between_variants = _above_zero(both - other_set)
     between_sets = _above_zero(both - other_variant)
-    pooled = _or(other_variant - between_variants, _or(cell, 0.0))
+    pooled = _or(other_variant - between_variants, _or(cell, _or(other_set, both)))  # the last: no set came twice
     some = _above_zero(pooled - cell)
     if some <= _feigned(_or(cell, pooled), runs, sets * variants, (sets - 1) * (variants - 1)):
         return _Variances(pooled, 0.0, between_sets, 0.0, between_variants)

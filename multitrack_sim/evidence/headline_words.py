@@ -29,7 +29,8 @@ def headline_lines(found: Mapping[str, Any]) -> list[str]:
     """A line for every outcome, then which assumptions turn a sign or weigh most, and where the first effect is larger."""
     outcomes = found["outcomes"]
     lines = [f"{effect_told(found, name)} {shares_told(one)}".strip() for name, one in outcomes.items()]
-    lines[0] = f"Over the plausible ranges of all assumptions: {lines[0][0].lower()}{lines[0][1:]}"
+    first = lines[0].replace("With", "with", 1) if lines[0].startswith("With") else lines[0]
+    lines[0] = f"Over the plausible ranges of all assumptions: {first}"
     lines += [_turned(outcomes), *filter(None, (_hangs_on(name, one) for name, one in outcomes.items())), _where(found)]
     return [line for line in lines if line]
 
