@@ -64,7 +64,9 @@ def calls(monkeypatch):
     """A made-up engine that answers at once; the list of what it was asked."""
     asked = []
 
-    def quick(scenario, runs, seed, threads=None, series=False, agents=None, progress=None):
+    def quick(
+        scenario, runs, seed, threads=None, series=False, agents=None, progress=None, parameters=None, variants=None
+    ):
         asked.append(SimpleNamespace(scenario=scenario, runs=runs, seed=seed, threads=threads, series=series))
         muted = scenario.settings.get("track_two.budget") == 0
         made = made_up_ensemble(runs=runs, months=36, seed=1 + seed, agree=0.004 if muted else 0.01)

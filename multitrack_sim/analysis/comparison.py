@@ -13,11 +13,13 @@ import pandas as pd
 from ..designs.arms import BASELINE, INTERVENTIONS, money_in_words, plain
 from ..errors import MultitrackError, nearest, printable
 from ..scenario.interventions import changed_setting
+from ..scenario.plausible import SET, VARIANT, Doubts
 from ..scenario.scenario import Scenario
 from ..scenario.settings import covers, find_setting
 from ..schema.outcomes import OUTCOMES
-from .effects import effects
-from .run_tables import MAIN_OUTCOMES, months_told
+from .doubt import Doubt, doubt_about
+from .effects import effects, paired_values
+from .run_tables import MAIN_OUTCOMES, chosen_outcomes, months_told, on_same_seeds
 from .told import difference_told, in_variant, pairs_told
 
 __all__ = ["ArmRuns", "Comparison"]
@@ -70,6 +72,11 @@ class Comparison:
         """The months that all arms ran."""
         return min(int(scenario.value("run.months")) for scenario in self.arms.values())
 
+    @property
+    def carried(self) -> Doubts | None:
+        """The plausible sets of parameters and the variants of the rules that its runs carry, where they do."""
+        return getattr(self.ensembles[self.baseline], "doubts", None)
+
     def table(self, arm: str | None = None) -> pd.DataFrame:
         """The runs of one arm (default: the baseline), one row each."""
         return self.ensembles[self._known(self.baseline if arm is None else arm)].table
@@ -103,6 +110,20 @@ class Comparison:
         told += self._money(arm)
         told += self._own_interventions(arm)
         return "; ".join(told) + "."
+
+    def doubt(self, arm: str, outcome: str = "months_under_accord") -> Doubt:
+        """The effect of an arm on an outcome, *arm minus baseline*, with the doubt that comes of chance, of the values of
+        parameters and of the form of the rules told apart (`analysis.doubt`). Of runs with `parameters="plausible"` or
+        `variants="all"`; elsewhere all of it is chance.
+        """
+        base = self.table()
+        table = on_same_seeds(base, self.table(self._known(arm)))
+        (name,) = chosen_outcomes([outcome], [base, table])
+        if OUTCOMES[name].values:
+            raise MultitrackError(f"{name} is a category; allowed: outcomes that are numbers")
+        pairs = paired_values(base, table, OUTCOMES[name], "", self.horizon)
+        of = base[pairs.known].get
+        return doubt_about(pairs.arm - pairs.baseline, of(SET), of(VARIANT))
 
     def finding(self, arm: str, outcome: str, value: str = "") -> str:
         """One or two sentences on what was found, with intervals. `value` picks one of a category's.

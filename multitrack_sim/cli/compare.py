@@ -14,16 +14,20 @@ from ..reports.drawing import load_matplotlib
 from ..reports.screen import console, showing
 from .drawn import _note_missing_letters, _save_figures
 from .options import (
+    Plausible,
     Quiet,
     Runs,
     Seed,
     Svg,
     Threads,
+    Variants,
     _begin_with,
     _command,
+    _doubts_given,
     _find,
     _for_figures,
     _most_drawn,
+    _named_variants,
     _resumable,
     _said,
     _say,
@@ -77,6 +81,8 @@ def compare(
     format_: Format = "html",
     ways: Ways = False,
     assumptions: Tried = 0,
+    parameters: Plausible = None,
+    variants: Variants = None,
     threads: Threads = None,
     svg: Svg = False,
     quiet: Quiet = False,
@@ -92,6 +98,7 @@ def compare(
     command += ["--arm-file", str(arm_file)] if arm_file is not None else []
     command += ["--runs", str(runs), "--seed", str(seed)]
     command += [part for change in set_ or [] for part in ("--set", change)]
+    command += _doubts_given(parameters, variants)
     command += ["--out", str(out)] if out is not None else []
     command += ["--format", format_] if format_ != "html" else []
     command += ["--paths"] if ways else []
@@ -100,9 +107,13 @@ def compare(
     from ..running.ensemble import check_asked
     from ..running.made_from_runs import MadeFromRuns
     from ..running.provenance import in_a_shell, provenance
+    from ..scenario.plausible import doubts
     from ..studies import comparison as studies
     from ..studies.kept import Keeping
 
+    carried = doubts(parameters, _named_variants(variants))
+    if carried and assumptions:
+        raise MultitrackError(Problem("--assumptions", "all assumptions are varied already", "without --parameters"))
     total, started = runs * (1 + len(arms)), time.perf_counter()
     series = out is not None and total <= _most_drawn(base)
     made: MadeFromRuns | None = None
@@ -111,10 +122,13 @@ def compare(
     with _progress("baseline and variants", total, quiet) as report:
         if out is None:
             given = {one.name: one.given for one in arms}
-            comparison = studies.compare(base, given, runs, seed, threads, progress=report)
+            comparison = studies.compare(
+                base, given, runs, seed, threads, progress=report, parameters=parameters,
+                variants=_named_variants(variants),
+            )  # fmt: skip
         else:
             check_asked(base, runs, seed, threads, 1 + len(arms), series=series)
-            keeping = Keeping(out, threads, series, report, _said(quiet), in_a_shell(command), strict=True)
+            keeping = Keeping(out, threads, series, report, _said(quiet), in_a_shell(command), True, carried)
             with _resumable():
                 done = studies.kept_arms(base, arms, runs, seed, keeping)
             comparison = studies.compared(base, arms, done, seed)
@@ -228,3 +242,23 @@ def _print_comparison(comparison: Comparison, step: Step) -> None:
             screen.print(effects_table(effects, name, next(iter(comparison.arms))))
         for told in findings(comparison):
             _say_filled(told + "\n")
+        for told in _doubts_told(comparison):
+            _say_filled(told + "\n")
+
+
+def _doubts_told(comparison: Comparison) -> list[str]:
+    """Of runs that carry doubts: what the doubt about each variant's effect is made of."""
+    from ..evidence.headline_words import shares_told
+    from ..reports.words import plain, with_ends
+
+    if comparison.carried is None:
+        return []
+    lines = [comparison.carried.in_words]
+    for name in list(comparison.arms)[1:]:
+        found = comparison.doubt(name)
+        change = with_ends(found.effect, *found.interval, " months under an agreement").replace(
+            "95% interval", "plausible"
+        )
+        made_of = shares_told({"shares": found.shares, "unclear": found.unclear})
+        lines.append(f"{plain(name)}, with every doubt: {change}. {made_of}")
+    return lines

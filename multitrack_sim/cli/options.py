@@ -62,11 +62,36 @@ Story = Annotated[bool, typer.Option("--story", help="Tell one of the runs as a 
 StoryRun = Annotated[
     int, typer.Option(min=0, metavar="K", help="Which run --story tells, counted from 0.", show_default=True)
 ]
+Plausible = Annotated[
+    str | None,
+    typer.Option("--parameters", metavar="plausible", help="Give every run one of the plausible sets of parameters."),
+]
+Variants = Annotated[
+    str | None,
+    typer.Option(
+        "--variants",
+        metavar="all|NAME, ...",
+        help="Give every run one of the variants of the rules: all, or some by name.",
+    ),
+]
 Svg = Annotated[bool, typer.Option("--svg", help="Write every figure as SVG too, for print.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 
 
 # --- what the commands share
+def _named_variants(given: str | None) -> str | list[str] | None:
+    """Which variants `--variants` names."""
+    if given is None or given.strip() == "all":
+        return given and "all"
+    return [name.strip() for name in given.split(",") if name.strip()]
+
+
+def _doubts_given(parameters: str | None, variants: str | None) -> list[str]:
+    """These options, as they were given."""
+    said = ["--parameters", parameters] if parameters is not None else []
+    return [*said, "--variants", variants] if variants is not None else said
+
+
 def _find(given: str) -> Path:
     """The file meant: a path, or the name of a scenario that comes with the package."""
     from ..scenario.library import find_scenario
@@ -115,7 +140,9 @@ def _for_figures(result: ArmRuns, runs: int, seed: int, threads: int | None) -> 
     if result.series is not None:
         return Ensemble(result.scenario, result.table, result.series)
     runs = min(runs, _most_drawn(result.scenario))
-    return run_ensemble(result.scenario, runs=runs, seed=seed, threads=threads, series=True)
+    carried = getattr(result, "doubts", None)
+    sets, names = (None, None) if carried is None else carried.asked_for
+    return run_ensemble(result.scenario, runs, seed, threads, series=True, parameters=sets, variants=names)
 
 
 def _shown(path: Path | str) -> str:

@@ -9,7 +9,21 @@ from typing import Annotated
 import typer
 
 from ..reports.screen import console, showing
-from .options import Quiet, Runs, Seed, Threads, _changes, _command, _find, _say, _say_filled, _shown
+from .options import (
+    Plausible,
+    Quiet,
+    Runs,
+    Seed,
+    Threads,
+    Variants,
+    _changes,
+    _command,
+    _find,
+    _named_variants,
+    _say,
+    _say_filled,
+    _shown,
+)
 from .progress import _announce_compiling, _progress
 
 __all__ = []
@@ -31,6 +45,8 @@ def paths(
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Change a setting. May be repeated.")
     ] = None,
+    parameters: Plausible = None,
+    variants: Variants = None,
     threads: Threads = None,
     quiet: Quiet = False,
 ) -> None:
@@ -48,7 +64,10 @@ def paths(
     started = time.perf_counter()
     _announce_compiling(quiet)
     with _progress("ways of Track II", runs, quiet) as report:
-        ways = studies.paths(base, runs, seed, outcome or studies.MAIN, threads, report)
+        ways = studies.paths(
+            base, runs, seed, outcome or studies.MAIN, threads, report,
+            parameters=parameters, variants=_named_variants(variants),
+        )  # fmt: skip
     if out is not None:
         write_whole(out, ways.table.to_csv(index=False, float_format="%.10g"))
     if quiet:

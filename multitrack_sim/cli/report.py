@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..reports.report_stories import Story
     from ..reports.screen import Step
     from ..running.made_from_runs import MadeFromRuns
+    from ..scenario.scenario import Scenario
 
 __all__ = []
 PAGE, HANDOUT, PRINTED = "comparison.html", "handout.html", "comparison.pdf"
@@ -137,6 +138,8 @@ def _try_it(comparison: Comparison, assumptions: Assumptions | None, quiet: bool
     from ..engine.sources import model_version
     from ..reports.report_facts import Facts
 
+    if comparison.carried:
+        return not_to_try("each of its runs has assumptions of its own, and levers move those of all runs at once")
     if version and version != model_version():
         return not_to_try("its runs were made by another version of the model")
     if not is_made() and not can_be_kept():
@@ -155,12 +158,19 @@ def _paths(comparison: Comparison, threads: int | None, quiet: bool) -> Paths:
 
     some = min(comparison.pairs, PATHS_RUNS)
     with _progress("ways of Track II", some, quiet) as report:
-        return paths(comparison.scenario, some, comparison.seed, threads=threads, progress=report)
+        sets, variants = comparison.carried.asked_for if comparison.carried else (None, None)
+        return paths(
+            comparison.scenario, some, comparison.seed, threads=threads, progress=report, parameters=sets,
+            variants=variants,
+        )  # fmt: skip
 
 
 def _assumptions(comparison: Comparison, arm: str, runs: int, threads: int | None, quiet: bool) -> Assumptions:
     from ..studies.assumptions import assumptions
 
+    if comparison.carried:
+        found, allowed = "its runs vary all assumptions already", "a comparison without --parameters and --variants"
+        raise MultitrackError(Problem("--assumptions", found, allowed))
     with _progress("assumptions", runs, quiet) as report:
         return assumptions(comparison, arm, runs, threads, report)
 
@@ -174,9 +184,19 @@ def _stories(comparison: Comparison, ordered: list[str]) -> list[Story]:
     base, found = comparison.baseline, []
     for arm in ordered[:MOST_STORIES]:
         for pair in deciding_pairs(comparison.table(), comparison.table(arm)):
-            side = side_by_side(comparison.arms[base], comparison.arms[arm], pair.seed)
+            one, other = (_as_run(comparison, name, pair.seed) for name in (base, arm))
+            side = side_by_side(one, other, pair.seed)
             found.append(Story(arm, pair, side))
     return found
+
+
+def _as_run(comparison: Comparison, arm: str, seed: int) -> Scenario:
+    """The scenario of an arm with the assumptions that its run of this seed has."""
+    scenario, carried = comparison.arms[arm], comparison.carried
+    if carried is None:
+        return scenario
+    run = int((comparison.table(arm)["seed"] == seed).to_numpy().argmax())
+    return scenario.with_settings(carried.settings(run, scenario.settings))
 
 
 # --- into files

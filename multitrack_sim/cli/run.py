@@ -15,6 +15,7 @@ from ..reports.drawing import load_matplotlib
 from ..reports.screen import console, print_note, showing
 from .drawn import _note_missing_letters, _save_figures
 from .options import (
+    Plausible,
     Quiet,
     Runs,
     Seed,
@@ -22,12 +23,15 @@ from .options import (
     StoryRun,
     Svg,
     Threads,
+    Variants,
     _begin_with,
     _changes,
     _command,
+    _doubts_given,
     _find,
     _for_figures,
     _most_drawn,
+    _named_variants,
     _resumable,
     _said,
     _say,
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
     from ..designs.design import Design
     from ..running.ensemble import Ensemble
     from ..running.made_from_runs import MadeFromRuns
+    from ..scenario.plausible import Doubts
     from ..scenario.scenario import Scenario
 
 __all__ = []
@@ -67,6 +72,8 @@ def run(
     ] = None,
     story: Story = False,
     story_run: StoryRun = 0,
+    parameters: Plausible = None,
+    variants: Variants = None,
     threads: Threads = None,
     svg: Svg = False,
     quiet: Quiet = False,
@@ -83,17 +90,21 @@ def run(
         loaded = loaded.with_settings(changes)
     command = ["multitrack", "run", scenario, "--runs", str(runs), "--seed", str(seed)]
     command += [part for change in set_ or [] for part in ("--set", change)]
+    command += _doubts_given(parameters, variants)
     command += ["--out", str(out)] if out is not None else []
     command += ["--svg"] if svg else []
     command += ["--story", "--story-run", str(story_run)] if story else []
+    from ..scenario.plausible import doubts
+
+    carried = doubts(parameters, _named_variants(variants))
     started = time.perf_counter()
     if out is None:
-        result, made = _ensemble(loaded, runs, seed, threads, quiet), None
+        result, made = _ensemble(loaded, runs, seed, threads, quiet, carried), None
     else:
         from ..designs.kinds import replicates
         from ..running.parquet import write_outcomes
 
-        results, made = _kept({"": loaded}, replicates(runs), seed, threads, quiet, out, command)
+        results, made = _kept({"": loaded}, replicates(runs), seed, threads, quiet, out, command, carried)
         result = results[""]
         with made.staged() as place:
             write_outcomes(result.table, place("outcomes.parquet"))
@@ -101,7 +112,8 @@ def run(
         told, told_in_markdown = "", ""
         if story:
             with step("the story could not be told"):
-                told, told_in_markdown = _told(loaded, seed, story_run, threads, quiet)
+                assumed = carried.settings(story_run, loaded.settings) if carried else {}
+                told, told_in_markdown = _told(loaded.with_settings(assumed), seed, story_run, threads, quiet)
                 told_in_markdown = _rare_first(result, loaded, told_in_markdown)
         if made is not None:
             with step("the figures could not be drawn"):
@@ -120,6 +132,8 @@ def run(
                 _print_results([(loaded.title, result)])
             if told:
                 _say(f"{told}\n")
+            if carried:
+                _say_filled(carried.in_words.replace(", the same in both runs of a pair", ""))
             took, where = time.perf_counter() - started, f" Written to {_shown(out)}" if out else ""
             _say(f"{runs:,} run{'' if runs == 1 else 's'} in {took:.1f} s.{where}")
 
@@ -180,12 +194,15 @@ def demo(
             _say(f"\nFigures, tables and manifest: {_shown(out)}{_begin_with(out / 'comparison.png')}")
 
 
-def _ensemble(scenario: Scenario, runs: int, seed: int, threads: int | None, quiet: bool) -> Ensemble:
+def _ensemble(
+    scenario: Scenario, runs: int, seed: int, threads: int | None, quiet: bool, carried: Doubts | None
+) -> Ensemble:
     from ..running.ensemble import run_ensemble
 
     _announce_compiling(quiet)
     with _progress("runs", runs, quiet) as report:
-        return run_ensemble(scenario, runs=runs, seed=seed, threads=threads, progress=report)
+        sets, names = (None, None) if carried is None else carried.asked_for
+        return run_ensemble(scenario, runs, seed, threads, progress=report, parameters=sets, variants=names)
 
 
 def _kept(
@@ -196,6 +213,7 @@ def _kept(
     quiet: bool,
     out: Path,
     command: Sequence[str],
+    carried: Doubts | None = None,
 ) -> tuple[dict[str, Ensemble], MadeFromRuns]:
     """The runs of each arm of a design, kept in a folder; and that folder, for what is made from them."""
     from ..running.ensemble import check_asked
@@ -208,7 +226,7 @@ def _kept(
     check_asked(base, design.runs, seed, threads, len(scenarios), series=series)
     _announce_compiling(quiet)
     with _progress("runs", len(design), quiet) as report, _resumable():
-        keeping = Keeping(out, threads, series, report, _said(quiet), in_a_shell(command), strict=True)
+        keeping = Keeping(out, threads, series, report, _said(quiet), in_a_shell(command), True, carried)
         done = kept_runs(base, design, seed, keeping)
     return ensembles_of(done, scenarios), MadeFromRuns(out)
 

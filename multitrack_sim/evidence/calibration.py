@@ -27,7 +27,7 @@ import pandas as pd
 
 from ..engine.sources import model_version
 from ..running.files import write_whole
-from ..scenario.plausible import RECIPE_FILE, SETS_FILE
+from ..scenario.plausible import FILE as SETS_FILE
 from .early_cases import EarlyCases, early_cases, recorded_shares
 from .emulator import Emulator
 from .plausible_region import places_within, spread_of_misses
@@ -166,7 +166,7 @@ def calibrate(out: Path, recipe: Recipe, workers: int = 2) -> tuple[pd.DataFrame
     told = json.loads(json.dumps(asdict(recipe)))
     if kept.is_file() and json.loads(kept.read_text("utf-8")) != told:
         raise SystemExit(f"{out} holds another calibration (see {kept}); choose another folder or delete it")
-    write_whole(kept, json.dumps(told, indent=1) + "\n")
+    write_whole(kept, json.dumps(told, indent=1) + "\n", replace=True)
     emulator, places = emulated(out, len(recipe.waves), recipe, workers)
     held = held_against(recipe)
     file = out / "candidates.npy"
@@ -228,7 +228,7 @@ def _lines(file: Path | None) -> list[dict[str, float]]:
     text = file.read_text("utf-8")
     whole = text[: text.rfind("\n") + 1]
     if whole != text:
-        write_whole(file, whole)
+        write_whole(file, whole, replace=True)
     return [json.loads(line) for line in whole.splitlines()]
 
 
@@ -262,9 +262,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     fresh = judge(middle, recipe.fresh_conflicts, FRESH + 77 + recipe.seed)
     found["centre"] = {"mean_squared_miss": round(mean_squared_miss(fresh), 3)}
     found["centre"]["largest_miss"] = round(float(fresh.loc[[t.id for t in CALIBRATED], "miss"].abs().max()), 3)
-    where = (SETS_FILE, RECIPE_FILE) if chosen.ship else (chosen.out / SETS_FILE.name, chosen.out / RECIPE_FILE.name)
-    write_whole(where[0], sets.to_csv(lineterminator="\n"))
-    write_whole(where[1], json.dumps(found, indent=1) + "\n")
+    where = [(SETS_FILE if chosen.ship else chosen.out / SETS_FILE.name).with_suffix(end) for end in (".csv", ".json")]
+    write_whole(where[0], sets.to_csv(lineterminator="\n"), replace=True)
+    write_whole(where[1], json.dumps(found, indent=1) + "\n", replace=True)
     (chosen.out / "centre.json").write_text(json.dumps(middle, indent=1), "utf-8")
     print(json.dumps({name: value for name, value in found.items() if name not in ("pinned_down", "moved_by")}, indent=1))
     print(f"{len(sets)} sets: {where[0]}")

@@ -25,6 +25,7 @@ from .coding_rules import NEVER_CODED, coded
 
 __all__ = ["CASE_COLUMNS", "POPULATIONS", "CodedConflicts", "cases_text", "code_conflicts", "told", "write_cases"]
 
+SOUNDING = "pretalks"  # a conflict with a mediation on record when it opens: its parties sound each other out already
 CASE_COLUMNS = (
     "case",
     "start",
@@ -35,7 +36,7 @@ CASE_COLUMNS = (
 )  # of the file: as tables of cases are read
 COLUMNS = (*CASE_COLUMNS, "held_by", "watched_months", "opened", "assumed", "unit", "country", "first_file")
 POPULATIONS = {
-    "conflicts": "every conflict within a state active in 1989 to 2015, talks or none, from the start of fighting",
+    "conflicts": "every conflict within a state active in 1989 to 2015, talks or none, from the start of fighting (or of soundings, where it was mediated then)",
     "processes": "every process since 1989, from its first signal of talks, or a year before where that is an agreement",
     "dated": "every process that opened in 1989 to 2015, its opening on record: no agreement is the first sign of it",
 }
@@ -91,12 +92,12 @@ def _row(opening: Opening, start: str, sources: Sources) -> dict[str, object]:
         years = sources.years[opening.unit]
         country = years["location"].iloc[0]
         name = f"{country}: {years['territory'].iloc[0] or 'government'}"
-    outcome = outcome_of(opening, sources)
+    outcome, codes = outcome_of(opening, sources), coded(known_at(opening, sources))
     return {
         "case": _printed(f"{name} ({opening.date.year})"),
-        "start": start,
+        "start": SOUNDING if start == "fighting" and codes.get("mediation") is not None else start,
         "month_zero": f"{opening.date:%Y-%m}",
-        **coded(known_at(opening, sources)),
+        **codes,
         **vars(outcome),
         "opened": opening.date,
         "assumed": opening.assumed,

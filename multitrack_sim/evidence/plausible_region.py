@@ -8,7 +8,7 @@ from .emulator import Emulator
 
 __all__ = ["places_within", "spread_of_misses"]
 
-STEPS, AT_ONCE, WIDTH = 3_000, 12, 0.25  # of a walk; coordinates that one step moves; and how far, of the whole range
+STEPS, AT_ONCE, WIDTH = 1_500, 12, 0.25  # of a walk; coordinates that one step moves; and how far, of the whole range
 DOUBT_FROM = 40  # places
 
 

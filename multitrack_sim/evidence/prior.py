@@ -28,6 +28,7 @@ CHOICES = (
 )  # fmt: skip
 # How things are counted.
 CONVENTIONS = ("run.months", "accord.durable_months", "track_one.comprehensive", "fighting.quiet_months")
+ELSEWHERE = ("trust.good_news", "trust.bad_news")  # read only by a variant of the rules, whose own doubt they are
 FACTOR = 2.0  # of the odds or the value, either way, where the table names no range
 
 
@@ -42,7 +43,7 @@ def prior() -> dict[str, tuple[float, float]]:
     return {
         p.name: _range(p)
         for p in PARAMETERS.values()
-        if not (p.structural or p.choices or p.name in coded or p.name in CHOICES or p.name in CONVENTIONS)
+        if not (p.structural or p.choices or p.name in coded or p.name in (*CHOICES, *CONVENTIONS, *ELSEWHERE))
         and _range(p)[1] > _range(p)[0]
     }
 

@@ -255,6 +255,20 @@ def _violence(facts: Facts, arm: str, explained: bool) -> Markup:
 
 
 # --- how sure
+def _covered(facts: Facts) -> Markup:
+    """What the intervals of this report are intervals of."""
+    carried = facts.comparison.carried
+    if carried is None:
+        return Markup("Intervals cover random variation between runs, not doubt about rules and assumptions.")
+    sets, variants = carried.counts
+    return say(
+        "Assumptions vary from pair to pair ({sets} plausible sets of parameters, {variants} variants of the rules): "
+        "differences are averages over them, and intervals say how well so many runs show these averages.",
+        sets=number(sets, "run:plausible_sets"),
+        variants=number(variants, "run:variants_of_rules"),
+    )
+
+
 def how_sure(facts: Facts, limits: Sequence[str | Markup]) -> Markup:
     """What the intervals cover, and what they do not."""
     compared = facts.effects[~facts.effects["statistic"].isin(["ratio"])]["p"].notna().sum()
@@ -268,7 +282,7 @@ def how_sure(facts: Facts, limits: Sequence[str | Markup]) -> Markup:
             "comparisons made here.",
             n=number(int(compared), "run:comparisons"),
         ),
-        Markup("Intervals cover random variation between runs, not doubt about rules and assumptions."),
+        _covered(facts),
         *limits,
     ]
     return Markup(" ").join(told)

@@ -22,6 +22,7 @@ from ..process.month import run_chunk
 from ..process.warmup import prepare
 from ..scenario.layout import Layout, lay_out, world_words
 from ..scenario.library import as_scenario
+from ..scenario.plausible import Doubts, doubts
 from ..scenario.scenario import Scenario
 from ..scenario.settings import Setting, find_setting
 from ..schema.outcomes import OUTCOME_ROW, OUTCOMES, SERIES_ROW
@@ -54,6 +55,7 @@ class Ensemble:
     table: pd.DataFrame
     series: np.ndarray | None = None
     worlds: list[World] = field(default_factory=list)
+    doubts: Doubts | None = None  # what its runs carry
 
     def entities(self, table: str) -> pd.DataFrame:
         """One table of all final worlds, as a long table: seed, row names, then the columns. Needs `worlds=True`."""
@@ -88,12 +90,18 @@ def run_ensemble(
     vary: Mapping[str, Sequence[float]] | None = None,
     agents: Mapping[type, type] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    parameters: str | pd.DataFrame | None = None,
+    variants: str | Sequence[str] | None = None,
 ) -> Ensemble:
     """Run a scenario many times: a Scenario, the path of a file, or the name of one that comes with the package.
 
     Run k has the seed `run_seed(seed, k)`, so more runs begin with the rows of fewer. `vary` gives settings a value of
     their own in every run (name -> one value per run). `agents` replaces agent classes; such runs go through Python.
     `progress(done, total)` is called as chunks finish; an exception from it stops the ensemble.
+
+    `parameters="plausible"` gives run k one of the plausible sets of parameters (`scenario.plausible`), `variants="all"`
+    (or names) one of the variants of the rules, the same for every scenario: the table says which. What the scenario
+    itself sets, or `vary`, stays.
 
     Raises SettingError for an unknown setting, MultitrackError for numbers of runs or threads that make no sense.
     """
@@ -102,6 +110,10 @@ def run_ensemble(
     months = int(scenario.value("run.months"))
     layout = lay_out(scenario)
     seeds = _seeds(runs, seed)
+    carried = doubts(parameters, variants)
+    if carried:
+        given = dict(vary or {})
+        vary = given | carried.values(np.arange(runs), {*scenario.settings, *given})
     cells, values = _varied(layout, vary or {}, runs)
     outcomes = blank_rows(runs, OUTCOME_ROW)
     monthly = blank_rows((runs, months if series else 0), SERIES_ROW)
@@ -114,7 +126,9 @@ def run_ensemble(
     else:
         _compiled(layout, seeds, cells, values, outcomes, monthly, finals, threads or available_cores(), progress)
     ends = [layout.world_on(finals[run]) for run in range(runs)] if worlds else []
-    return Ensemble(scenario, outcome_frame(seeds, outcomes), monthly if series else None, ends)
+    table = outcome_frame(seeds, outcomes)
+    table = carried.beside_seed(table, np.arange(runs)) if carried else table
+    return Ensemble(scenario, table, monthly if series else None, ends, carried)
 
 
 def check_asked(
@@ -321,13 +335,20 @@ def simulate(
     vary: Mapping[str, Sequence[float]] | None = None,
     agents: Mapping[type, type] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    parameters: str | pd.DataFrame | None = None,
+    variants: str | Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Run a scenario (or a file, or "oslo_1993" and the like) many times: a DataFrame with one row per run, `seed` first,
     then one column per outcome.
 
-    With `worlds=True` a last column `world` holds every run's final world. See `run_ensemble` for the arguments.
+    With `worlds=True` a last column `world` holds every run's final world. With `parameters="plausible"` or
+    `variants="all"` columns say which plausible set (`parameter_set`) and which variant each run has. See `run_ensemble`
+    for the arguments.
     """
-    result = run_ensemble(scenario, runs, seed, threads, worlds=worlds, vary=vary, agents=agents, progress=progress)
+    result = run_ensemble(
+        scenario, runs, seed, threads, worlds=worlds, vary=vary, agents=agents, progress=progress,
+        parameters=parameters, variants=variants,
+    )  # fmt: skip
     if not worlds:
         return result.table
     table = result.table.copy()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import Problem, StoreError, printable
+from ..scenario.plausible import DOUBT_COLUMNS, VARIANT
 from ..schema.outcomes import OUTCOMES, SERIES
 from .csv_text import csv_text
 from .files import opened_file
@@ -81,16 +82,21 @@ def write_outcomes(table: pd.DataFrame, path: Path) -> None:
     problems = [
         Problem(f"column {printable(str(c))}", "is not an outcome")
         for c in table.columns
-        if c not in {"seed", *OUTCOMES}
+        if c not in {"seed", *DOUBT_COLUMNS, *OUTCOMES}
     ]
     problems += [Problem(f"column {name}", "is missing") for name in ("seed", *OUTCOMES) if name not in table.columns]
     if problems:
         raise StoreError(problems)
-    declared, columns = schema(), []
+    carried = [
+        pa.field(name, pa.string() if name == VARIANT else pa.int64()) for name in DOUBT_COLUMNS if name in table
+    ]
+    declared, columns = pa.schema([*list(schema())[:1], *carried, *list(schema())[1:]]), []
     for column in declared:
         values, outcome = table[column.name], OUTCOMES.get(column.name)
         try:
-            if outcome is None:
+            if column.name == VARIANT:
+                columns.append(pa.array(values.astype(str).to_numpy(object), column.type))
+            elif outcome is None:
                 columns.append(pa.array(values.to_numpy(), column.type))
             elif outcome.values:
                 unknown = sorted({str(v) for v in values.dropna().unique()} - set(outcome.values))
@@ -154,7 +160,11 @@ def read_outcomes(path: Path | str) -> pd.DataFrame:
     """The table of runs in a Parquet file, or in the `outcomes.parquet` of a folder, as `simulate` gave it."""
     path = Path(path)
     path = path / "outcomes.parquet" if path.is_dir() else path
-    return as_categories(read_table(path, ["seed", *OUTCOMES]).to_pandas())
+    table = read_table(path)
+    if missing := [name for name in ("seed", *OUTCOMES) if name not in table.column_names]:
+        raise StoreError(Problem(printable(path, 300), f"cannot be read: it has no column {printable(missing[0])}"))
+    asked = ["seed", *(name for name in DOUBT_COLUMNS if name in table.column_names), *OUTCOMES]
+    return as_categories(table.select(asked).to_pandas())
 
 
 def as_categories(table: pd.DataFrame) -> pd.DataFrame:

@@ -24,6 +24,7 @@ from ..errors import MultitrackError, Problem, ScenarioError, SettingError, prin
 from ..scenario.codebook import CODES, Coded
 from ..scenario.interventions import changed_setting, verb_of
 from ..scenario.layout import lay_out
+from ..scenario.plausible import Doubts, doubts_of
 from ..scenario.read_only import ReadOnly
 from ..scenario.scenario import Scenario
 from ..scenario.settings import Setting, checked_value, covers, find_setting
@@ -131,6 +132,16 @@ class SweepPlan:
             digest.update(repr(part).encode() + b"\0")
         return digest.hexdigest()[:32]
 
+    @cached_property
+    def doubts(self) -> Doubts | None:
+        """Which plausible set and which variant its runs have, by their number within the cell."""
+        return doubts_of(self.design.options)
+
+    @cached_property
+    def kept(self) -> frozenset[str]:
+        """The parameters that the scenario sets itself: no plausible set or variant changes them."""
+        return frozenset(self.scenario.settings)
+
     def cut_by(self, chunk_runs: int) -> SweepPlan:
         """The same sweep in chunks of so many runs."""
         made = dataclasses.replace(self, chunk_runs=chunk_runs)
@@ -195,10 +206,10 @@ class SweepPlan:
         """Runs `first` up to, not including, `stop` of a chunk."""
         begin = self.span(chunk)[0]
         point, arm, run = self.places(np.arange(begin + first, begin + stop))
-        segments = tuple(self._segments(point, arm))
+        segments = tuple(self._segments(point, arm, run))
         return Piece(self.identity, model_version(), self.base, chunk, first, self.seeds(run), segments, self.series)
 
-    def _segments(self, point: np.ndarray, arm: np.ndarray) -> Iterator[Segment]:
+    def _segments(self, point: np.ndarray, arm: np.ndarray, run: np.ndarray) -> Iterator[Segment]:
         """Cut where the scenario changes, or which settings are given."""
         values, own = self.values(point, arm), ~np.isnan(self.arms[arm])
         slow = [at for at, v in enumerate(self.varied) if not v.fast]
@@ -210,6 +221,9 @@ class SweepPlan:
                 at for at, v in enumerate(self.varied) if v.fast and v.name != DUMMY and not np.isnan(values[start, at])
             ]
             vary = {self.varied[at].name: np.ascontiguousarray(values[start:stop, at]) for at in fast}
+            if self.doubts:
+                given = self.kept.union(self.settings(values[start]))
+                vary = {**self.doubts.values(run[start:stop], given), **vary}
             said = np.where(own[start] | self._by_point, values[start], np.nan)  # not what is as the scenario has it
             settings = self.settings(said, fast=False) | self._beside[arm[start]]
             yield Segment(start, stop, tuple(settings.items()), vary)
@@ -255,6 +269,8 @@ def bind(base: Scenario | Coded, design: Design, seed: int, series: bool = False
         raise MultitrackError(Problem("seed", f"found {printable(seed)}", "a whole number from 0 to 2**53 - 1"))
     problems: list[Problem] = []
     scenario = base.scenario() if isinstance(base, Coded) else base
+    carried = doubts_of(design.options)
+    in_doubt = set(carried.names) - set(scenario.settings) if carried else set()
     later = _later_changes(base, scenario, design, problems)
     given = {name: _given(design, name) for name in design.names}
     with_codes = any(name.startswith(CODE) for name in given)
@@ -271,9 +287,8 @@ def bind(base: Scenario | Coded, design: Design, seed: int, series: bool = False
             problems.append(Problem(printable(name), "is varied under two names", "one"))
         varied.append(one)
         column = design.columns.get(name)
-        fill = (
-            _code_as_it_is(base, name) if name.startswith(CODE) else np.nan if with_codes else _as_it_is(scenario, one)
-        )
+        usual = np.nan if with_codes or one.name in in_doubt else _as_it_is(scenario, one)
+        fill = _code_as_it_is(base, name) if name.startswith(CODE) else usual
         points.append(np.full(design.points, fill) if column is None else np.array([number[v] for v in column], float))
         arms.append(np.array([number[arm[name]] if name in arm else np.nan for arm in design.arms.values()], float))
     if problems:

@@ -17,6 +17,7 @@ from typing import Any
 from .. import __version__
 from ..engine.resources import available_cores
 from ..engine.sources import model_version
+from ..scenario.plausible import OPTION
 
 __all__ = ["in_a_shell", "machine", "made_by", "now", "provenance"]
 
@@ -32,6 +33,7 @@ def provenance(manifest: Mapping[str, Any], source: str) -> tuple[dict[str, str]
         "Scenario": Path(source).name,
         "Runs of each variant": f"{manifest['sweep']['runs']:,}",
         "Seed": str(manifest["sweep"]["seed"]),
+        **_doubts(manifest),
         "Model version": manifest["model"],
         "This comparison": f"identity {manifest['identity']}: the same means the same numbers",
         "Versions": versions,
@@ -39,6 +41,15 @@ def provenance(manifest: Mapping[str, Any], source: str) -> tuple[dict[str, str]
         "Made": manifest["started"],
     }
     return told, manifest["command"]
+
+
+def _doubts(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Which plausible sets and variants the runs carry, where they do."""
+    said = manifest["sweep"]["options"].get(OPTION)
+    if not said:
+        return {}
+    told = f"parameters {said['parameters'] or 'as they are'}; variants: {', '.join(said['variants']) or 'as it is'}"
+    return {"Plausible sets, variants": f"{told} (identity {said['identity']})"}
 
 
 def in_a_shell(command: Sequence[str]) -> str:

@@ -62,6 +62,7 @@ class Sweep:
     def table(self, whole: bool = True) -> pd.DataFrame:
         """All runs that have outcomes: point, arm (if there are arms), what is varied, run, seed, outcomes.
 
+        Where runs carry doubts, the columns `parameter_set` and `variant` come after the seed.
         In order of points, arms and runs, whatever the order in which they were run. Every file is checked: StoreError
         names the runs that were lost since they were kept; with `whole=False` they are a warning, and the table is of the
         rest. Of a sweep that is not finished, a warning says which runs there are not yet.
@@ -109,6 +110,8 @@ class Sweep:
         """The identity of a run, given its row of the table: what it hashes is all that decides its outcomes."""
         names = [varied.name for varied in self.plan.varied if varied.name != DUMMY]
         settings = {name: row[name] for name in names if row[name] is not None and row[name] == row[name]}
+        if self.plan.doubts:
+            settings = {**self.plan.doubts.settings(int(row["run"]), self.plan.kept), **settings}
         arm = row.get("arm", self.plan.arm_names[0])
         return run_identity(self.plan.arm_content(arm), settings, int(row["seed"]), model_version())
 
@@ -188,6 +191,8 @@ class Sweep:
     def _dressed(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Categories in their order, as `simulate` gives them; without arms, no column for them."""
         frame = as_categories(frame.reset_index(drop=True))
+        if self.plan.doubts:
+            frame = self.plan.doubts.beside_seed(frame, frame["run"].to_numpy())
         return frame.drop(columns=[] if len(self.plan.arms) > 1 else ["arm"])
 
 

@@ -15,6 +15,7 @@ from ..designs.changes import settings_of
 from ..designs.design import HELD, INTERVENTIONS, Design
 from ..errors import Problem, StoreError, printable
 from ..scenario.codebook import Coded
+from ..scenario.plausible import OPTION
 from .files import MANIFEST, made_by_us, read_json
 from .parquet import read_table
 from .plan import SweepPlan
@@ -180,6 +181,8 @@ def difference(held: Mapping[str, Any], ours: Mapping[str, Any]) -> str:
     ):
         if said.get(name) != ours["sweep"][name]:
             return f"{words.format(printable(said.get(name), 60))}, not {ours['sweep'][name]}"
+    if said.get("options", {}).get(OPTION) != ours["sweep"]["options"].get(OPTION):
+        return "other plausible sets of parameters or variants"
     return "another scenario, other points or other settings"
 
 

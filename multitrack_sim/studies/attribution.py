@@ -16,6 +16,7 @@ from ..designs.parts import PARTS, Part, coalition_names, part_named
 from ..errors import MultitrackError, printable
 from ..running.ensemble import check_asked, run_ensemble
 from ..scenario.library import as_scenario
+from ..scenario.plausible import DOUBT_COLUMNS
 from ..scenario.scenario import Scenario
 from ..schema.outcomes import OUTCOMES
 
@@ -33,13 +34,17 @@ def attribute(
     outcomes: Sequence[str] | str = MAIN,
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    parameters: str | pd.DataFrame | None = None,
+    variants: str | Sequence[str] | None = None,
 ) -> Attribution:
     """Run all 2^n coalitions of the parts on the same seeds and share the effect of all among them.
 
     `parts` are names from `designs.parts.PARTS` or a `Part` of your own; what switches one off is read from the
     scenario's rows, and interventions that would switch it on again later are left out. `runs` is the number of seeds
     of each coalition; `progress(done, coalitions)` is called after each. The money of a muted track goes where the
-    scenario's `funding.muted` says: with "moved", a part's value is that of its money as well.
+    scenario's `funding.muted` says: with "moved", a part's value is that of its money as well. With
+    `parameters="plausible"` or `variants="all"` (or names) run k of every coalition has the same plausible set of parameters
+    and the same variant of the rules.
 
     >>> from multitrack_sim.scenario import scenario_from_codes
     >>> scenario = scenario_from_codes({}).with_settings({"run.months": 24, "society.communities": 20})
@@ -49,7 +54,7 @@ def attribute(
     """
     scenario = as_scenario(scenario)
     chosen = [part_named(part) for part in ([parts] if isinstance(parts, str | Part) else parts)]
-    table = coalition_runs(scenario, chosen, runs, seed, threads, progress)
+    table = coalition_runs(scenario, chosen, runs, seed, threads, progress, parameters, variants)
     names = tuple(part.name for part in chosen)
     asked = chosen_outcomes([outcomes] if isinstance(outcomes, str) else outcomes, [table])
     horizon = int(scenario.value("run.months"))
@@ -65,6 +70,8 @@ def coalition_runs(
     seed: int = 1,
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    parameters: str | pd.DataFrame | None = None,
+    variants: str | Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """The runs of every coalition, on the same seeds: `coalition`, a column of 0 or 1 per part, `seed`, outcomes.
 
@@ -83,7 +90,7 @@ def coalition_runs(
     frames = []
     for inside, called in coalitions.items():
         one = changed(scenario, together({name: off for name, off in without.items() if name not in inside}))
-        frame = run_ensemble(one, runs, seed, threads).table
+        frame = run_ensemble(one, runs, seed, threads, parameters=parameters, variants=variants).table
         for at, name in enumerate(names):
             frame.insert(at, name, int(name in inside))
         frame.insert(0, "coalition", called)
@@ -105,7 +112,7 @@ def _coalitions(names: Sequence[str]) -> dict[tuple[str, ...], str]:
     """
     if not 1 <= len(names) <= MOST_PARTS or len(set(names)) < len(names):
         raise MultitrackError(f"found {len(names)} parts; allowed: 1 to {MOST_PARTS}, each once")
-    taken = {"coalition", "seed", ALL_PARTS, *OUTCOMES}
+    taken = {"coalition", "seed", ALL_PARTS, *DOUBT_COLUMNS, *OUTCOMES}
     if clash := [name for name in names if name in taken]:
         raise MultitrackError(
             f"the name of a part, {printable(clash[0])}, is taken in the table; allowed: another name"

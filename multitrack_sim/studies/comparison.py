@@ -17,6 +17,7 @@ from ..errors import MultitrackError, Problem
 from ..running.ensemble import Ensemble, check_asked, run_ensemble
 from ..running.sweep import Sweep
 from ..scenario.library import as_scenario
+from ..scenario.plausible import doubts
 from ..scenario.scenario import Scenario
 from .kept import Keeping, ensembles_of, kept_runs
 
@@ -34,6 +35,8 @@ def compare(
     baseline: str = BASELINE,
     progress: Callable[[int, int], None] | None = None,
     out: str | PathLike[str] | None = None,
+    parameters: str | pd.DataFrame | None = None,
+    variants: str | Sequence[str] | None = None,
 ) -> Comparison:
     """Run a scenario (or a file, or "oslo_1993" and the like) and arms of it on the same seeds.
 
@@ -46,6 +49,10 @@ def compare(
 
     With `out`, the runs are kept in that folder as a sweep of paired arms, and give the same bits: ended at any moment,
     the same call goes on where it was; `mt.open_sweep(out)` opens it.
+
+    With `parameters="plausible"` or `variants="all"` (or names) every pair has one plausible set of parameters, one variant
+    of the rules: the effects are then averages over them, and `comparison.doubt(arm, outcome)` tells the doubt that comes
+    of chance, parameters and form apart. What the scenario or an arm sets itself stays.
 
     Raises SettingError, with the name of the arm, for settings that do not exist or are out of range; with `out`,
     StoreError for a folder that holds anything else, SweepInterrupted on Ctrl-C.
@@ -65,13 +72,16 @@ def compare(
         if agents:
             allowed = "without out: agents of one's own run in this program, not in a folder that others can go on with"
             raise MultitrackError(Problem("agents", "found with out", allowed))
-        keeping = Keeping(Path(out), threads, series, progress)
+        keeping = Keeping(Path(out), threads, series, progress, doubts=doubts(parameters, variants))
         return compared(scenario, written, kept_arms(scenario, written, runs, seed, keeping, baseline), seed, baseline)
     ensembles: dict[str, Ensemble] = {}
     scenarios = _scenarios(scenario, written, baseline)
     for name, one in scenarios.items():
         report = _counted(progress, runs * len(ensembles), runs * len(scenarios))
-        ensembles[name] = run_ensemble(one, runs, seed, threads, series=series, agents=agents, progress=report)
+        ensembles[name] = run_ensemble(
+            one, runs, seed, threads, series=series, agents=agents, progress=report, parameters=parameters,
+            variants=variants,
+        )  # fmt: skip
     return _comparison(scenario, written, ensembles, seed, baseline)
 
 

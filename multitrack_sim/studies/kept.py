@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,10 +15,11 @@ from ..designs.design import Design
 from ..errors import MultitrackError, Problem, printable
 from ..running.ensemble import Ensemble
 from ..running.sweep import Sweep, sweep
+from ..scenario.plausible import DOUBT_COLUMNS, Doubts
 from ..scenario.scenario import Scenario
 from ..schema.outcomes import OUTCOMES, SERIES, SERIES_ROW
 
-__all__ = ["Keeping", "ensembles_of", "kept_runs"]
+__all__ = ["Keeping", "columns_kept", "ensembles_of", "kept_runs"]
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,13 @@ class Keeping:
     say: Callable[[str], None] = lambda line: print(line, file=sys.stderr, flush=True)
     command: str = ""
     strict: bool = False
+    doubts: Doubts | None = None  # the plausible sets and variants that the runs carry
 
 
 def kept_runs(scenario: Scenario, design: Design, seed: int, keeping: Keeping) -> Sweep:
     """The runs of a design in a folder: those that are missing or failed are run now. MultitrackError where some failed."""
+    if keeping.doubts:
+        design = dataclasses.replace(design, options={**design.options, **keeping.doubts.options})
     done = sweep(
         scenario, design, out=keeping.out, seed=seed, threads=keeping.threads, series=keeping.series, retry_failed=True,
         progress=keeping.progress, say=keeping.say, command=keeping.command, strict=keeping.strict,
@@ -53,9 +58,15 @@ def ensembles_of(done: Sweep, scenarios: Mapping[str, Scenario]) -> dict[str, En
     months = done.series() if done.plan.series else None
     found = {}
     for name, scenario in scenarios.items():
-        own = _of_arm(table, name)[["seed", *OUTCOMES]].reset_index(drop=True)
-        found[name] = Ensemble(scenario, own, None if months is None else _monthly(_of_arm(months, name), len(own)))
+        own = _of_arm(table, name)[columns_kept(table)].reset_index(drop=True)
+        monthly = None if months is None else _monthly(_of_arm(months, name), len(own))
+        found[name] = Ensemble(scenario, own, monthly, doubts=done.plan.doubts)
     return found
+
+
+def columns_kept(table: pd.DataFrame) -> list[str]:
+    """The columns of a sweep's table that tables of runs have."""
+    return ["seed", *(name for name in DOUBT_COLUMNS if name in table), *OUTCOMES]
 
 
 def _of_arm(table: pd.DataFrame, name: str) -> pd.DataFrame:

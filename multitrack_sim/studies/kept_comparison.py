@@ -18,8 +18,10 @@ from ..errors import MultitrackError, Problem, StoreError, printable
 from ..running.ensemble import Ensemble
 from ..running.sweep import Sweep, open_sweep
 from ..scenario.codebook import Coded
+from ..scenario.plausible import Doubts
 from ..scenario.scenario import Scenario
-from ..schema.outcomes import OUTCOMES, SERIES, SERIES_ROW
+from ..schema.outcomes import SERIES, SERIES_ROW
+from .kept import columns_kept
 
 __all__ = ["open_comparison"]
 
@@ -60,7 +62,9 @@ def _comparison(done: Sweep, places: list[tuple[int, str]], by_arm: bool, most_m
     scenarios = {name: done.scenario(*where[name]) for name in changes}
     table = done.table()
     months = _months(done, most_months)
-    ensembles = {name: _ensemble(scenarios[name], table, months, where[name], by_arm) for name in changes}
+    ensembles = {
+        name: _ensemble(scenarios[name], table, months, where[name], by_arm, done.plan.doubts) for name in changes
+    }
     frames = [one.table.assign(arm=name) for name, one in ensembles.items()]
     runs = pd.concat(frames, ignore_index=True)
     runs.insert(0, "arm", pd.Categorical(runs.pop("arm"), categories=list(ensembles)))
@@ -114,11 +118,16 @@ def _months(done: Sweep, most: int) -> pd.DataFrame | None:
 
 
 def _ensemble(
-    scenario: Scenario, table: pd.DataFrame, months: pd.DataFrame | None, place: tuple[int, str], by_arm: bool
+    scenario: Scenario,
+    table: pd.DataFrame,
+    months: pd.DataFrame | None,
+    place: tuple[int, str],
+    by_arm: bool,
+    doubts: Doubts | None,
 ) -> Ensemble:
-    own = _rows(table, place, by_arm)[["seed", *OUTCOMES]].reset_index(drop=True)
+    own = _rows(table, place, by_arm)[columns_kept(table)].reset_index(drop=True)
     if months is None:
-        return Ensemble(scenario, own, None)
+        return Ensemble(scenario, own, None, doubts=doubts)
     mine = _rows(months, place, by_arm)
     runs = int(mine["run"].nunique())
     series = np.zeros((runs, len(mine) // max(runs, 1)), SERIES_ROW)
@@ -126,7 +135,7 @@ def _ensemble(
         if name in mine:
             values = mine[name].cat.codes if SERIES[name].values else mine[name]
             series[name] = values.to_numpy(float).reshape(series.shape)
-    return Ensemble(scenario, own, series)
+    return Ensemble(scenario, own, series, doubts=doubts)
 
 
 def _rows(frame: pd.DataFrame, place: tuple[int, str], by_arm: bool) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from ..designs.ways import WAYS, closing, idle, reachable, with_needs
 from ..errors import MultitrackError, printable
 from ..running.ensemble import check_asked, run_ensemble
 from ..scenario.library import as_scenario
+from ..scenario.plausible import Doubts, doubts
 from ..scenario.scenario import Scenario
 from .kept import Keeping, ensembles_of, kept_runs
 
@@ -43,6 +44,8 @@ def paths(
     progress: Report = None,
     named: int = NAMED,
     out: str | PathLike[str] | None = None,
+    parameters: str | pd.DataFrame | None = None,
+    variants: str | Sequence[str] | None = None,
 ) -> Paths:
     """Through which ways Track II works in a scenario: each way out of it (`designs.ways.WAYS`) closed by settings that close
     nothing else, on the same seeds.
@@ -59,6 +62,9 @@ def paths(
     to meet, no avoided issue ...) are in `idle`, with the reason. `runs` is the number of seeds; `progress(done, all)` counts
     the runs of all coalitions of ways, where `all` is at first the most it may take. With `out`, the runs are kept in that
     folder and give the same bits: ended at any moment, the same call goes on where it was.
+
+    With `parameters="plausible"` or `variants="all"` (or names) run k of every set of ways has the same plausible set of
+    parameters and the same variant of the rules; what closes a way stays closed.
 
     Raises MultitrackError, before anything is run, for outcomes that do not exist, are no numbers, or are missing in some
     runs, and for numbers that make no sense; with `out`, StoreError for a folder that holds anything else.
@@ -83,7 +89,8 @@ def paths(
     most = 1 + len(first) + 2**players
     check_asked(scenario, runs, seed, threads, most)
 
-    runner = _Runner(scenario, runs, seed, threads, progress, None if out is None else Path(out), most)
+    place, asked_for = None if out is None else Path(out), (parameters, variants)
+    runner = _Runner(scenario, runs, seed, threads, progress, place, most, asked_for, doubts(*asked_for))
     runner.run(first)
     horizon = int(scenario.value("run.months"))
     effects = path_effects(runner.frames, runner.muted, ways, asked, horizon)
@@ -104,6 +111,8 @@ class _Runner:
     progress: Report
     out: Path | None
     most: int  # sets of runs that it takes
+    asked_for: tuple[Any, Any] = (None, None)  # plausible sets and variants,
+    doubts: Doubts | None = None  # and what they are
     muted: pd.DataFrame = field(default_factory=pd.DataFrame)
     frames: dict[Open, pd.DataFrame] = field(default_factory=dict)
 
@@ -124,13 +133,16 @@ class _Runner:
         tables: dict[str, pd.DataFrame] = {}
         for name, changes in arms.items():
             one, report = changed(self.scenario, changes), self._report(len(tables))
-            tables[name] = run_ensemble(one, self.runs, self.seed, self.threads, progress=report).table
+            parameters, variants = self.asked_for
+            tables[name] = run_ensemble(
+                one, self.runs, self.seed, self.threads, progress=report, parameters=parameters, variants=variants
+            ).table
         return tables
 
     def _kept(self, arms: Mapping[str, Mapping[str, Any]]) -> dict[str, pd.DataFrame]:
         """The runs of arms in a folder: the first pass and the coalitions have one each."""
         folder = (self.out or Path()) / ("coalitions" if self.frames else "ways")
-        keeping = Keeping(folder, self.threads, progress=self._report(0), say=lambda line: None)
+        keeping = Keeping(folder, self.threads, progress=self._report(0), say=lambda line: None, doubts=self.doubts)
         done = kept_runs(self.scenario, paired(arms, self.runs), self.seed, keeping)
         return {name: one.table for name, one in ensembles_of(done, dict.fromkeys(arms, self.scenario)).items()}
 
