@@ -142,14 +142,14 @@ def test_earlier_texts_and_mediations_count_as_far_back_as_the_rules_say(tmp_pat
         years = active(1999, start_date2="01/01/1999")
         return both(tmp_path, termination=years, **rows).conflicts.iloc[0]
 
-    assert at_1999(pa_x=[{"Dat": "1997-01-02", "ThrdPart": "Church of the Hills, UN"}])["mediation"] == 3
+    assert at_1999(pa_x=[{"Dat": "1997-01-01", "ThrdPart": "Church of the Hills, UN"}])["mediation"] == 3
     assert pd.isna(at_1999(pa_x=[{"Dat": "1996-12-31", "ThrdPart": "Church of the Hills, UN"}])["mediation"])
-    assert at_1999(pa_x=[{"Dat": "1997-01-02", "ThrdPart": "Church of the Hills, UN"}])["track2"] == 3
+    assert at_1999(pa_x=[{"Dat": "1997-01-01", "ThrdPart": "Church of the Hills, UN"}])["track2"] == 3
     assert pd.isna(at_1999(pa_x=[{"Dat": "1996-12-31", "ThrdPart": "Church of the Hills, UN"}])["track2"])
     dated = {"episode.start.date": "1/1/98", "episode.end.date": "12/31/99", "name.of.third.party": "Quakers"}
-    assert at_1999(mediation=[{**dated, "med.begins": "1/2/97"}])["mediation"] == 2
+    assert at_1999(mediation=[{**dated, "med.begins": "1/1/97"}])["mediation"] == 2
     assert pd.isna(at_1999(mediation=[{**dated, "med.begins": "12/31/96"}])["mediation"])
-    assert at_1999(mediation=[{**dated, "med.begins": "1/2/94"}])["track2"] == 3
+    assert at_1999(mediation=[{**dated, "med.begins": "1/1/94"}])["track2"] == 3
     assert pd.isna(at_1999(mediation=[{**dated, "med.begins": "12/31/93"}])["track2"])
 
 
