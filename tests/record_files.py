@@ -23,8 +23,9 @@ USUAL = {
         "version": 3,
     },
     "agreements": {
-        "region": 4, "paid": 1, "conflict_id": "1", "pa_name": "An accord", "pa_date": "2000-01-01", "ended": "",
-        "duration": "", "ref ": 0, "pa_type": 1, "procID": 7, "pko": 0, "version": "22.1",
+        "region": 4, "paid": 1, "conflict_id": "1", "dyad_name": "Government of Freedonia - FPF", "pa_name": "An accord",
+        "pa_date": "2000-01-01", "ended": "", "duration": "", "ref ": 0, "pa_type": 1, "procID": 7, "pko": 0,
+        "version": "22.1",
     },
     "pa_x": {
         "PP": 1, "Lgt": 12, "AgtId": 1, "PPName": "A process", "Con": "Freedonia", "Contp": "Government",

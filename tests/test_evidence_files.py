@@ -315,8 +315,22 @@ ACCORDS = [
     {"paid": 12, "conflict_id": "2", "pa_date": "2000-01-01"},
     {"paid": 13, "conflict_id": "3", "pa_date": "2010-01-01", "ended": 1, "duration": "2012-01-01"},
     {"paid": 14, "conflict_id": "3", "pa_date": "2014-01-01", "ended": 1},  # nobody knows when
-    {"paid": 15, "conflict_id": "1, 9", "pa_date": "1999-01-01", "pa_type": 2},
+    {
+        "paid": 15,
+        "dyad_name": "Government of Freedonia - FPF, Government of Freedonia - FLF",
+        "conflict_id": "1, 9",
+        "pa_date": "1999-01-01",
+        "pa_type": 2,
+    },
     {"paid": 16, "conflict_id": "4", "pa_date": "2015-06-01", "pa_type": 3},
+    {
+        "paid": 17,
+        "conflict_id": "5",
+        "pa_date": "2001-01-01",
+        "ended": 1,
+        "duration": "2001-02-01",
+        "dyad_name": "Government of Freedonia - Government of Sylvania",
+    },
 ]
 
 
