@@ -468,6 +468,15 @@ def test_the_real_files_give_what_the_package_has(real):
     assert (rest == "the same").sum() >= 65
 
 
+def test_all_that_is_computed_is_declared_and_the_other_way_round(monkeypatch):
+    if REAL is None:
+        pytest.skip("the record's files do not lie beside the checkout")
+    monkeypatch.setattr(estimates, "DRAWS", 2)
+    tables = recomputed.read_files(REAL)
+    computed = [name for figures, files in recomputed.SUBJECTS for name, _ in figures(*(tables[f] for f in files))]
+    assert sorted(computed) == sorted(set(RECORDED_FIGURES) - set(ELSEWHERE))
+
+
 @pytest.mark.parametrize(
     ("figure", "of"),
     [
