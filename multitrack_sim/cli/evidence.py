@@ -134,10 +134,12 @@ def _check_places(out: Path | None, json_: Path | None) -> None:
 
 
 def _print_figures(figures: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> None:
+    from ..evidence.recorded_figures import RULES_SOUGHT
     from ..reports.record_table import record_table, told_agreement, told_not_computed
 
     console().print(record_table(figures))
     _say_filled(told_agreement(figures))
+    _say_filled(RULES_SOUGHT)
     for line in told_not_computed(figures):
         _say_filled(line)
     _print_owners(tables)

@@ -1,6 +1,6 @@
 """Figures of the record with their 95% intervals: shares, Kaplan-Meier, hazards, quantiles, ratios.
 
-Kaplan-Meier and its intervals (log-log), Wilson's and the conditional odds ratio are scipy's. A bootstrap draws whole
+Kaplan-Meier and its intervals (log-log), Wilson's are scipy's. A bootstrap draws whole
 conflicts or processes, as rows of one hang together; its seed is fixed, so that the same files give the same figures.
 """
 

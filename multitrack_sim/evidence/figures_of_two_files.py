@@ -17,6 +17,8 @@ from .figures_of_ucdp import SINCE, WITHIN_STATES, ended_episodes, standing
 __all__ = ["figures_of_mediated_episodes", "figures_of_mediations", "figures_of_signals", "figures_of_texts"]
 
 LAST_MEDIATED = 2009  # the year up to which Civil War Mediation looks
+MOST_APART = pd.Timedelta(days=31)  # dates of one agreement in two files
+IN_THE_TEXT = {"civil_society": "give civil society a role", "peacekeepers": "name a mission or force"}
 SETTLED = ("agreement", "ceasefire")
 Named = Iterator[tuple[str, Estimate]]
 
@@ -70,33 +72,46 @@ def _mediated(mediation: pd.DataFrame, termination: pd.DataFrame) -> pd.DataFram
 
 # ---- texts and how long they stood -----------------------------------------------------------------------------------
 def figures_of_texts(pa_x: pd.DataFrame, agreements: pd.DataFrame) -> Named:
-    """T9' and T24: UCDP's full and partial agreements with what PA-X says of the text of the same agreement (by UCDP's
-    number, which PA-X gives). Full and partial ones have baselines of their own.
+    """T9' and T24: UCDP's full and partial agreements with what PA-X says of the text of the same agreement. Full and
+    partial ones have baselines of their own.
     """
-    linked = _linked(pa_x, agreements)
-    ended = int(linked["came_to_an_end"].sum())
-    for column, what, names, figures in (
-        ("civil_society", "give civil society a role", ("T9'-hazard ratio", "T9'"), _with_and_without),
-        ("peacekeepers", "name a mission or force", ("T24",), lambda columns: _with_and_without(columns)[:1]),
+    for linked, ratios in (
+        (_linked_by_number(pa_x, agreements), ("T9'-hazard ratio", "T24")),
+        (_linked_by_date(pa_x, agreements), ("T9'-linked by date", "T24-linked by date")),
     ):
-        columns = {
-            "months": linked["months"],
-            "ended": linked["came_to_an_end"],
-            "full": linked["kind"] == "comprehensive",
-        }
-        columns["exposed"] = linked[column].astype(bool)
-        of = f"{ended} of {len(linked)} ended; {int(columns['exposed'].sum())} {what}"
-        yield from zip(names, drawn(columns, linked["conflicts"], figures, of, "conflicts"))
+        columns = {"months": linked["months"], "ended": linked["came_to_an_end"]}
+        columns["full"] = linked["kind"] == "comprehensive"
+        for column, what, ratio in zip(IN_THE_TEXT, IN_THE_TEXT.values(), ratios):
+            columns["exposed"] = linked[column].astype(bool)
+            ended, exposed = int(columns["ended"].sum()), int(columns["exposed"].sum())
+            of = f"{ended} of {len(linked)} ended; {exposed} {what}"
+            ratio_and_difference = drawn(columns, linked["conflicts"], _with_and_without, of, "conflicts")
+            yield from zip((ratio, "T9'") if ratio == "T9'-hazard ratio" else (ratio,), ratio_and_difference)
 
 
-def _linked(pa_x: pd.DataFrame, agreements: pd.DataFrame) -> pd.DataFrame:
-    texts = pa_x[["ucdp_agreement", "civil_society", "peacekeepers"]]
-    numbers = texts["ucdp_agreement"].str.findall(r"\d+(?=\D|$)")
-    texts = texts.assign(agreement=numbers).explode("agreement").dropna(subset=["agreement"])
-    texts = texts.assign(agreement=texts["agreement"].astype(int)).drop_duplicates("agreement")
+def _full_and_partial(agreements: pd.DataFrame) -> pd.DataFrame:
     known = standing(agreements)
-    known = known[known["kind"].isin(("comprehensive", "partial"))].drop(columns="peacekeepers")
-    return known.merge(texts, on="agreement", how="inner")
+    return known[known["kind"].isin(("comprehensive", "partial"))].drop(columns="peacekeepers")
+
+
+def _linked_by_number(pa_x: pd.DataFrame, agreements: pd.DataFrame) -> pd.DataFrame:
+    """By UCDP's number of the agreement, which PA-X gives."""
+    texts = pa_x[["ucdp_agreement", *IN_THE_TEXT]]
+    texts = texts.assign(agreement=texts["ucdp_agreement"].str.findall(r"\d+")).explode("agreement")
+    texts = texts.dropna(subset=["agreement"])
+    texts = texts.assign(agreement=texts["agreement"].astype(int)).drop_duplicates("agreement")
+    return _full_and_partial(agreements).merge(texts, on="agreement")
+
+
+def _linked_by_date(pa_x: pd.DataFrame, agreements: pd.DataFrame) -> pd.DataFrame:
+    """The text of the same conflict that is nearest in time, within a month."""
+    known = _full_and_partial(agreements)
+    texts = pa_x.dropna(subset=["conflict"])[["conflict", "signed", *IN_THE_TEXT]]
+    pairs = known[["agreement", "conflicts", "signed"]].explode("conflicts").dropna(subset=["conflicts"])
+    pairs = pairs.assign(conflict=pairs["conflicts"].astype(float)).merge(texts, on="conflict", suffixes=("", "_text"))
+    pairs = pairs.assign(apart=(pairs["signed_text"] - pairs["signed"]).abs())
+    pairs = pairs[pairs["apart"] <= MOST_APART].sort_values("apart", kind="stable").drop_duplicates("agreement")
+    return known.merge(pairs[["agreement", *IN_THE_TEXT]], on="agreement")
 
 
 def _with_and_without(columns: Columns) -> list[float]:

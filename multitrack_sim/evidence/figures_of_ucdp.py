@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pandas as pd
@@ -22,6 +23,7 @@ ENDINGS = {
 }
 YEARS_WATCHED = 5
 STANDS_AT = (12, 24, 60)  # months
+GOVERNMENT_AND_REST = re.compile(", (?=Government of )")  # parts the pairs of sides
 AGES = ((0, 6), (6, 12), (12, 24), (24, 60))  # months
 Named = Iterator[tuple[str, Estimate]]
 
@@ -74,12 +76,25 @@ def _recurring(ended: pd.DataFrame, termination: pd.DataFrame) -> Named:
 
 
 # ---- accords ---------------------------------------------------------------------------------------------------------
+def accords_within_states(agreements: pd.DataFrame) -> pd.DataFrame:
+    """Agreements that are not only between governments: UCDP's file has both kinds, the record looks at these."""
+    pairs = agreements["sides"].str.split(GOVERNMENT_AND_REST)
+    between = pairs.map(lambda each: all(pair.count("Government of") > 1 for pair in each if pair))
+    return agreements[~between | (agreements["sides"] == "")]
+
+
+def _last_day(agreements: pd.DataFrame) -> pd.Timestamp:
+    """The end of the last year in the file: until then agreements were watched."""
+    return pd.Timestamp(year=int(agreements["signed"].max().year), month=12, day=31)
+
+
 def standing(agreements: pd.DataFrame) -> pd.DataFrame:
     """How long each agreement stood (`months`: until it ended, or the end of the last year in the file) and whether it ended.
-    Those that ended nobody knows when are left out.
+    Those between states are left out, and those that ended nobody knows when.
     """
+    agreements = accords_within_states(agreements)
     known = agreements[~agreements["ended"] | agreements["end"].notna()]
-    last_day = pd.Timestamp(year=int(agreements["signed"].max().year), month=12, day=31)
+    last_day = _last_day(agreements)
     months = months_between(known["signed"], known["end"].fillna(last_day)).clip(lower=0)
     return known.assign(months=months, came_to_an_end=known["end"].notna())
 
@@ -105,7 +120,7 @@ def _still_standing(accords: Columns) -> list[float]:
 
 def _partial_to_full(agreements: pd.DataFrame) -> Estimate:
     """Conflicts that had a partial agreement before any full one: a full one within 60 months."""
-    each = agreements.explode("conflicts")
+    each = accords_within_states(agreements).explode("conflicts")
     first = {kind: rows.groupby("conflicts")["signed"].min() for kind, rows in each.groupby("kind")}
     none = pd.Series(dtype="datetime64[ns]")
     partial, full = (
@@ -113,5 +128,4 @@ def _partial_to_full(agreements: pd.DataFrame) -> Estimate:
         first.get("comprehensive", none).reindex(first.get("partial", none).index),
     )
     partial, full = partial[~(full <= partial)], full[~(full <= partial)]
-    last_day = pd.Timestamp(year=int(agreements["signed"].max().year), month=12, day=31)
-    return happened_by(months_between(partial, full.fillna(last_day)), full.notna(), 60)
+    return happened_by(months_between(partial, full.fillna(_last_day(agreements))), full.notna(), 60)

@@ -24,7 +24,7 @@ from .figures_of_two_files import (
 from .figures_of_ucdp import figures_of_agreements, figures_of_endings
 from .file_columns import FILES
 from .raw_files import read_agreements, read_mediation, read_pa_x, read_termination
-from .recorded_figures import ELSEWHERE, RECORDED_FIGURES, RecordedFigure
+from .recorded_figures import ELSEWHERE, RECORDED_FIGURES, RULES_SOUGHT, RecordedFigure
 
 __all__ = ["COLUMNS", "figures_json", "figures_text", "read_files", "recompute"]
 
@@ -149,6 +149,7 @@ def figures_json(figures: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> s
     whole = {
         "made_by": "multitrack_sim",
         "columns": COLUMNS,
+        "note": RULES_SOUGHT,
         "files": {
             name: {"title": FILES[name].title, "owner": FILES[name].owner, "rows": len(t)} for name, t in tables.items()
         },

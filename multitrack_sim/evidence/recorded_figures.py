@@ -11,13 +11,19 @@ from dataclasses import dataclass
 
 from .targets import TARGETS
 
-__all__ = ["ELSEWHERE", "RECORDED_FIGURES", "RecordedFigure"]
+__all__ = ["ELSEWHERE", "RECORDED_FIGURES", "RULES_SOUGHT", "RecordedFigure"]
 
 NOT_GIVEN = math.nan
 # What needs a file that the command does not read.
 ELSEWHERE = {
     "T23": "the Non-State Actor data 3.4 (Cunningham, Gleditsch and Salehyan), which this command does not read"
 }
+# Rows of which the record's table does not say by which rule they were found.
+RULES_SOUGHT = (
+    "Of T8, T9', T15', T19-UCDP, T20, T24 and T29 the record gives figures but not the rule. Several rules were tried, and the "
+    'one is used that gives its figures (T9\', T24: nearly): there, "the same" says that they can be found again, not that '
+    'another rule would agree. T24 hangs on how texts are linked: see "T24-linked by date".'
+)
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,12 @@ def _rows() -> Iterator[RecordedFigure]:
         1.80,
         "T9'",
     )
+    yield other(
+        "T9'-linked by date",
+        "the same, texts and accords linked by conflict and date instead of UCDP's number",
+        (pax, agreements),
+        target="T9'",
+    )
     yield _target("T15'", mediation, termination)
     for who, value, low, high in (
         ("none", 0.16, NOT_GIVEN, NOT_GIVEN),
@@ -163,6 +175,12 @@ def _rows() -> Iterator[RecordedFigure]:
     yield other("T22-government", "episodes over government that ended by agreement", (termination,), 0.19)
     yield _target("T23")
     yield _target("T24", pax, agreements)
+    yield other(
+        "T24-linked by date",
+        "the same, texts and accords linked by conflict and date instead of UCDP's number",
+        (pax, agreements),
+        target="T24",
+    )
     yield _target("T28", pax)
     yield other("T28-processes", "an unofficial third party is named in a process", (pax,), 0.34, 0.27, 0.42, "T28")
     yield other(

@@ -61,6 +61,8 @@ def told_agreement(figures: pd.DataFrame) -> str:
     told = f"Of {counted(len(computed), 'figure')}, {same} came out the same, {within} within the record's interval"
     apart = computed.loc[words.isin(("differs", "outside its interval")), "figure"]
     told += f"; {len(apart)} did not: {listing(list(apart), 12)}." if len(apart) else ", none outside it."
+    if new := int((words == "not in the record").sum()):
+        told += f" {new} are not in the record."
     if few := int((words == "too few rows").sum()):
         told += f" For {few} the files have too few rows."
     return told
