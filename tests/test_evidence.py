@@ -1,11 +1,10 @@
-"""The record as a table, the reference population, and the first form of calibration."""
+"""The record as a table, and the reference population."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import multitrack_sim as mt
-from multitrack_sim.evidence import calibration
 from multitrack_sim.evidence.population import HARDNESS, PARTIES, POPULATION, Population, Record, conflict_codes
 from multitrack_sim.evidence.targets import (
     CALIBRATED,
@@ -16,7 +15,6 @@ from multitrack_sim.evidence.targets import (
     reached,
     signing_hazard,
 )
-from multitrack_sim.schema.parameters import PARAMETERS
 
 
 @pytest.fixture(scope="module")
@@ -83,22 +81,6 @@ def test_a_population_gives_the_same_runs_whoever_runs_them(record):
         one.with_settings({"society.communities": 40, "run.months": 120}), runs=2, seed=mt.run_seed(3, 0)
     )
     assert table["violence_total"].tolist() == record.runs["violence_total"].tolist()[:2]
-
-
-def test_what_is_varied_is_varied_within_what_is_allowed_and_holds_the_default():
-    for name, (low, high) in calibration.VARIED.items():
-        p = PARAMETERS[name]
-        assert p.low <= low < high <= p.high and low <= p.default <= high, name
-
-
-def test_a_wave_goes_on_where_it_stopped(tmp_path):
-    whole = calibration.run_wave(tmp_path / "a", 0, count=3, conflicts=4, seed=2)
-    calibration.run_wave(tmp_path / "b", 0, count=3, conflicts=4, seed=2)
-    file = tmp_path / "b" / "wave_0.csv"
-    lines = file.read_text().splitlines(keepends=True)
-    file.write_text("".join(lines[:2]))  # killed after the first setting
-    again = calibration.run_wave(tmp_path / "b", 0, count=3, conflicts=4, seed=2)
-    assert again.equals(whole) and len(again) == 3
 
 
 def test_agreements_are_a_long_table():

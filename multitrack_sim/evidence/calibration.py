@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
@@ -26,6 +27,7 @@ import numpy as np
 import pandas as pd
 
 from ..engine.sources import model_version
+from ..errors import MultitrackError, Problem, StoreError, printable
 from ..running.files import write_whole
 from ..scenario.plausible import FILE as SETS_FILE
 from .early_cases import EarlyCases, early_cases, recorded_shares
@@ -46,10 +48,10 @@ FRESH = 500_000  # seeds of conflicts that no wave has seen begin here
 class Recipe:
     """All that decides what comes out."""
 
-    waves: tuple[int, ...] = (480, 400, 320)  # settings of each
+    waves: tuple[int, ...] = (800, 700, 600)  # settings of each
     conflicts: int = 200  # of a population
     cutoffs: tuple[float, ...] = (3.0, 2.5, 2.0)  # of the emulated misses, after each wave
-    candidates: int = 280  # places that are run over fresh conflicts
+    candidates: int = 320  # places that are run over fresh conflicts
     fresh_conflicts: int = 500
     sets: int = 200  # shipped, at most
     seed: int = 1
@@ -165,7 +167,8 @@ def calibrate(out: Path, recipe: Recipe, workers: int = 2) -> tuple[pd.DataFrame
     out.mkdir(parents=True, exist_ok=True)
     told = json.loads(json.dumps(asdict(recipe)))
     if kept.is_file() and json.loads(kept.read_text("utf-8")) != told:
-        raise SystemExit(f"{out} holds another calibration (see {kept}); choose another folder or delete it")
+        hint = "choose another folder, or delete this one if nothing in it is needed"
+        raise StoreError(Problem(printable(out, 300), "holds another calibration", "the recipe in recipe.json", hint))
     write_whole(kept, json.dumps(told, indent=1) + "\n", replace=True)
     emulator, places = emulated(out, len(recipe.waves), recipe, workers)
     held = held_against(recipe)
@@ -175,9 +178,7 @@ def calibrate(out: Path, recipe: Recipe, workers: int = 2) -> tuple[pd.DataFrame
     candidates = np.load(file)
     inside = np.abs(spread_of_misses(emulator, held, candidates)).max(axis=1)
     settings = from_places(candidates)
-    misses = judge_all(
-        settings.to_dict("records"), recipe, FRESH + recipe.seed, out / "candidates.jsonl", workers
-    )
+    misses = judge_all(settings.to_dict("records"), recipe, FRESH + recipe.seed, out / "candidates.jsonl", workers)
     worst = misses.abs().max(axis=1).to_numpy()
     stands = np.flatnonzero(worst < IMPLAUSIBLE)
     chosen = stands[: recipe.sets]
@@ -245,7 +246,10 @@ def _tell(what: str, done: int, of: int) -> None:
 
 def _options() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "--out", {"type": Path, "default": Path("calibration"), "help": "folder of the waves"}
-    yield "--cases", {"default": "", "help": "coded conflicts (multitrack evidence --code-conflicts), one more constraint"}
+    yield (
+        "--cases",
+        {"default": "", "help": "coded conflicts (multitrack evidence --code-conflicts), one more constraint"},
+    )
     yield "--seed", {"type": int, "default": 1}
     yield "--workers", {"type": int, "default": 2}
     yield "--ship", {"action": "store_true", "help": "write the sets and the recipe into the package"}
@@ -257,7 +261,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         options.add_argument(name, **settings)
     chosen = options.parse_args(arguments)
     recipe = Recipe(seed=chosen.seed, cases=chosen.cases)
-    sets, found = calibrate(chosen.out, recipe, chosen.workers)
+    try:
+        sets, found = calibrate(chosen.out, recipe, chosen.workers)
+    except MultitrackError as refused:
+        sys.exit(f"{refused}")
     middle = centre(sets)
     fresh = judge(middle, recipe.fresh_conflicts, FRESH + 77 + recipe.seed)
     found["centre"] = {"mean_squared_miss": round(mean_squared_miss(fresh), 3)}
@@ -266,7 +273,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     write_whole(where[0], sets.to_csv(lineterminator="\n"), replace=True)
     write_whole(where[1], json.dumps(found, indent=1) + "\n", replace=True)
     (chosen.out / "centre.json").write_text(json.dumps(middle, indent=1), "utf-8")
-    print(json.dumps({name: value for name, value in found.items() if name not in ("pinned_down", "moved_by")}, indent=1))
+    print(
+        json.dumps({name: value for name, value in found.items() if name not in ("pinned_down", "moved_by")}, indent=1)
+    )
     print(f"{len(sets)} sets: {where[0]}")
 
 

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from ..errors import MultitrackError
+
 __all__ = ["Emulator"]
 
 PRODUCTS = 12  # parameters whose products with one another are seen
@@ -63,7 +65,7 @@ class _Surface:
 
         known = np.isfinite(values)
         if known.sum() < FEWEST:
-            raise ValueError(f"{known.sum()} settings have a value; an emulator needs {FEWEST}")
+            raise MultitrackError(f"{known.sum()} settings have a value; an emulator needs {FEWEST}")
         x, y = places[known] - 0.5, values[known]
         self.mean, self.scale = float(y.mean()), float(y.std()) or 1.0
         y = (y - self.mean) / self.scale

@@ -48,10 +48,11 @@ def places_within(
     order = np.argsort(beyond(start), kind="stable")[: max(1, len(start) // 10)]
     places = start[order[rng.integers(0, len(order), count)]].copy()
     now = beyond(places)
+    at_once = min(AT_ONCE, places.shape[1])
     for _ in range(STEPS):
         moved = places.copy()
-        which = rng.random(places.shape).argsort(axis=1)[:, :AT_ONCE]
-        step = WIDTH * rng.random((count, 1)) * rng.standard_normal((count, AT_ONCE))
+        which = rng.random(places.shape).argsort(axis=1)[:, :at_once]
+        step = WIDTH * rng.random((count, 1)) * rng.standard_normal((count, at_once))
         to = np.abs(np.take_along_axis(places, which, 1) + step)  # reflected at 0, then at 1
         np.put_along_axis(moved, which, np.clip(np.where(to > 1, 2 - to, to), 0.0, 1.0), 1)
         then = beyond(moved)

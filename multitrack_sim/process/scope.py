@@ -27,7 +27,10 @@ def value_issues(world):
     agenda = len(issues)
     for i in range(len(governments)):
         me = governments[i]
-        peace = attraction_of_peace(me.motivation, me.misperception, process.fairness, p) - p.accord_bitterness * process.bitterness
+        peace = (
+            attraction_of_peace(me.motivation, me.misperception, process.fairness, p)
+            - p.accord_bitterness * process.bitterness
+        )
         for k in range(agenda):
             issue, stake = issues[k], stakes[i * agenda + k]
             value = value_on_issue(stake, issue, issue.known, p)

@@ -271,11 +271,15 @@ def track_one(world, month):
     fails = chance(key, Draw.BREAKDOWN, month, 0, 0) < breakdown_hazard(process, ready, p)
 
     if process.phase == Phase.FIGHTING:
-        if chance(key, Draw.PRETALKS, month, 0, 0) < brought_together(p.track_one_pretalks, ready, process.mediation, p):
+        if chance(key, Draw.PRETALKS, month, 0, 0) < brought_together(
+            p.track_one_pretalks, ready, process.mediation, p
+        ):
             enter(process, Phase.PRETALKS)
             record(world, month, Event.SOUNDINGS_BEGAN, -1, -1, process.least_readiness)
     elif process.phase == Phase.PRETALKS:
-        opens = chance(key, Draw.TALKS_OPEN, month, 0, 0) < brought_together(p.track_one_opening, ready, process.mediation, p)
+        opens = chance(key, Draw.TALKS_OPEN, month, 0, 0) < brought_together(
+            p.track_one_opening, ready, process.mediation, p
+        )
         gives_up = chance(key, Draw.PRETALKS_END, month, 0, 0) < p.track_one_pretalks_fail * (1.0 - ready)
         if opens or (month == 0 and p.conflict_start == Phase.TALKS):
             open_round(world, month)

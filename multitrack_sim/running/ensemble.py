@@ -30,7 +30,17 @@ from ..schema.tables import TABLES
 from ..schema.world import World, as_numbers, blank_rows, records
 from .memory import check_memory, memory_needed
 
-__all__ = ["Ensemble", "can_vary", "check_asked", "outcome_frame", "run_ensemble", "run_rows", "run_written", "simulate", "Written"]
+__all__ = [
+    "Ensemble",
+    "can_vary",
+    "check_asked",
+    "outcome_frame",
+    "run_ensemble",
+    "run_rows",
+    "run_written",
+    "simulate",
+    "Written",
+]
 
 RUNS_AT_ONCE = 16  # a chunk: long enough that threads seldom meet, short enough for a lively progress bar
 
