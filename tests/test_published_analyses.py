@@ -175,6 +175,13 @@ def test_talks_too_late_to_be_judged_are_left_out():
     assert settled(record)["run"].tolist() == [0]
 
 
+def test_of_all_conflicts_those_without_talks_count_too():
+    record = made_up([(0, "framework", 5, 5, math.nan)], codes=[3, 3, 0, 0])
+    record.runs["talks_opened"] = [1.0, 0.0, 1.0, 0.0]
+    assert walter(record)["success_all"].value == 50.0
+    assert walter(record)["success"].value == 100.0
+
+
 def test_walter_by_hand():
     """Three of four with a guarantee, one of four without: 50 points, with the error of two shares."""
     deals = [(run, "framework", 5, 5, math.nan) for run in (0, 1, 2, 4)]

@@ -163,6 +163,14 @@ def guaranteed_success(record: Record) -> Found:
     return _difference(talks["success"], has(talks, "guarantee"), talks)
 
 
+def _guaranteed_of_all(record: Record) -> Found:
+    """Of all conflicts, with talks or without."""
+    talks = settled(record)
+    return _difference(
+        record.runs["run"].isin(talks["run"][talks["success"]]), has(record.runs, "guarantee"), record.runs
+    )
+
+
 def _guaranteed_standing(record: Record) -> Found:
     talks = settled(record)
     signed = talks[talks["signed"]]
@@ -179,6 +187,7 @@ def _guaranteed_odds(record: Record) -> Found:
 def walter(record: Record) -> dict[str, Found]:
     return {
         "success": guaranteed_success(record),
+        "success_all": _guaranteed_of_all(record),
         "odds": _guaranteed_odds(record),
         "standing": _guaranteed_standing(record),
     }
