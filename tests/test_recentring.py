@@ -35,9 +35,9 @@ def test_what_is_linear_is_met(linear):
     there[NAMES.index("track_one.concession")] = 0.8
     there[NAMES.index("accord.doubt")] = -0.6
     before = np.square(SLOPES @ there).mean()
-    found = recentring.recentre(MADE_UP, 0.01 * before, None, None, None, 1)
+    found = recentring.recentre(MADE_UP, 0.03 * before, None, None, None, 1)
     moved = recentring._places({name: found.get(name, PARAMETERS[name].default) for name in NAMES})
-    assert np.square(SLOPES @ (moved - there)).mean() <= 0.01 * before
+    assert np.square(SLOPES @ (moved - there)).mean() <= 0.03 * before
     assert np.abs(moved).sum() < 1.5 * np.abs(there).sum(), "no further than needed"
 
 
