@@ -36,7 +36,8 @@ CASE_COLUMNS = (
 )  # of the file: as tables of cases are read
 COLUMNS = (*CASE_COLUMNS, "held_by", "watched_months", "opened", "assumed", "unit", "country", "first_file")
 POPULATIONS = {
-    "conflicts": "every conflict within a state active in 1989 to 2015, talks or none, from the start of fighting (or of soundings, where it was mediated then)",
+    "conflicts": "every conflict within a state active in 1989 to 2015, talks or none, from the start of fighting (of "
+    "soundings, where it was mediated then)",
     "processes": "every process since 1989, from its first signal of talks, or a year before where that is an agreement",
     "dated": "every process that opened in 1989 to 2015, its opening on record: no agreement is the first sign of it",
 }
