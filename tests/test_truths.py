@@ -271,7 +271,7 @@ def test_under_a_perfect_guarantee_the_value_of_signing_does_not_depend_on_trust
     for guarantee in (0.0, 0.5, 1.0):
         for belief in (0.05, 0.95):
             me.belief = belief
-            values[guarantee, belief] = value_of_signing(me, guarantee, 0.0, p)
+            values[guarantee, belief] = value_of_signing(me, guarantee, 0.0, 0.0, p)
     assert values[1.0, 0.05] == values[1.0, 0.95]
     assert values[0.0, 0.95] - values[0.0, 0.05] > values[0.5, 0.95] - values[0.5, 0.05] > 0.0
 

@@ -1,149 +1,157 @@
-"""Parameters fitted to the record, over the reference population: history matching by emulator, in a first form.
+"""Calibration by history matching (Craig et al. 1997; Vernon, Goldstein and Bower 2010): not one best setting, but all
+against which no pattern of the record speaks.
 
-Waves of settings are run over a small population. From each wave an emulator of every target is made (a Gaussian
-process), with its own error; the next wave is drawn where no target is implausible, and the new defaults are the centre
-of what is left. The judgement is passed on a fresh population. No case is looked at.
+Every assumption is varied between the ends of `prior`. Waves of settings are run over the reference population; from each
+an emulator is made of every pattern that may be fitted, and the next wave is drawn where none of them is implausible. At
+the end places drawn from what is left are run over fresh conflicts, and those that stand are the plausible parameter sets
+that the package ships (`scenario/plausible_sets.csv`), with the recipe beside them. No case is looked at; conflicts that
+were coded mechanically, begun up to 2005, are one more constraint where a table of them is given.
 
-`python -m multitrack_sim.evidence.calibration --out fits` goes on where it stopped.
+`make calibrate` takes hours on two cores; stopped and started again, it goes on where it was and ends with the same sets.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ..engine.sources import model_version
+from ..running.files import write_whole
+from ..scenario.plausible import FILE as SETS_FILE
+from .early_cases import EarlyCases, early_cases, recorded_shares
+from .emulator import Emulator
+from .plausible_region import places_within, spread_of_misses
 from .population import Population
+from .prior import from_places, prior, spread, to_places
 from .targets import CALIBRATED, compared, mean_squared_miss, measured
 
-__all__ = ["VARIED", "centre", "judge", "run_wave"]
+__all__ = ["Recipe", "calibrate", "held_against", "judge", "run_wave"]
 
-# What is varied, and between what: parameters on which the patterns hang, in the range that the form allows for.
-VARIED = {
-    "track_one.concession": (0.08, 0.24), "track_one.breakdown": (0.02, 0.08), "track_one.deadlock": (0.1, 0.45),
-    "track_one.aspiration": (0.3, 0.65), "track_one.margin": (0.5, 1.0), "track_one.partial": (0.12, 0.45),
-    "track_one.demand_curve": (1.8, 3.6), "track_one.danger_curve": (1.8, 4.0), "track_one.signing_cost": (0.0, 0.18),
-    "track_one.least_scope": (0.1, 0.33), "track_one.response": (0.0, 0.6), "track_one.reopening": (0.0, 0.025),
-    "track_one.reactive_devaluation": (0.05, 0.2), "track_one.invention": (0.1, 0.5), "track_one.opening": (0.2, 0.7),
-    "track_one.war_cost": (0.25, 0.45), "track_one.dispersal": (0.2, 0.45), "track_one.procedure": (0.15, 0.35),
-    "fighting.ceasefire": (0.008, 0.028), "fighting.recurrence": (0.010, 0.024), "fighting.petering_out": (0.008, 0.02),
-    "fighting.victory": (0.025, 0.06), "accord.withdrawal": (0.07, 0.25), "accord.doubt": (0.03, 0.1),
-    "accord.temptation": (1.0, 4.0), "spoiling.deterrence": (0.5, 0.9), "track_one.walk_out": (0.0, 0.3),
-}  # fmt: skip
 IMPLAUSIBLE = 3.0  # standard deviations (Pukelsheim 1994: nearly all of any unimodal distribution lies within)
-CANDIDATES = 3_000
+POPULATIONS, CODINGS = 6, 8  # that settings of a wave take turns with: what is emulated is the expected value over them
+FRESH = 500_000  # seeds of conflicts that no wave has seen begin here
 
 
-def drawn(count: int, seed: int) -> pd.DataFrame:
-    """So many settings spread over the box: a Latin hypercube.
+@dataclass(frozen=True)
+class Recipe:
+    """All that decides what comes out."""
 
-    >>> drawn(4, seed=1).shape[0]
-    4
-    """
-    rng = np.random.default_rng(seed)
-    strata = np.argsort(rng.random((count, len(VARIED))), axis=0)
-    places = (strata + rng.random((count, len(VARIED)))) / count
-    low, high = np.array(list(VARIED.values())).T
-    return pd.DataFrame(low + places * (high - low), columns=list(VARIED))
-
-
-class Emulator:
-    """What every calibrated target would be at a setting, from the waves run so far, with its standard deviation."""
-
-    def __init__(self, settings: pd.DataFrame, values: pd.DataFrame):
-        from sklearn.gaussian_process import GaussianProcessRegressor
-        from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
-
-        self.models, self.scales = {}, {}
-        places = _places(settings)
-        for target in CALIBRATED:
-            known = values[target.id].notna().to_numpy()
-            y = values.loc[known, target.id].to_numpy()
-            mean, spread = float(np.mean(y)), float(np.std(y)) or 1.0
-            kernel = ConstantKernel(1.0) * RBF(2.0, (0.5, 30.0)) + WhiteKernel(0.3, (1e-3, 2.0))
-            model = GaussianProcessRegressor(kernel, alpha=1e-6, random_state=0)
-            self.models[target.id] = model.fit(places[known], (y - mean) / spread)
-            self.scales[target.id] = (mean, spread)
-
-    def misses(self, settings: pd.DataFrame) -> pd.DataFrame:
-        """The miss of every target at these settings, in standard deviations of record and emulator together (the noise of
-        a small population is in the emulator's).
-        """
-        places, found = _places(settings), {}
-        for target in CALIBRATED:
-            mean, spread = self.scales[target.id]
-            middle, doubt = self.models[target.id].predict(places, return_std=True)
-            error = np.sqrt(target.error**2 + (spread * doubt) ** 2)
-            found[target.id] = (mean + spread * middle - target.value) / error
-        return pd.DataFrame(found)
+    waves: tuple[int, ...] = (480, 400, 320)  # settings of each
+    conflicts: int = 200  # of a population
+    cutoffs: tuple[float, ...] = (3.0, 2.5, 2.0)  # of the emulated misses, after each wave
+    candidates: int = 280  # places that are run over fresh conflicts
+    fresh_conflicts: int = 500
+    sets: int = 200  # shipped, at most
+    seed: int = 1
+    cases: str = ""  # the file of coded conflicts, "" for none
+    model: str = field(default_factory=model_version)
 
 
-def _places(settings: pd.DataFrame) -> np.ndarray:
-    low, high = np.array(list(VARIED.values())).T
-    return (settings[list(VARIED)].to_numpy() - low) / (high - low)
+def held_against(recipe: Recipe) -> dict[str, tuple[float, float]]:
+    """What settings are held against: the record's value and one standard deviation of each pattern."""
+    patterns = {target.id: (target.value, target.error) for target in CALIBRATED}
+    return patterns | (recorded_shares(early_cases(recipe.cases)) if recipe.cases else {})
 
 
-def next_settings(done: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
-    """Where to look next: of many candidates, those with the least squared miss among the plausible ones, spread over a
-    wider and a narrower neighbourhood of the best so far.
-    """
-    emulator = Emulator(done, done)
-    rng = np.random.default_rng(seed)
-    wide = drawn(CANDIDATES, seed)
-    misses = emulator.misses(wide)
-    best = wide.iloc[np.argsort((misses**2).mean(axis=1).to_numpy())[: 4 * count]]
-    low, high = np.array(list(VARIED.values())).T
-    near = best.iloc[rng.integers(0, min(len(best), 2 * count), CANDIDATES)].to_numpy()
-    near = np.clip(near + 0.15 * (high - low) * rng.standard_normal(near.shape), low, high)
-    both = pd.concat([best, pd.DataFrame(near, columns=list(VARIED))], ignore_index=True)
-    misses = emulator.misses(both)
-    plausible = misses.abs().max(axis=1) <= IMPLAUSIBLE
-    score = (misses**2).mean(axis=1) + np.where(plausible, 0.0, 10.0)
-    return both.iloc[np.argsort(score.to_numpy())[: 4 * count]].sample(count, random_state=seed)
+class Bench:
+    """Conflicts laid out for a wave (or for the last judgement), and what settings give there."""
+
+    def __init__(self, recipe: Recipe, wave: int):
+        first = recipe.seed * 1_000_000 + 1000 * (wave + 1)
+        self.populations = [Population(recipe.conflicts, first + k) for k in range(POPULATIONS)]
+        cases = early_cases(recipe.cases) if recipe.cases else []
+        self.coded = [EarlyCases(cases, first + k) for k in range(CODINGS)] if cases else []
+
+    def at(self, index: int, settings: dict[str, float]) -> dict[str, float]:
+        record = self.populations[index % POPULATIONS].run(settings, threads=1)
+        values = measured(record, CALIBRATED, errors=False)["model"].to_dict()
+        if self.coded:
+            values |= self.coded[index // POPULATIONS % CODINGS].shares(settings)
+        return values
 
 
-def run_wave(out: Path, wave: int, count: int, conflicts: int, seed: int = 1) -> pd.DataFrame:
-    """One wave: settings, and what every target is at them. Rows that are there already are not run again."""
+_bench: dict[str, Any] = {}  # of this process
+
+
+def _prepare(recipe: Recipe, wave: int) -> None:
+    _bench["wave"] = Bench(recipe, wave)
+
+
+def _run(index: int, settings: dict[str, float]) -> dict[str, float]:
+    return _bench["wave"].at(index, settings)  # type: ignore[no-any-return]
+
+
+def run_wave(out: Path, wave: int, recipe: Recipe, workers: int = 2) -> tuple[np.ndarray, pd.DataFrame]:
+    """The places and values of one wave. What is there already is not run again."""
     out.mkdir(parents=True, exist_ok=True)
-    file, plan = out / f"wave_{wave}.csv", out / f"wave_{wave}_settings.csv"
+    plan, file = out / f"wave_{wave}_places.npy", out / f"wave_{wave}.jsonl"
     if not plan.is_file():
-        earlier = results(out)
-        settings = drawn(count, seed + wave) if earlier.empty else next_settings(earlier, count, seed + wave)
-        settings.to_csv(plan, index=False)
-    settings = pd.read_csv(plan)
-    done = len(pd.read_csv(file)) if file.is_file() else 0
-    population = Population(conflicts, seed + 1000 * (wave + 1))
-    for at in range(done, len(settings)):
-        setting = settings.iloc[at].to_dict()
-        values = measured(population.run(setting), CALIBRATED, errors=False)["model"]
-        row = pd.DataFrame([setting | values.to_dict()])
-        row.to_csv(file, mode="a", header=not file.is_file(), index=False)
-        print(f"wave {wave}: {at + 1} of {len(settings)}", flush=True)
-    return pd.read_csv(file)
+        places = _next_places(out, wave, recipe, workers)
+        _save(plan, places)
+    places = np.load(plan)
+    settings = from_places(places)
+    done = _lines(file)
+    left = list(range(len(done), len(places)))
+    with _workers(workers, _prepare, recipe, wave) as pool, file.open("a", encoding="utf-8") as stream:
+        rows = settings.to_dict("records")
+        for at, values in zip(left, pool.map(_run, left, [rows[at] for at in left])):
+            stream.write(json.dumps(values) + "\n")
+            stream.flush()
+            _tell(f"wave {wave}", at + 1, len(places))
+    return places, pd.DataFrame(_lines(file), columns=list(held_against(recipe)), dtype=float)
 
 
-def results(out: Path) -> pd.DataFrame:
-    """All waves so far."""
-    files = sorted(file for file in out.glob("wave_*.csv") if not file.stem.endswith("settings"))
-    return pd.concat([pd.read_csv(file) for file in files], ignore_index=True) if files else pd.DataFrame()
+def _next_places(out: Path, wave: int, recipe: Recipe, workers: int) -> np.ndarray:
+    if wave == 0:
+        return spread(recipe.waves[0], recipe.seed)
+    emulator, places = emulated(out, wave, recipe, workers)
+    return places_within(
+        emulator, held_against(recipe), places, recipe.waves[wave], recipe.seed + wave, recipe.cutoffs[wave - 1]
+    )
 
 
-def centre(done: pd.DataFrame, seed: int = 1, keep: int = 100) -> dict[str, float]:
-    """The middle of the settings with the least squared miss, as the emulator sees them."""
-    emulator = Emulator(done, done)
-    spots = next_settings(done, keep, seed)
-    low, high = np.array(list(VARIED.values())).T
-    rng = np.random.default_rng(seed)
-    for width in (0.1, 0.05, 0.03):
-        near = spots.iloc[rng.integers(0, len(spots), 10 * keep)].to_numpy()
-        near = np.clip(near + width * (high - low) * rng.standard_normal(near.shape), low, high)
-        both = pd.concat([spots, pd.DataFrame(near, columns=list(VARIED))], ignore_index=True)
-        score = (emulator.misses(both) ** 2).mean(axis=1).to_numpy()
-        spots = both.iloc[np.argsort(score)[:keep]].reset_index(drop=True)
-    return {name: float(value) for name, value in spots.mean().items()}
+def emulated(out: Path, waves: int, recipe: Recipe, workers: int = 2) -> tuple[Emulator, np.ndarray]:
+    """The emulator made of the first so many waves, and all their places, the defaults last."""
+    runs = [run_wave(out, wave, recipe, workers) for wave in range(waves)]
+    places = np.concatenate([one[0] for one in runs])
+    values = pd.concat([one[1] for one in runs], ignore_index=True)
+    return Emulator(places, values), np.concatenate([places, to_places({})])
+
+
+# ---- the last judgement ----------------------------------------------------------------------------------------------
+def _prepare_judge(recipe: Recipe, seed: int) -> None:
+    _bench["judge"] = Population(recipe.fresh_conflicts, seed)
+
+
+def _judge(settings: dict[str, float]) -> dict[str, float]:
+    found = compared(_bench["judge"].run(settings, threads=1), CALIBRATED)
+    return found["miss"].to_dict()
+
+
+def judge_all(
+    settings: Sequence[dict[str, float]], recipe: Recipe, seed: int, file: Path | None = None, workers: int = 2
+) -> pd.DataFrame:
+    """The miss of every pattern at every setting, over conflicts that no wave has seen: a row per setting."""
+    done = _lines(file) if file else []
+    left = list(settings[len(done) :])
+    with _workers(workers, _prepare_judge, recipe, seed) as pool:
+        for misses in pool.map(_judge, left):
+            done.append(misses)
+            if file:
+                with file.open("a", encoding="utf-8") as stream:
+                    stream.write(json.dumps(misses) + "\n")
+            _tell("fresh conflicts", len(done), len(settings))
+    return pd.DataFrame(done, dtype=float)
 
 
 def judge(settings: dict[str, float], conflicts: int, seed: int, runs: int = 1) -> pd.DataFrame:
@@ -151,24 +159,115 @@ def judge(settings: dict[str, float], conflicts: int, seed: int, runs: int = 1) 
     return compared(Population(conflicts, seed).run(settings, runs))
 
 
-def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--out", type=Path, default=Path("fits"))
-    options.add_argument("--waves", type=int, default=3)
-    options.add_argument("--settings", type=int, default=200)
-    options.add_argument("--conflicts", type=int, default=150)
-    options.add_argument("--fresh", type=int, default=400)
-    options.add_argument("--seed", type=int, default=1)
-    chosen = options.parse_args()
-    for wave in range(chosen.waves):
-        run_wave(chosen.out, wave, chosen.settings, chosen.conflicts, chosen.seed)
-    fitted = centre(results(chosen.out), chosen.seed)
-    (chosen.out / "centre.json").write_text(json.dumps(fitted, indent=1))
-    found = judge(fitted, chosen.fresh, chosen.seed + 99_991)
-    found.to_csv(chosen.out / "fresh.csv")
-    print(found.drop(columns="pattern").to_string(float_format="%.3f"))
-    worst = found.loc[[t.id for t in CALIBRATED], "miss"].abs().max()
-    print(f"mean squared miss {mean_squared_miss(found):.2f}, largest {worst:.1f}, {len(CALIBRATED)} patterns")
+def calibrate(out: Path, recipe: Recipe, workers: int = 2) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """All waves, the candidates, those of them that stand over fresh conflicts, and what was found on the way."""
+    kept = out / "recipe.json"
+    out.mkdir(parents=True, exist_ok=True)
+    told = json.loads(json.dumps(asdict(recipe)))
+    if kept.is_file() and json.loads(kept.read_text("utf-8")) != told:
+        raise SystemExit(f"{out} holds another calibration (see {kept}); choose another folder or delete it")
+    write_whole(kept, json.dumps(told, indent=1) + "\n", replace=True)
+    emulator, places = emulated(out, len(recipe.waves), recipe, workers)
+    held = held_against(recipe)
+    file = out / "candidates.npy"
+    if not file.is_file():
+        _save(file, places_within(emulator, held, places, recipe.candidates, recipe.seed + 99, recipe.cutoffs[-1]))
+    candidates = np.load(file)
+    inside = np.abs(spread_of_misses(emulator, held, candidates)).max(axis=1)
+    settings = from_places(candidates)
+    misses = judge_all(
+        settings.to_dict("records"), recipe, FRESH + recipe.seed, out / "candidates.jsonl", workers
+    )
+    worst = misses.abs().max(axis=1).to_numpy()
+    stands = np.flatnonzero(worst < IMPLAUSIBLE)
+    chosen = stands[: recipe.sets]
+    sets = settings.iloc[chosen].round(6).reset_index(drop=True).rename_axis("set")
+    return sets, {
+        "recipe": told,
+        "candidates": len(candidates),
+        "within_the_emulated_region": int((inside <= recipe.cutoffs[-1] + 1e-9).sum()),
+        "stand_over_fresh_conflicts": len(stands),
+        "largest_miss_of_a_set": round(float(worst[chosen].max()), 3) if len(chosen) else None,
+        "mean_squared_miss_of_sets": round(float((misses.iloc[chosen] ** 2).mean(axis=1).mean()), 3),
+        "pinned_down": pinned_down(candidates[chosen]),
+        "moved_by": _moved(emulator),
+    }
+
+
+def pinned_down(places: np.ndarray) -> dict[str, float]:
+    """Of each parameter's range, the width that the sets still take up: 1 where the record says nothing about it.
+
+    Width is the standard deviation over the sets against that of an even spread.
+    """
+    even = 1 / np.sqrt(12.0)
+    return {name: round(float(places[:, at].std() / even), 2) for at, name in enumerate(prior())}
+
+
+def _moved(emulator: Emulator) -> dict[str, list[str]]:
+    """For every pattern the five parameters that move it most over their ranges."""
+    moved = emulator.moved_by(list(prior()))
+    return {name: list(moved[name].abs().nlargest(5).index) for name in moved}
+
+
+def centre(sets: pd.DataFrame) -> dict[str, float]:
+    """The middle of the sets, in the scale on which they were spread."""
+    middle = from_places(to_places(sets).mean(axis=0, keepdims=True)).iloc[0]
+    return {name: float(value) for name, value in middle.items()}
+
+
+# ---- files and processes ---------------------------------------------------------------------------------------------
+def _workers(count: int, prepare: Any, *with_: Any) -> ProcessPoolExecutor:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=prepare, initargs=with_)
+
+
+def _lines(file: Path | None) -> list[dict[str, float]]:
+    """The rows of a file; a last line that was cut off is cut away."""
+    if file is None or not file.is_file():
+        return []
+    text = file.read_text("utf-8")
+    whole = text[: text.rfind("\n") + 1]
+    if whole != text:
+        write_whole(file, whole, replace=True)
+    return [json.loads(line) for line in whole.splitlines()]
+
+
+def _save(file: Path, places: np.ndarray) -> None:
+    part = file.with_suffix(".part.npy")
+    np.save(part, places)
+    part.replace(file)
+
+
+def _tell(what: str, done: int, of: int) -> None:
+    if done % 20 == 0 or done == of:
+        print(f"{what}: {done} of {of}", flush=True)
+
+
+def _options() -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "--out", {"type": Path, "default": Path("calibration"), "help": "folder of the waves"}
+    yield "--cases", {"default": "", "help": "coded conflicts (multitrack evidence --code-conflicts), one more constraint"}
+    yield "--seed", {"type": int, "default": 1}
+    yield "--workers", {"type": int, "default": 2}
+    yield "--ship", {"action": "store_true", "help": "write the sets and the recipe into the package"}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, settings in _options():
+        options.add_argument(name, **settings)
+    chosen = options.parse_args(arguments)
+    recipe = Recipe(seed=chosen.seed, cases=chosen.cases)
+    sets, found = calibrate(chosen.out, recipe, chosen.workers)
+    middle = centre(sets)
+    fresh = judge(middle, recipe.fresh_conflicts, FRESH + 77 + recipe.seed)
+    found["centre"] = {"mean_squared_miss": round(mean_squared_miss(fresh), 3)}
+    found["centre"]["largest_miss"] = round(float(fresh.loc[[t.id for t in CALIBRATED], "miss"].abs().max()), 3)
+    where = [(SETS_FILE if chosen.ship else chosen.out / SETS_FILE.name).with_suffix(end) for end in (".csv", ".json")]
+    write_whole(where[0], sets.to_csv(lineterminator="\n"), replace=True)
+    write_whole(where[1], json.dumps(found, indent=1) + "\n", replace=True)
+    (chosen.out / "centre.json").write_text(json.dumps(middle, indent=1), "utf-8")
+    print(json.dumps({name: value for name, value in found.items() if name not in ("pinned_down", "moved_by")}, indent=1))
+    print(f"{len(sets)} sets: {where[0]}")
 
 
 if __name__ == "__main__":

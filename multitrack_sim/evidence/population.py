@@ -18,7 +18,7 @@ import pandas as pd
 
 from ..engine.random import run_seed
 from ..running.agreements import agreements_frame
-from ..running.ensemble import outcome_frame, run_rows
+from ..running.ensemble import Written, outcome_frame, run_written
 from ..scenario.codebook import scenario_from_codes
 from ..scenario.layout import Layout, lay_out
 from ..schema.events import Event
@@ -95,6 +95,7 @@ class Population:
             lay_out(scenario_from_codes({name: float(v) for name, v in codes.items()}).with_settings(small))
             for codes in self.codes.to_dict("records")
         ]
+        self._written: dict[tuple[str, ...], list[Written]] = {}  # by the names of settings
 
     def run(
         self,
@@ -105,8 +106,13 @@ class Population:
     ) -> Record:
         """Every conflict so many times, with these parameters changed: the same seeds whatever the settings."""
         changed = dict(settings or {})
+        names, row = tuple(changed), np.array([list(changed.values())], float)
+        if names not in self._written:
+            self._written[names] = [Written(layout, names) for layout in self.layouts]
+        for written in self._written[names][:1]:
+            written.checked(row)
         with ThreadPoolExecutor(threads) as pool:
-            jobs = [pool.submit(self._run_one, at, changed, runs) for at in range(len(self.layouts))]
+            jobs = [pool.submit(self._run_one, at, names, row, runs) for at in range(len(self.layouts))]
             parts = []
             for done, job in enumerate(jobs, 1):
                 parts.append(job.result())
@@ -123,12 +129,12 @@ class Population:
         )
         return Record(table, signed, happened[happened["kind"].isin(_ATTACKS)], _texts(happened, signed), self.months)
 
-    def _run_one(self, at: int, settings: Mapping[str, float], runs: int) -> tuple:
-        layout = self.layouts[at]
+    def _run_one(self, at: int, names: tuple[str, ...], row: np.ndarray, runs: int) -> tuple:
+        layout, written = self.layouts[at], self._written[names][at]
         seeds = np.array([run_seed(run_seed(self.seed, at), k) for k in range(runs)], dtype=np.int64)
         finals = np.zeros((runs, len(layout.world.words)))
-        vary = {name: [value] * runs for name, value in settings.items()}
-        outcomes, _ = run_rows(layout, seeds, vary, finals=finals)
+        values = np.repeat(written.as_bits(row), runs, axis=0)
+        outcomes, _ = run_written(layout, seeds, written.cells, values, finals=finals)
         accords, events = [], []
         for k in range(runs):
             world = layout.world_on(finals[k])

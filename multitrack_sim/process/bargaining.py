@@ -56,20 +56,26 @@ def danger_of_accord(belief, guarantee, p):
 
 
 @rule
-def value_of_signing(me, guarantee, bitterness, p):
-    """Value of the whole text, less reactive devaluation, bitterness and the danger that the others do not keep it."""
-    danger = danger_of_accord(me.belief, guarantee, p)
-    return (
-        me.draft_value - p.track_one_reactive_devaluation * me.misperception - danger - p.accord_bitterness * bitterness
-    )
+def devaluation(misperception, fairness, p):
+    """What words lose because they are the other side's: less where a skilled and impartial mediator makes them its own
+    (Ross and Stillinger 1991).
+    """
+    return p.track_one_reactive_devaluation * misperception * (1.0 - p.track_one_honest_broker * fairness)
 
 
 @rule
-def attraction_of_peace(motivation, misperception, p):
+def value_of_signing(me, guarantee, bitterness, fairness, p):
+    """Value of the whole text, less reactive devaluation, bitterness and the danger that the others do not keep it."""
+    danger = danger_of_accord(me.belief, guarantee, p)
+    return me.draft_value - devaluation(me.misperception, fairness, p) - danger - p.accord_bitterness * bitterness
+
+
+@rule
+def attraction_of_peace(motivation, misperception, fairness, p):
     """What settling anything is worth beside the text, per share of salience: the costs of fighting on that it spares,
-    less what the other side's words lose because they are the other side's (reactive devaluation).
+    less what the other side's words lose because they are the other side's.
     """
-    return p.track_one_war_cost * motivation - p.track_one_reactive_devaluation * misperception
+    return p.track_one_war_cost * motivation - devaluation(misperception, fairness, p)
 
 
 @rule
@@ -86,10 +92,10 @@ def raise_voice(me, mean_gain, p):
 
 
 @rule(of="governments")
-def assess(me, guarantee, bitterness, p):
+def assess(me, guarantee, bitterness, fairness, p):
     """Perceived surplus of a text: value of signing less value of fighting on (a lottery over positions, less its costs)."""
     fighting_on = me.war_value - p.track_one_war_cost * me.motivation
-    me.surplus = value_of_signing(me, guarantee, bitterness, p) - fighting_on
+    me.surplus = value_of_signing(me, guarantee, bitterness, fairness, p) - fighting_on
 
 
 @rule(of="governments")
@@ -330,7 +336,7 @@ def read_text(world, anticipated):
         if others > 0:
             misperceive(me, misperception / others)
             rely(me, what_others_keep(world, i, 0))
-        assess(me, process.guarantee, process.bitterness, p)
+        assess(me, process.guarantee, process.bitterness, process.fairness, p)
         get_ready(me, p)
         if me.required and me.active:
             if not seen or me.surplus < process.least_surplus:

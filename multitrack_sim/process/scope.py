@@ -27,7 +27,7 @@ def value_issues(world):
     agenda = len(issues)
     for i in range(len(governments)):
         me = governments[i]
-        peace = attraction_of_peace(me.motivation, me.misperception, p) - p.accord_bitterness * process.bitterness
+        peace = attraction_of_peace(me.motivation, me.misperception, process.fairness, p) - p.accord_bitterness * process.bitterness
         for k in range(agenda):
             issue, stake = issues[k], stakes[i * agenda + k]
             value = value_on_issue(stake, issue, issue.known, p)
@@ -237,7 +237,7 @@ def weigh_accord(world):
         me = governments[i]
         me.held, me.covered = 0.0, 0.0
         motive = me.motive if me.motive > me.motivation else me.motivation
-        peace = attraction_of_peace(motive, me.misperception, p)
+        peace = attraction_of_peace(motive, me.misperception, process.fairness, p)
         for k in range(agenda):
             issue, stake = issues[k], stakes[i * agenda + k]
             if issue.in_accord or (issue.in_scope and me.signs):

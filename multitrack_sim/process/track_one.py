@@ -238,6 +238,14 @@ def open_with_demands(world):
         open_with(world.governments[i], world.parameters[0])
 
 
+@rule
+def brought_together(rate, ready, mediation, p):
+    """Hazard that soundings begin, or talks out of them: ripe leaders need somebody who carries the first message, for
+    neither can be seen to ask (Touval and Zartman 1985; Princen 1992).
+    """
+    return clip(rate * ready * (1.0 + p.track_one_good_offices * mediation), 0.0, 1.0)
+
+
 @phase
 def track_one(world, month):
     """Where the process stands, and where it goes this month."""
@@ -263,11 +271,11 @@ def track_one(world, month):
     fails = chance(key, Draw.BREAKDOWN, month, 0, 0) < breakdown_hazard(process, ready, p)
 
     if process.phase == Phase.FIGHTING:
-        if chance(key, Draw.PRETALKS, month, 0, 0) < p.track_one_pretalks * ready:
+        if chance(key, Draw.PRETALKS, month, 0, 0) < brought_together(p.track_one_pretalks, ready, process.mediation, p):
             enter(process, Phase.PRETALKS)
             record(world, month, Event.SOUNDINGS_BEGAN, -1, -1, process.least_readiness)
     elif process.phase == Phase.PRETALKS:
-        opens = chance(key, Draw.TALKS_OPEN, month, 0, 0) < p.track_one_opening * ready
+        opens = chance(key, Draw.TALKS_OPEN, month, 0, 0) < brought_together(p.track_one_opening, ready, process.mediation, p)
         gives_up = chance(key, Draw.PRETALKS_END, month, 0, 0) < p.track_one_pretalks_fail * (1.0 - ready)
         if opens or (month == 0 and p.conflict_start == Phase.TALKS):
             open_round(world, month)

@@ -30,7 +30,7 @@ from ..schema.tables import TABLES
 from ..schema.world import World, as_numbers, blank_rows, records
 from .memory import check_memory, memory_needed
 
-__all__ = ["Ensemble", "can_vary", "check_asked", "outcome_frame", "run_ensemble", "run_rows", "simulate"]
+__all__ = ["Ensemble", "can_vary", "check_asked", "outcome_frame", "run_ensemble", "run_rows", "run_written", "simulate", "Written"]
 
 RUNS_AT_ONCE = 16  # a chunk: long enough that threads seldom meet, short enough for a lively progress bar
 
@@ -178,6 +178,22 @@ def run_rows(
     Raises SettingError for an unknown setting, a value out of range, and what `vary` cannot change.
     """
     cells, values = _varied(layout, vary or {}, len(seeds))
+    return run_written(layout, seeds, cells, values, series=series, world=world, finals=finals)
+
+
+def run_written(
+    layout: Layout,
+    seeds: np.ndarray,
+    cells: np.ndarray,
+    values: np.ndarray,
+    *,
+    series: bool = False,
+    world: World | None = None,
+    finals: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """As `run_rows`, for settings that were looked up and checked before: `cells` of the world and, a row per run, what is
+    written there (as `Written` gives both). Checking hundreds of settings takes longer than a short run.
+    """
     outcomes = blank_rows(len(seeds), OUTCOME_ROW)
     months = int(layout.world.parameters["run_months"][0])
     monthly = blank_rows((len(seeds), months if series else 0), SERIES_ROW)
@@ -195,6 +211,34 @@ def run_rows(
         finals,
     )
     return outcomes, monthly
+
+
+class Written:
+    """Where these settings stand in the world of a layout: looked up once, written for as many runs as one likes.
+
+    Raises SettingError for an unknown setting and what cannot differ between runs.
+    """
+
+    def __init__(self, layout: Layout, names: Sequence[str]):
+        self.settings = [find_setting(layout.names, name) for name in names]
+        found = [layout.address(name) for name in names]
+        self.cells = np.array([cell for cell, _ in found], np.int64)
+        self.whole = np.array([is_whole for _, is_whole in found], bool)
+
+    def checked(self, values: np.ndarray) -> np.ndarray:
+        """Values (runs x settings) as they are written, bits of whole numbers included; SettingError where one is not
+        allowed.
+        """
+        written = np.array(values, float)
+        for at, setting in enumerate(self.settings):
+            _check_varied(setting, written[:, at])
+        return self.as_bits(written)
+
+    def as_bits(self, values: np.ndarray) -> np.ndarray:
+        """The same without a check, for values that were checked before."""
+        written = np.array(values, float)
+        written[:, self.whole] = written[:, self.whole].astype(np.int64).view(float)
+        return written
 
 
 def _chunks() -> Callable[..., Any]:

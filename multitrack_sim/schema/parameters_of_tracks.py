@@ -10,6 +10,7 @@ __all__ = ["TRACKS"]
 TRACKS = [
     Parameter("track_one.motivation_share", 0.5, 0, 1, "exponent", "weight of motivation against optimism in readiness", "Pruitt 2007 (readiness theory); weight " + TRIAL),
     Parameter("track_one.war_cost", 0.387, 0, 1, "value", "what fighting on costs a fully motivated party", "Fearon 1995 (role); size " + TRIAL),
+    Parameter("track_one.honest_broker", 0.5, 0, 1, "share", "of what words lose because they are the other side's, what a perfectly skilled and impartial mediator spares", "Ross and Stillinger 1991 (role)"),
     Parameter("track_one.reactive_devaluation", 0.144, 0, 1, "value", "what a draft loses at full misperception because the other side can accept it", "Ross and Stillinger 1991 (role); size " + TRIAL),
     Parameter("track_one.indivisibility_effect", 0.85, 0, 0.99, "exponent", "how far an indivisible issue bends the loss from a compromise", TRIAL),
     Parameter("track_one.anticipation", 0.4, 0, 1, SHARE, "of the options an issue could hold, what parties expect before talks have looked"),
@@ -19,6 +20,7 @@ TRACKS = [
     Parameter("track_one.pretalks", 0.11, 0, 1, RATE, "exploratory talks begin between parties that are fully ready", TRIAL),
     Parameter("track_one.opening", 0.43, 0, 1, RATE, "official talks open out of exploratory ones, parties fully ready"),
     Parameter("track_one.pretalks_fail", 0.10, 0, 1, RATE, "exploratory talks end in nothing, parties not ready"),
+    Parameter("track_one.good_offices", 1.0, 0, 10, "factor", "how much oftener soundings begin, and talks out of them, where a perfectly skilled mediator carries the messages (1: twice as often)", "Touval and Zartman 1985; Princen 1992 (role)", sweep=(0.0, 4.0)),
     Parameter("track_one.leverage", 0.24, 0, 1, SHARE, "by how much a mediator's full leverage lowers the readiness that talks need", TRIAL),
     Parameter("track_one.aspiration", 0.564, 0, 1, SHARE, "what a party demands above fighting on when talks open", FITTED),
     Parameter("track_one.aspiration_hawk", 0.25, 0, 1, SHARE, "added demand of a fully hawkish leadership, centred on .5", TRIAL),

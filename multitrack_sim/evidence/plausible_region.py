@@ -1,0 +1,60 @@
+"""Where no pattern of the record speaks against the settings: places drawn from it, as the emulator sees them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .emulator import Emulator
+
+__all__ = ["places_within", "spread_of_misses"]
+
+STEPS, AT_ONCE, WIDTH = 1_500, 12, 0.25  # of a walk; coordinates that one step moves; and how far, of the whole range
+DOUBT_FROM = 40  # places
+
+
+def spread_of_misses(emulator: Emulator, held: dict[str, tuple[float, float]], places: np.ndarray) -> np.ndarray:
+    """The miss of every pattern at every place: expected value less record, in standard deviations of the record and the
+    emulator together (implausibility, Craig et al. 1997, with its sign).
+    """
+    middle, doubt = emulator.at(places)
+    value, error = (np.array([held[name][part] for name in middle]) for part in (0, 1))
+    return (middle.to_numpy() - value) / np.sqrt(error**2 + doubt.to_numpy() ** 2)
+
+
+def places_within(
+    emulator: Emulator,
+    held: dict[str, tuple[float, float]],
+    start: np.ndarray,
+    count: int,
+    seed: int,
+    cutoff: float,
+) -> np.ndarray:
+    """So many places, spread evenly over where no miss is beyond the cut-off: the ends of as many random walks.
+
+    Each walk begins at one of the places to start from, goes towards smaller misses until none is beyond the cut-off, and
+    wanders within from there on (Metropolis; Andrianakis et al. 2015). A walk that never gets within ends nearest to it.
+    """
+    rng = np.random.default_rng(seed)
+    names = list(emulator.patterns)
+    value, error = (np.array([held[name][part] for name in names]) for part in (0, 1))
+    doubt = emulator.at(start[:DOUBT_FROM])[1].to_numpy().mean(axis=0)  # it varies little, and costs most
+    scale = np.sqrt(error**2 + doubt**2)
+
+    def beyond(places: np.ndarray) -> np.ndarray:
+        """How far the misses lie beyond the cut-off, squared and summed: 0 within."""
+        miss = np.abs((emulator.expected(places) - value) / scale)
+        return (np.clip(miss - cutoff, 0.0, None) ** 2).sum(axis=1)
+
+    order = np.argsort(beyond(start), kind="stable")[: max(1, len(start) // 10)]
+    places = start[order[rng.integers(0, len(order), count)]].copy()
+    now = beyond(places)
+    for _ in range(STEPS):
+        moved = places.copy()
+        which = rng.random(places.shape).argsort(axis=1)[:, :AT_ONCE]
+        step = WIDTH * rng.random((count, 1)) * rng.standard_normal((count, AT_ONCE))
+        to = np.abs(np.take_along_axis(places, which, 1) + step)  # reflected at 0, then at 1
+        np.put_along_axis(moved, which, np.clip(np.where(to > 1, 2 - to, to), 0.0, 1.0), 1)
+        then = beyond(moved)
+        accepted = then <= now
+        places[accepted], now[accepted] = moved[accepted], then[accepted]
+    return places
