@@ -9,6 +9,7 @@ from dataclasses import dataclass
 __all__ = [
     "MultitrackError",
     "Problem",
+    "RecordError",
     "ScenarioError",
     "SettingError",
     "StoreError",
@@ -103,6 +104,10 @@ class MultitrackError(Exception):
 
 class ScenarioError(MultitrackError):
     """A scenario file or table of codes cannot be read."""
+
+
+class RecordError(MultitrackError):
+    """A file of the record (UCDP, PA-X, Civil War Mediation) cannot be read, or is not what it should be."""
 
 
 class SettingError(MultitrackError, KeyError):

@@ -22,10 +22,11 @@ from .toml_text import KeyPath
 from .user_file import LARGEST_TABLE, read_text
 from .validation import LONGEST_NAME, MOST_PROBLEMS
 
-__all__ = ["RECORDED", "CodedCase", "read_cases", "read_codes"]
+__all__ = ["FIRST_AGREEMENT", "RECORDED", "CodedCase", "read_cases", "read_codes"]
 
 RECORDED = ("agreement", "months", "held_60")  # what is known to have happened, read by nothing but people
-COLUMNS = ("case", *CODES, *BESIDE, *RECORDED)
+FIRST_AGREEMENT = "months_to_any"  # to the first partial or comprehensive one, where `months` is to a later one
+COLUMNS = ("case", *CODES, *BESIDE, *RECORDED, FIRST_AGREEMENT)
 AT_THE_OPENING = {"start": "talks"}  # codes describe a conflict at the opening of talks
 HELD = ("yes", "no")
 
@@ -42,7 +43,7 @@ class CodedCase:
 
     name: str
     codes: Mapping[str, float]
-    recorded: Mapping[str, Any]  # agreement, months, held_60: only what is known
+    recorded: Mapping[str, Any]  # agreement, months, held_60, months_to_any: only what is known
     beside: Mapping[str, str] = field(default_factory=dict)  # start, month_zero, party_names, issues: what is given
 
     @property
@@ -59,10 +60,10 @@ def read_cases(table: pd.DataFrame | str | PathLike[str]) -> list[CodedCase]:
     """The cases of a table: a DataFrame, or a file of values separated by commas, semicolons or tabs.
 
     Columns: `case`, the names of the codes, and where known `agreement`, `months` and `held_60`, in any capitals and with
-    blanks as they come. Besides, as one likes: `start` (talks if it is not given; else pretalks or fighting), `month_zero`
-    (1996-06), `party_names` and `issues` (with | between names). A missing code is an empty cell, NA, N/A, NaN, null, a
-    dash or a point; `held_60` is yes or no, true or false, 1 or 0. Names of rows before the first column, and empty
-    columns without a name, are passed over.
+    blanks as they come. Besides, as one likes: `months_to_any` (to the first partial or comprehensive agreement), `start`
+    (talks if it is not given; else pretalks or fighting), `month_zero` (1996-06), `party_names` and `issues` (with | between
+    names). A missing code is an empty cell, NA, N/A, NaN, null, a dash or a point; `held_60` is yes or no, true or false, 1
+    or 0. Names of rows before the first column, and empty columns without a name, are passed over.
     ScenarioError lists everything that is wrong, each with its row and column.
 
     >>> [case.codes for case in read_cases(pd.DataFrame({"case": ["A"], "Track 2": [4], "cbm": ["n/a"]}))]
@@ -114,7 +115,7 @@ def _column(name: str, cell: Any, separator: str) -> Any:
         return as_name(cell).casefold() if name == "start" and isinstance(cell, str) else cell
     if name == "agreement":
         return cell.casefold() if isinstance(cell, str) and cell.casefold() in Agreement.words() else cell
-    if isinstance(cell, str) and (name in CODES or name == "months"):
+    if isinstance(cell, str) and (name in CODES or name in ("months", FIRST_AGREEMENT)):
         number = number_in(cell, separator)
         return cell if number is None else number
     return cell
@@ -183,7 +184,7 @@ def _case(cells: Mapping[str, Any], where: str) -> tuple[CodedCase, list[Problem
         Problem(f"{where}, column {wrong.where}", wrong.found, wrong.allowed, wrong.hint)
         for wrong in check_codes({**codes, **beside})
     ]
-    recorded = {column: cells[column] for column in RECORDED if cells.get(column) is not None}
+    recorded = {column: cells[column] for column in (*RECORDED, FIRST_AGREEMENT) if cells.get(column) is not None}
     for column, value in recorded.items():
         found, choices = f"found {printable(value)}", {"agreement": Agreement.words(), "held_60": HELD}.get(column, ())
         if choices and value not in choices:

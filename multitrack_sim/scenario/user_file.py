@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import Problem, ScenarioError, nearest, printable
 
-__all__ = ["LARGEST_FILE", "LARGEST_TABLE", "read_text"]
+__all__ = ["LARGEST_FILE", "LARGEST_TABLE", "read_content", "read_text"]
 
 LARGEST_FILE = 1_000_000  # bytes of a file in TOML: a scenario, codes, arms
 LARGEST_TABLE = 10_000_000  # of a table of cases
@@ -36,16 +36,20 @@ def read_text(
     Whatever is no ordinary file, or larger than `largest` bytes, is refused before a byte is read. With `utf_16`, UTF-16
     with its mark is read too: spreadsheets save it as "Unicode text".
     """
+    return _decoded(read_content(path, wanted, largest), printable(Path(path), 200), kind, utf_16)
+
+
+def read_content(path: str | PathLike[str], wanted: str, largest: int = LARGEST_FILE) -> bytes:
+    """The bytes of a file, with the checks of `read_text`."""
     if not isinstance(path, str | PathLike):
         raise ScenarioError(Problem(wanted, f"found a {type(path).__name__}", "the path of a file"))
     file = Path(path)
     called = printable(file, 200)
     try:
-        content = _content(file, called, wanted, largest)
+        return _content(file, called, wanted, largest)
     except (OSError, ValueError) as wrong:
         why = getattr(wrong, "strerror", None) or printable(wrong)
         raise ScenarioError(Problem(called, f"cannot be read: {why}")) from None
-    return _decoded(content, called, kind, utf_16)
 
 
 def _content(file: Path, called: str, wanted: str, largest: int) -> bytes:
