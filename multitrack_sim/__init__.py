@@ -56,6 +56,8 @@ _PUBLIC = {
     "summarise": "analysis.summary",
     "sweep": "running.sweep",
     "until": "analysis.sequential",
+    "validate": "evidence.beside_record",
+    "validate_cases": "evidence.scored_cases",
 }
 
 __all__ = ["__version__", "designs", "outcomes", "parameters", *_PUBLIC]  # noqa: PLE0604

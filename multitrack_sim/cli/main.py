@@ -16,7 +16,7 @@ import typer
 
 from ..errors import MultitrackError
 from ..reports.screen import guarded_streams, print_note
-from . import cases, classroom, compare, info, lists, paths, report, run, sweep  # noqa: F401 - each adds its commands
+from . import cases, classroom, compare, info, lists, paths, report, run, sweep, validate  # noqa: F401 - each adds its commands
 from .options import INTERRUPTED, NOT_WRITTEN, REFUSED, _Interrupted, app
 
 __all__ = ["main"]
@@ -29,6 +29,7 @@ COMMANDS = (
     "sweep",
     "new",
     "codes",
+    "validate",
     "classroom",
     "arms",
     "parameters",

@@ -57,6 +57,18 @@ class BesideRecord:
     def passed(self) -> bool:
         return not self.missed
 
+    def figure(self) -> Any:
+        """The figure (matplotlib's) and its caption."""
+        from .validation_figures import beside_record_figure
+
+        return beside_record_figure(self)
+
+    def markdown(self) -> str:
+        """In words and tables."""
+        from .validation_words import markdown_beside_record
+
+        return markdown_beside_record(self)
+
     def to_json(self) -> dict[str, Any]:
         """All of it, for machines: what is missing, or has no end, is null."""
         from .validation_words import for_machines
@@ -74,7 +86,7 @@ def validate(
     seed: int = FRESH,
     threads: int | None = None,
     *,
-    population: pd.DataFrame | str | PathLike[str] | None = None,
+    population: pd.DataFrame | str | PathLike[str] | Sequence[CodedCase] | None = None,
     settings: Mapping[str, Any] | None = None,
     sets: pd.DataFrame | str | None = None,
     experiments: bool = True,
@@ -156,7 +168,7 @@ def _population(
         drawn = conflict_codes(conflicts, seed).to_dict("records")
         given = [{str(name): float(value) for name, value in one.items()} for one in drawn]
         return Given(given, seed, months, settings), conflicts
-    cases: list[CodedCase] = read_cases(table)
+    cases = read_cases(table) if isinstance(table, pd.DataFrame | str | PathLike) else list(table)
     if len(cases) < FEWEST:
         found = f"{len(cases)} conflict{'' if len(cases) == 1 else 's'}"
         hint = "an interval comes from leaving out a twentieth of them; multitrack validate --cases scores few"
@@ -176,7 +188,7 @@ def beside_record(found: pd.DataFrame, tried: Sequence[Tried] = ()) -> pd.DataFr
     done = {one.id: one for one in tried}
     rows = []
     for target in TARGETS.values():
-        row = {
+        row: dict[str, Any] = {
             "id": target.id, "pattern": target.pattern, "use": target.use, "kind": target.kind, "record": target.value,
             "record_low": target.low, "record_high": target.high, "record_error": target.error, "model": math.nan,
             "model_error": math.nan, "miss": math.nan, "implausibility": math.nan, "verdict": NOT_MEASURED,
@@ -190,9 +202,7 @@ def beside_record(found: pd.DataFrame, tried: Sequence[Tried] = ()) -> pd.DataFr
         elif target.measure is None:
             row |= {
                 "verdict": NOT_ASKED_OF_IT,
-                "note": NOT_ASKED.get(target.id, "an experiment, not done here").removeprefix(
-                    f"{NOT_ASKED_OF_IT}: "
-                ),
+                "note": NOT_ASKED.get(target.id, "an experiment, not done here").removeprefix(f"{NOT_ASKED_OF_IT}: "),
             }
         if not math.isnan(row["model"]):
             row |= _judged(target, row, done.get(target.id))

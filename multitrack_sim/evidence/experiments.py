@@ -141,7 +141,9 @@ def _contact(laboratory: _Laboratory) -> list[Tried]:
     value, error = ratio(met, people)
     apart, apart_error = ratio(met - strangers, people)
     far, narrow = ratio(strangers, people)[0], ratio(spread, people)[0]
-    count = f"{int(people.sum()):,} communities that have just finished a programme, each against itself without programmes"
+    count = (
+        f"{int(people.sum()):,} communities that have just finished a programme, each against itself without programmes"
+    )
     measure = "in standard deviations of attitudes at the start"
     if people.sum() and narrow > 0:
         measure += f" ({value / narrow:.2f} of those between communities of a side by then)"
@@ -189,9 +191,7 @@ def _attack(laboratory: _Laboratory) -> Tried:
             tops[at] += np.nansum(gaps)
             bottoms[at] += np.isfinite(gaps).sum()
     value, error = ratio(tops, bottoms)
-    told = (
-        "support for a settlement lost in the struck party's communities one to three months after one attack, in points"
-    )
+    told = "support for a settlement lost in the struck party's communities one to three months after one attack, in points"
     return Tried("T12", value, error, told)
 
 
@@ -238,7 +238,8 @@ def _workshops(laboratory: _Laboratory) -> Tried:
     unmoved = direction_of(trust, trust_error) == "no clear direction"
     direction = "same direction" if warmer and unmoved else "opposite direction" if not warmer else "no clear direction"
     told = (
-        f"a year of dialogue, then a year without: rapport of participants {rapport:+.3f} ({rapport_error:.3f}), leaders' trust in the "
+        "a year of dialogue, then a year without: rapport of participants "
+        f"{rapport:+.3f} ({rapport_error:.3f}), leaders' trust in the "
         f"other side {trust:+.3f} ({trust_error:.3f}); the record is of participants' empathy and trust"
     )
     return Tried("T31", rapport, rapport_error, told, direction)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field
 from os import PathLike
@@ -23,7 +23,7 @@ from ..engine.resources import available_cores
 from ..engine.sources import model_version
 from ..errors import MultitrackError, Problem, SettingError, printable
 from ..running.ensemble import check_asked, outcome_frame, run_rows
-from ..scenario.code_files import AT_THE_OPENING, CodedCase, read_cases
+from ..scenario.code_files import AT_THE_OPENING, FIRST_AGREEMENT, CodedCase, read_cases
 from ..scenario.codebook import CODES, scenario_from_codes
 from ..scenario.layout import lay_out
 from .missing_codes import complete_codes
@@ -50,6 +50,7 @@ __all__ = ["OUTCOMES_SCORED", "ScoredCases", "ScoredOutcome", "validate_cases"]
 WITHIN = 120  # months in which an agreement counts
 HORIZON = 240  # months of a run
 HELD = 60
+WEIGHT = 10.0  # agreements
 ONE_CODE = "mediation"
 LAST_YEAR_FITTED = 2005
 MOST_CASES, MOST_RUNS = 5_000, 2_000_000
@@ -111,6 +112,18 @@ class ScoredCases:
         """The scores as a long table: outcome, among, forecast, measure, value, low, high, verdict."""
         return pd.DataFrame([row for one in self.outcomes for row in _rows_of(one)])
 
+    def figure(self) -> Any:
+        """The figure (matplotlib's) and its caption."""
+        from .validation_figures import cases_figure
+
+        return cases_figure(self)
+
+    def markdown(self) -> str:
+        """In words and tables."""
+        from .validation_words import markdown_of_cases
+
+        return markdown_of_cases(self)
+
     def to_json(self) -> dict[str, Any]:
         """All of it, for machines: what is missing is null."""
         from .validation_words import for_machines
@@ -124,7 +137,7 @@ class ScoredCases:
 
 
 def validate_cases(
-    table: pd.DataFrame | str | PathLike[str],
+    table: pd.DataFrame | str | PathLike[str] | Sequence[CodedCase],
     draws: int = 30,
     runs: int = 3,
     seed: int = 1,
@@ -147,7 +160,7 @@ def validate_cases(
     'too few cases to tell'
     """
     scikit_learn()
-    cases = read_cases(table)
+    cases = read_cases(table) if isinstance(table, pd.DataFrame | str | PathLike) else list(table)
     if not (isinstance(draws, int) and not isinstance(draws, bool) and draws >= 1):
         raise MultitrackError(f"draws={printable(draws)}; allowed: whole numbers from 1")
     small = {"society.communities": COMMUNITIES, "run.months": HORIZON} | dict(settings or {})
@@ -159,12 +172,13 @@ def validate_cases(
     if len(cases) * draws * runs > MOST_RUNS:
         found = f"{len(cases):,} cases x {draws:,} draws x {runs:,} are {len(cases) * draws * runs:,} runs"
         raise SettingError(Problem("runs", found, f"up to {MOST_RUNS:,}", "fewer draws or runs of each case"))
-    found = _probabilities(cases, draws, runs, seed, threads or available_cores(), small, progress)
-    rows = pd.DataFrame([_told(case) | odds for case, odds in zip(cases, found)])
+    odds = _probabilities(cases, draws, runs, seed, threads or available_cores(), small, progress)
+    rows = pd.DataFrame([_told(case) | given for case, given in zip(cases, odds)])
+    rows["held"] = _held(rows["held_runs"].to_numpy(float), rows["agreed_runs"].to_numpy(float))
     notes = _notes(cases, rows)
     about = {
         "what": "coded cases scored", "cases": len(cases), "draws": draws, "runs_of_each_draw": runs, "seed": seed,
-        "settings": {name: value for name, value in (settings or {}).items()}, "within_months": WITHIN,
+        "settings": dict(settings or {}), "within_months": WITHIN,
         "months_of_a_run": float(changed.value("run.months")), "model": model_version(),
     }  # fmt: skip
     return ScoredCases(rows, scored(rows, notes, seed), about, notes)
@@ -197,20 +211,33 @@ def _probabilities(
 
 def _of_case(case: CodedCase, draws: int, runs: int, seed: int, settings: Mapping[str, Any]) -> dict[str, float]:
     own = run_seed(seed, zlib.crc32(case.name.encode("utf-8", "surrogatepass")))
-    tables = []
+    made, numbers, last = [], [], float(HORIZON)
     for at, codes in enumerate(complete_codes({**AT_THE_OPENING, **case.codes, **case.beside}, draws, own)):
         layout = lay_out(scenario_from_codes(codes, case.name).with_settings(settings))
         seeds = np.array([run_seed(own, at * runs + k) for k in range(runs)], np.int64)
-        tables.append(outcome_frame(seeds, run_rows(layout, seeds)[0]))
-    table = pd.concat(tables, ignore_index=True)
-    held, seen = holding(table, float(layout.world.parameters["run_months"][0]), HELD)
+        made.append(run_rows(layout, seeds)[0])
+        numbers.append(seeds)
+        last = float(layout.world.parameters["run_months"][0])
+    table = outcome_frame(np.concatenate(numbers), np.concatenate(made))
+    held, seen = holding(table, last, HELD)
     return {
         "comprehensive": float((table["months_to_comprehensive"] <= WITHIN).mean()),
         "any": float((table["months_to_substantive"] <= WITHIN).mean()),
-        "held": held / seen if seen else math.nan,
         "runs": len(table),
-        "held_runs": seen,
+        "agreed_runs": seen,
+        "held_runs": held,
     }
+
+
+def _held(held: np.ndarray, agreed: np.ndarray) -> np.ndarray:
+    """The probability that an agreement holds, case by case. A case in few of whose runs there is one tells little: its
+    share is drawn to that of all cases by the weight of so many agreements; missing where there are none at all.
+
+    >>> [round(share, 2) for share in _held(np.array([0.0, 90.0]), np.array([1.0, 99.0]))]
+    [0.82, 0.9]
+    """
+    all_cases = held.sum() / agreed.sum() if agreed.sum() else math.nan
+    return np.asarray((held + WEIGHT * all_cases) / (agreed + WEIGHT))
 
 
 # ---- what happened ---------------------------------------------------------------------------------------------------
@@ -221,15 +248,19 @@ def happened(recorded: Mapping[str, Any]) -> dict[str, float]:
     [0.0, 1.0, 0.0]
     >>> happened({"agreement": "comprehensive", "months": 192})  # a partial one may have come before
     {'comprehensive': 0.0, 'any': nan, 'held': nan}
+    >>> happened({"agreement": "comprehensive", "months": 192, "months_to_any": 65})
+    {'comprehensive': 0.0, 'any': 1.0, 'held': nan}
     """
-    kind, months = recorded.get("agreement"), recorded.get("months")
+    kind, months, first = (recorded.get(name) for name in ("agreement", "months", FIRST_AGREEMENT))
     if kind is None:
         return dict.fromkeys(OUTCOMES_SCORED, math.nan)
     soon = float(months is None or months <= WITHIN)
     whole = soon if kind == "comprehensive" else 0.0
     some = soon if kind in ("framework", "comprehensive") else 0.0
     if kind == "comprehensive" and not soon:
-        some = math.nan
+        some = math.nan if first is None else float(first <= WITHIN)
+    elif some == 0.0 and kind == "framework" and first is not None:
+        some = float(first <= WITHIN)
     held = recorded.get("held_60") if kind in ("framework", "comprehensive") else None
     return {"comprehensive": whole, "any": some, "held": {"yes": 1.0, "no": 0.0}.get(str(held), math.nan)}
 
@@ -252,11 +283,7 @@ def _notes(cases: list[CodedCase], rows: pd.DataFrame) -> list[str]:
     notes = []
     agreed = [case for case in cases if case.recorded.get("agreement") in ("framework", "comprehensive")]
     undated = [case for case in agreed if case.recorded.get("months") is None]
-    late = [
-        case
-        for case in agreed
-        if case.recorded["agreement"] == "comprehensive" and (case.recorded.get("months") or 0) > WITHIN
-    ]
+    late = [case for case in agreed if math.isnan(happened(case.recorded)["any"])]
     unknown = sum("agreement" not in case.recorded for case in cases)
     if unknown:
         notes.append(f"{_cases(unknown)} without `agreement`: what happened is not known there; predicted, not scored.")
@@ -270,7 +297,8 @@ def _notes(cases: list[CodedCase], rows: pd.DataFrame) -> list[str]:
     never = int((rows["held_happened"].notna() & rows["held"].isna()).sum())
     if never:
         notes.append(
-            f"{_cases(never)} whose agreement is known to have held or not, and none of whose runs agree: left out of the third outcome."
+            f"{_cases(never)} whose agreement is known to have held or not, and no run of any case agrees: left out "
+            "of the third outcome."
         )
     if rows["year"].isna().all():
         notes.append("No case says when it begins (month_zero): nothing is split at 2005.")
@@ -304,14 +332,28 @@ def _score(name: str, known: pd.DataFrame, early: np.ndarray | None, seed: int) 
     """One outcome. With `early`, rivals are fitted to those cases and all are scored on the others."""
     test = np.ones(len(known), bool) if early is None else ~early
     p, y = known.loc[test, name].to_numpy(float), known.loc[test, f"{name}_happened"].to_numpy(float)
-    trials = known.loc[test, "held_runs" if name == "held" else "runs"].to_numpy(float)
+    trials = known.loc[test, "agreed_runs" if name == "held" else "runs"].to_numpy(float) + (
+        WEIGHT if name == "held" else 0.0
+    )
     among = "all cases" if early is None else f"cases begun after {LAST_YEAR_FITTED}"
     if not len(y):
         nothing = calibration_bins(np.array([0.5]), np.array([0.0])).iloc[:0]
         none = Recalibration(why_not="no case in which it is known")
         nan = math.nan
         return ScoredOutcome(
-            name, among, 0, 0, nan, nan, nan, Area(nan, nan, nan), None, none, nothing, [], ["No case in which it is known."]
+            name,
+            among,
+            0,
+            0,
+            nan,
+            nan,
+            nan,
+            Area(nan, nan, nan),
+            None,
+            none,
+            nothing,
+            [],
+            ["No case in which it is known."],
         )
     notes = []
     if y.sum() in (0, len(y)):
@@ -343,7 +385,9 @@ def _rivals(
         rivals.append((f"{BASE} of these cases", None))
     for called, given in zip((CODE, REGRESSION), made):
         if given is None:
-            notes.append(f"{called[:1].upper()}{called[1:]}: too few cases with the codes, or of one outcome, to fit it.")
+            notes.append(
+                f"{called[:1].upper()}{called[1:]}: too few cases with the codes, or of one outcome, to fit it."
+            )
         else:
             rivals.append((called, given))
     found = []

@@ -151,7 +151,7 @@ def area_under_curve(p: np.ndarray, y: np.ndarray) -> Area:
     happened, not_happened = int((y == 1).sum()), int((y == 0).sum())
     if not happened or not not_happened:
         return Area(math.nan, math.nan, math.nan)
-    found = float(roc_auc_score(y, p))
+    found = round(float(roc_auc_score(y, p)), 12)
     more = (happened + not_happened) / 2.0 - 1.0
 
     def error(area: float) -> float:
@@ -214,10 +214,10 @@ def recalibration(p: np.ndarray, y: np.ndarray, trials: np.ndarray | float = 200
     information = np.array([[weight.sum(), (weight * x).sum()], [(weight * x).sum(), (weight * x * x).sum()]])
     errors = np.sqrt(np.diag(np.linalg.inv(information)))
     t = t_quantile(len(y) - 2)
+    halves = [t * float(error) for error in errors]
     return Recalibration(
-        slope, slope - t * errors[1], slope + t * errors[1], intercept, intercept - t * errors[0],
-        intercept + t * errors[0],
-    )  # fmt: skip
+        slope, slope - halves[1], slope + halves[1], intercept, intercept - halves[0], intercept + halves[0]
+    )
 
 
 # ---- one against another ---------------------------------------------------------------------------------------------
