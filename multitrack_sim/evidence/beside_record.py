@@ -28,14 +28,13 @@ from .experiments import NOT_ASKED, STEPS, Tried, direction_of, try_experiments
 from .missing_codes import complete_codes
 from .population import COMMUNITIES, MONTHS, Population, Record, conflict_codes
 from .targets import TARGETS, Target, compared, measured
+from .validation_terms import COMPATIBLE, IMPLAUSIBLE, MISSED, NOT_ASKED_OF_IT, NOT_MEASURED
 
-__all__ = ["IMPLAUSIBLE", "BesideRecord", "Given", "beside_record", "validate"]
+__all__ = ["BesideRecord", "Given", "beside_record", "validate"]
 
-IMPLAUSIBLE = 3.0  # standard deviations: nearly all of any distribution with one peak lies within (Pukelsheim 1994)
 FRESH = 20_261  # a seed that no calibration has used
 FEWEST, MOST = 20, 20_000  # conflicts: errors come from leaving out a twentieth of them
 SETS_CONFLICTS = 400  # of each plausible set
-COMPATIBLE, MISSED, NOT_MEASURED, NOT_ASKED_OF_IT = "compatible", "missed", "not measured", "not asked of the model"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import math
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from os import PathLike
 from typing import Any
 
@@ -31,8 +31,6 @@ from .population import COMMUNITIES
 from .rivals import fitted_before, one_code, predicted_by_others, regression
 from .scores import (
     Area,
-    Decomposition,
-    Difference,
     Recalibration,
     area_under_curve,
     base_rate_brier,
@@ -44,56 +42,25 @@ from .scores import (
     score_difference,
 )
 from .validation import holding
+from .validation_terms import (
+    BASE,
+    CODE,
+    HELD,
+    LAST_YEAR_FITTED,
+    ONE_CODE,
+    OUTCOMES_SCORED,
+    REGRESSION,
+    WITHIN,
+    Forecast,
+    ScoredOutcome,
+    score_rows,
+)
 
-__all__ = ["OUTCOMES_SCORED", "ScoredCases", "ScoredOutcome", "validate_cases"]
+__all__ = ["ScoredCases", "happened", "scored", "validate_cases"]
 
-WITHIN = 120  # months in which an agreement counts
 HORIZON = 240  # months of a run
-HELD = 60
 WEIGHT = 10.0  # agreements
-ONE_CODE = "mediation"
-LAST_YEAR_FITTED = 2005
-MOST_CASES, MOST_RUNS = 5_000, 2_000_000
-OUTCOMES_SCORED = {
-    "comprehensive": f"a comprehensive agreement within {WITHIN} months",
-    "any": f"a partial or comprehensive agreement within {WITHIN} months",
-    "held": f"an agreement that holds {HELD} months, of those agreed",
-}
-BASE, CODE, REGRESSION = "base rate", f"{ONE_CODE} alone", "regression on the codes"
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """A way of predicting, its score, and the model's score less its: below 0, the model is better."""
-
-    name: str
-    brier: float
-    area: float
-    difference: Difference
-
-
-@dataclass(frozen=True)
-class ScoredOutcome:
-    """The model's probabilities of one outcome, scored over the cases in which it is known."""
-
-    name: str
-    among: str  # all cases, or those begun later
-    cases: int
-    happened: int
-    predicted: float  # mean probability
-    brier: float
-    chance: float  # of the Brier score, what comes from the number of runs
-    area: Area
-    parts: Decomposition | None
-    recalibration: Recalibration
-    bins: pd.DataFrame
-    rivals: list[Forecast]
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def verdict(self) -> str:
-        """Against the base rate."""
-        return self.rivals[0].difference.verdict if self.rivals else "too few cases to tell"
+MOST_RUNS = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -110,7 +77,7 @@ class ScoredCases:
     @property
     def scores(self) -> pd.DataFrame:
         """The scores as a long table: outcome, among, forecast, measure, value, low, high, verdict."""
-        return pd.DataFrame([row for one in self.outcomes for row in _rows_of(one)])
+        return pd.DataFrame([row for one in self.outcomes for row in score_rows(one)])
 
     def figure(self) -> Any:
         """The figure (matplotlib's) and its caption."""
@@ -400,37 +367,3 @@ def _rivals(
 
 def _makers(codes: pd.DataFrame) -> list[tuple[Any, list[str]]]:
     return [(one_code, [ONE_CODE]), (regression, list(codes))]
-
-
-def _rows_of(one: ScoredOutcome) -> list[dict[str, Any]]:
-    """One outcome's scores as rows."""
-
-    def row(
-        forecast: str, measure: str, value: float, low: float = math.nan, high: float = math.nan, verdict: str = ""
-    ) -> dict[str, Any]:
-        return {"outcome": one.name, "among": one.among, "cases": one.cases, "forecast": forecast, "measure": measure,
-                "value": value, "low": low, "high": high, "verdict": verdict}  # fmt: skip
-
-    line, rows = one.recalibration, [row("model", "Brier score", one.brier)]
-    rows.append(row("model", "area under the curve", one.area.value, one.area.low, one.area.high))
-    rows.append(row("model", "mean probability", one.predicted))
-    if one.cases:
-        bins_of_all = calibration_share(one)
-        rows.append(row("record", "share in which it happened", *bins_of_all))
-    rows.append(row("model", "calibration slope", line.slope, line.slope_low, line.slope_high, line.why_not))
-    rows.append(row("model", "calibration intercept", line.intercept, line.intercept_low, line.intercept_high))
-    if one.parts is not None:
-        rows += [row("model", name.replace("_", " "), value) for name, value in asdict(one.parts).items()]
-    for rival in one.rivals:
-        rows.append(row(rival.name, "Brier score", rival.brier))
-        rows.append(row(rival.name, "area under the curve", rival.area))
-        gap = rival.difference
-        rows.append(row(rival.name, "model's Brier score less its", gap.value, gap.low, gap.high, gap.verdict))
-    return rows
-
-
-def calibration_share(one: ScoredOutcome) -> tuple[float, float, float]:
-    """In what share of the cases it happened, with Wilson's interval."""
-    from ..analysis.intervals import share_interval
-
-    return share_interval(one.happened, one.cases)

@@ -13,9 +13,8 @@ from matplotlib.figure import Figure
 from ..reports.effect_figures import framed
 from ..reports.style import BLACK, BLUE, GREY, LIGHT, VERMILLION, Told, drawn
 from ..reports.words import for_figure
-from .beside_record import IMPLAUSIBLE, BesideRecord
-from .scored_cases import LAST_YEAR_FITTED, OUTCOMES_SCORED, ScoredCases, ScoredOutcome
 from .scores import log_odds_of
+from .validation_terms import IMPLAUSIBLE, LAST_YEAR_FITTED, OUTCOMES_SCORED, Beside, Scored, ScoredOutcome
 from .validation_words import DIRECTIONS, GROUPS, grouped, in_short, number, what_was_run
 
 __all__ = ["beside_record_figure", "cases_figure"]
@@ -28,7 +27,7 @@ FARTHEST = (
 
 
 @drawn
-def beside_record_figure(found: BesideRecord) -> Told:
+def beside_record_figure(found: Beside) -> Told:
     """Every pattern of the record: the record's interval and the model's, in standard deviations of both together."""
     parts = grouped(found.table)
     left, right = parts.get("fitted"), [(name, parts[name]) for name in ("predicted", "direction") if name in parts]
@@ -163,7 +162,7 @@ NAMES = {"comprehensive": "Comprehensive agreement", "any": "Any agreement", "he
 
 
 @drawn
-def cases_figure(found: ScoredCases) -> Told:
+def cases_figure(found: Scored) -> Told:
     """For each outcome: in what share of the cases it happened where the model gave so much; and the model's Brier score
     less others'.
     """
@@ -202,7 +201,7 @@ def _calibration(axes: Axes, one: ScoredOutcome) -> None:
         axes.plot([row.predicted], [row.happened], "o", color=BLUE, markersize=6)
     line = one.recalibration
     if not math.isnan(line.slope):
-        given = np.linspace(0.005, 0.995, 200)
+        given = np.linspace(one.bins["predicted"].min(), one.bins["predicted"].max(), 200)
         fitted = 1.0 / (1.0 + np.exp(-(line.intercept + line.slope * log_odds_of(given))))
         axes.plot(given, fitted, color=VERMILLION, linestyle="--", linewidth=1.5)
     axes.set(

@@ -12,8 +12,20 @@ import pandas as pd
 from ..analysis.intervals import share_interval
 from ..reports.terminal import _table
 from ..reports.words import capital, for_markdown, interval, percent, with_ends
-from .beside_record import COMPATIBLE, IMPLAUSIBLE, MISSED, NOT_ASKED_OF_IT, BesideRecord
-from .scored_cases import CODE, LAST_YEAR_FITTED, OUTCOMES_SCORED, REGRESSION, Forecast, ScoredCases, ScoredOutcome
+from .validation_terms import (
+    CODE,
+    COMPATIBLE,
+    IMPLAUSIBLE,
+    LAST_YEAR_FITTED,
+    MISSED,
+    NOT_ASKED_OF_IT,
+    OUTCOMES_SCORED,
+    REGRESSION,
+    Beside,
+    Forecast,
+    Scored,
+    ScoredOutcome,
+)
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -79,30 +91,30 @@ def number(value: float) -> str:
     return (f"{value:.2f}" if abs(value) >= 0.1 else f"{value:.2g}").replace("-", "\u2212")
 
 
-def targets_tables(found: BesideRecord) -> Iterator[Table]:
+def targets_tables(found: Beside) -> Iterator[Table]:
     """For a rich console: a table a group."""
+    from rich.markup import escape
+
     for name, rows in grouped(found.table).items():
         table = _table(GROUPS[name])
-        table.add_column("", no_wrap=True)
         table.add_column("pattern", ratio=1)
         if name == "not asked":
             table.add_column("why", ratio=1)
-            for row in rows.itertuples():
-                table.add_row(row.Index, row.pattern, row.note)
-            yield table
-            continue
-        if name != "direction":
-            table.add_column("record", justify="right", no_wrap=True)
-        table.add_column("model", justify="right", no_wrap=True)
-        table.add_column("" if name == "direction" else "miss", justify="right", no_wrap=True)
+        else:
+            if name != "direction":
+                table.add_column("record", justify="right", no_wrap=True)
+            table.add_column("model", justify="right", no_wrap=True)
+            table.add_column("" if name == "direction" else "miss", justify="right", no_wrap=True)
         for row in rows.itertuples():
-            pattern = row.pattern + (" (experiment)" if row.kind == "intervened" else "")
-            if name == "direction":
-                table.add_row(row.Index, pattern, number(row.model), DIRECTIONS.get(row.verdict, row.verdict))
+            pattern = escape(f"{row.Index}: {row.pattern}" + (" (experiment)" if row.kind == "intervened" else ""))
+            if name == "not asked":
+                table.add_row(pattern, escape(row.note))
+            elif name == "direction":
+                table.add_row(pattern, number(row.model), DIRECTIONS.get(row.verdict, row.verdict))
             else:
                 ends = f"{number(row.record)} ({number(row.record_low)} to {number(row.record_high)})"
                 mark = " !" if row.verdict == MISSED else "  "
-                table.add_row(row.Index, pattern, ends, number(row.model), (_miss(row.miss) or row.verdict) + mark)
+                table.add_row(pattern, ends, number(row.model), (_miss(row.miss) or row.verdict) + mark)
         yield table
 
 
@@ -114,7 +126,7 @@ def _word(row: Any) -> str:
     return MISSED.upper() if row.verdict == MISSED and row.use == "calibrate" else row.verdict
 
 
-def in_short(found: BesideRecord) -> str:
+def in_short(found: Beside) -> str:
     """How many patterns are compatible, told apart by what they are used for."""
     parts = grouped(found.table)
     told = []
@@ -135,7 +147,7 @@ def in_short(found: BesideRecord) -> str:
     return text
 
 
-def what_was_run(found: BesideRecord) -> str:
+def what_was_run(found: Beside) -> str:
     about = found.about
     what = (
         f"{about['conflicts']:,} conflicts of the reference population"
@@ -146,7 +158,7 @@ def what_was_run(found: BesideRecord) -> str:
     return f"{what}{times}, {about['months']} months, seed {about['seed']}."
 
 
-def sets_sentence(found: BesideRecord) -> str:
+def sets_sentence(found: Beside) -> str:
     """How many of the plausible sets pass."""
     if found.sets is None:
         return ""
@@ -160,7 +172,7 @@ def sets_sentence(found: BesideRecord) -> str:
     return text
 
 
-def markdown_beside_record(found: BesideRecord) -> str:
+def markdown_beside_record(found: Beside) -> str:
     lines = [
         "# The model beside the record",
         "",
@@ -221,7 +233,7 @@ def _in_brackets(low: float, high: float, digits: int = 2) -> str:
     return f" ({low:.{digits}f} to {high:.{digits}f})".replace("-", "\u2212")
 
 
-def scores_table(found: ScoredCases) -> Table:
+def scores_table(found: Scored) -> Table:
     """For a rich console: how good the model's probabilities are."""
     table = _table(
         "The model's probabilities beside what happened", caption="95% intervals in brackets", caption_justify="left"
@@ -242,7 +254,7 @@ def scores_table(found: ScoredCases) -> Table:
     return table
 
 
-def rivals_table(found: ScoredCases) -> Table:
+def rivals_table(found: Scored) -> Table:
     """For a rich console: what the model is held beside."""
     table = _table("The model's Brier score beside others' (below 0: the model is better)")
     table.add_column("beside", no_wrap=True)
@@ -326,7 +338,7 @@ def _confidence(low: float, high: float) -> str:
     return "too cautious (1 is right)" if low > 1 else "no clear difference from 1, which is right"
 
 
-def markdown_of_cases(found: ScoredCases) -> str:
+def markdown_of_cases(found: Scored) -> str:
     about = found.about
     run = f"{about['draws']} draws of missing codes, {about['runs_of_each_draw']} runs of each"
     lines = [
