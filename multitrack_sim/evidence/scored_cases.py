@@ -201,7 +201,7 @@ def _held(held: np.ndarray, agreed: np.ndarray) -> np.ndarray:
     share is drawn to that of all cases by the weight of so many agreements; missing where there are none at all.
 
     >>> [round(share, 2) for share in _held(np.array([0.0, 90.0]), np.array([1.0, 99.0]))]
-    [0.82, 0.9]
+    [0.82, 0.91]
     """
     all_cases = held.sum() / agreed.sum() if agreed.sum() else math.nan
     return np.asarray((held + WEIGHT * all_cases) / (agreed + WEIGHT))
