@@ -50,6 +50,7 @@ class Page:
 _PICTURE = "docs/images/northern_ireland_track_two.png"
 _PAGES = (
     Page("odd", "docs/odd.md", "-m docs.generate.odd docs/odd.md", quick=True),
+    Page("coding", "docs/coding.md", "-m docs.generate.coding docs/coding.md", quick=True),
     Page("picture", "README.md", "-m multitrack_sim demo --quiet --out {folder}/demo", takes={"demo/comparison.png": _PICTURE}),
     Page("cases", "docs/cases.md", "experiments/cases_beside_history.py --out docs/cases.md"),
     Page("teaching", "docs/teaching.md", "-m docs.generate.teaching --out docs/teaching.md"),

@@ -16,7 +16,19 @@ import typer
 
 from ..errors import MultitrackError
 from ..reports.screen import guarded_streams, print_note
-from . import cases, classroom, compare, info, lists, paths, report, run, sweep, validate  # noqa: F401 - each adds its commands
+from . import (  # noqa: F401 - each adds its commands
+    cases,
+    classroom,
+    compare,
+    evidence,
+    info,
+    lists,
+    paths,
+    report,
+    run,
+    sweep,
+    validate,
+)
 from .options import INTERRUPTED, NOT_WRITTEN, REFUSED, _Interrupted, app
 
 __all__ = ["main"]
@@ -29,6 +41,7 @@ COMMANDS = (
     "sweep",
     "new",
     "codes",
+    "evidence",
     "validate",
     "classroom",
     "arms",

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..errors import Problem, StoreError, printable
+from ..errors import Problem, RecordError, StoreError, printable
 from ..running.csv_text import csv_text
 from ..running.files import check_place, write_whole
 from ..scenario.code_files import FIRST_AGREEMENT, RECORDED
 from ..scenario.codebook import CODES
 from .coding_known import known_at
-from .coding_openings import Opening, Sources, openings_of_conflicts, openings_of_talks
+from .coding_openings import LAST, Opening, Sources, openings_of_conflicts, openings_of_talks
 from .coding_outcomes import outcome_of
 from .coding_rules import NEVER_CODED, coded
 
@@ -33,10 +33,11 @@ CASE_COLUMNS = (
     *RECORDED,
     FIRST_AGREEMENT,
 )  # of the file: as tables of cases are read
+COLUMNS = (*CASE_COLUMNS, "held_by", "watched_months", "opened", "assumed", "unit", "country", "first_file")
 POPULATIONS = {
     "conflicts": "every conflict within a state active in 1989 to 2015, talks or none, from the start of fighting",
     "processes": "every process since 1989, from its first signal of talks, or a year before where that is an agreement",
-    "dated": "the processes whose opening is on record: not those that an agreement is the first sign of",
+    "dated": "every process that opened in 1989 to 2015, its opening on record: no agreement is the first sign of it",
 }
 
 
@@ -55,7 +56,10 @@ class CodedConflicts:
         """One population, by its name in `POPULATIONS`."""
         if population == "conflicts":
             return self.conflicts
-        return self.processes[~self.processes["assumed"]] if population == "dated" else self.processes
+        if population == "dated":  # and watched for ten years
+            seen = ~self.processes["assumed"] & (self.processes["opened"].dt.year <= LAST)
+            return self.processes[seen].reset_index(drop=True)
+        return self.processes
 
 
 def code_conflicts(tables: Mapping[str, pd.DataFrame]) -> CodedConflicts:
@@ -70,7 +74,8 @@ def code_conflicts(tables: Mapping[str, pd.DataFrame]) -> CodedConflicts:
 def _table(openings: Iterable[Opening], start: str, sources: Sources) -> pd.DataFrame:
     """The cases in the order in which they opened, each with a name of its own."""
     rows = [_row(opening, start, sources) for opening in openings]
-    table = pd.DataFrame(rows).sort_values(["opened", "case"], ignore_index=True)
+    table = pd.DataFrame(rows, columns=COLUMNS).astype({"opened": "datetime64[ns]", "assumed": bool})
+    table = table.sort_values(["opened", "case"], ignore_index=True)
     again = table["case"].duplicated(keep=False)
     number = table.groupby("case").cumcount() + 1
     table["case"] = table["case"].where(~again, table["case"] + " " + number.astype(str))
@@ -119,6 +124,8 @@ def cases_text(table: pd.DataFrame) -> str:
 
 def write_cases(path: Path, table: pd.DataFrame) -> bool:
     """Write a population to a new file. False where it holds these very cases already; StoreError where anything else."""
+    if table.empty:
+        raise RecordError(Problem("the files", "have no case of this kind", "the files as their owners publish them"))
     text = cases_text(table)
     if path.is_file():
         if path.read_bytes() == text.encode():
@@ -140,7 +147,7 @@ def told(table: pd.DataFrame, population: str) -> list[str]:
     kinds = {"comprehensive": "a comprehensive agreement", "framework": "a partial one at most", "none": "none"}
     opened = f"{table['opened'].min():%B %Y} to {table['opened'].max():%B %Y}"
     lines = [
-        f"{len(table)} cases, opened {opened}: {POPULATIONS[population]}.",
+        f"{len(table)} case{'s' if len(table) != 1 else ''}, opened {opened}: {POPULATIONS[population]}.",
         f"Coded in all: {', '.join(always)}. In some: {', '.join(partly)}.",
         f"Never coded, for no file tells of it: {', '.join(NEVER_CODED)}."
         + (f" Nor here, where no text opens a process: {', '.join(unseen)}." if unseen else ""),

@@ -17,7 +17,7 @@ import pandas as pd
 
 from .coding_matches import matched_conflicts
 
-__all__ = ["AGREEMENTS", "MONTH", "Opening", "Sources", "openings_of_conflicts", "openings_of_talks"]
+__all__ = ["AGREEMENTS", "LAST", "MONTH", "Opening", "Sources", "openings_of_conflicts", "openings_of_talks"]
 
 Unit = int | str  # the number of a UCDP conflict, or the name of a PA-X process
 MONTH = 30.4375  # days

@@ -205,6 +205,7 @@ AGREEMENTS = RecordFile(
     (
         Column("paid", "agreement", number(1, 10**6), "UCDP's number of the agreement"),
         Column("conflict_id", "conflicts", NUMBERS, "UCDP's numbers of its conflicts"),
+        Column("dyad_name", "sides", TEXT, "the pairs of warring sides, with commas between them"),
         Column("pa_name", "name", TEXT, "name of the agreement"),
         Column("pa_date", "signed", date(), "day of the (last) signature"),
         Column("ended", "ended", yes_or_no(may_be_missing=True), "a party left it or took up arms again"),

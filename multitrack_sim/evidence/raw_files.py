@@ -166,7 +166,8 @@ def _columns(
             for (line, _), cell in zip(rows, cells)
             if cell in wrong
         ]
-        table[column.called] = pd.Series([values.get(cell) for cell in cells], dtype=column.reader.dtype)
+        dtype = object if wrong else column.reader.dtype
+        table[column.called] = pd.Series([values.get(cell) for cell in cells], dtype=dtype)
     return pd.DataFrame(table), problems
 
 
