@@ -16,19 +16,7 @@ import typer
 
 from ..errors import MultitrackError
 from ..reports.screen import guarded_streams, print_note
-from . import (  # noqa: F401 - each adds its commands
-    cases,
-    classroom,
-    compare,
-    evidence,
-    info,
-    lists,
-    paths,
-    report,
-    run,
-    sweep,
-    validate,
-)
+from . import cases, classroom, compare, evidence, info, lists, paths, report, run, sweep, validate  # noqa: F401 - each adds its commands
 from .options import INTERRUPTED, NOT_WRITTEN, REFUSED, _Interrupted, app
 
 __all__ = ["main"]

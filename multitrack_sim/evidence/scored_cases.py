@@ -200,7 +200,7 @@ def _held(held: np.ndarray, agreed: np.ndarray) -> np.ndarray:
     """The probability that an agreement holds, case by case. A case in few of whose runs there is one tells little: its
     share is drawn to that of all cases by the weight of so many agreements; missing where there are none at all.
 
-    >>> [round(share, 2) for share in _held(np.array([0.0, 90.0]), np.array([1.0, 99.0]))]
+    >>> _held(np.array([0.0, 90.0]), np.array([1.0, 99.0])).round(2).tolist()
     [0.82, 0.91]
     """
     all_cases = held.sum() / agreed.sum() if agreed.sum() else math.nan
