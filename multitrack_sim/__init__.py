@@ -58,6 +58,8 @@ _PUBLIC = {
     "summarise": "analysis.summary",
     "sweep": "running.sweep",
     "until": "analysis.sequential",
+    "validate": "evidence.beside_record",
+    "validate_cases": "evidence.scored_cases",
     "variants": "scenario.variants",
 }
 

@@ -16,7 +16,7 @@ import typer
 
 from ..errors import MultitrackError
 from ..reports.screen import guarded_streams, print_note
-from . import cases, classroom, compare, evidence, headline, info, lists, paths, report, run, sweep  # noqa: F401 - each adds its commands
+from . import cases, classroom, compare, evidence, headline, info, lists, paths, report, run, sweep, validate  # noqa: F401 - each adds its commands
 from .options import INTERRUPTED, NOT_WRITTEN, REFUSED, _Interrupted, app
 
 __all__ = ["main"]
@@ -31,6 +31,7 @@ COMMANDS = (
     "new",
     "codes",
     "evidence",
+    "validate",
     "classroom",
     "arms",
     "parameters",
