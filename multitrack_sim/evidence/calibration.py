@@ -174,7 +174,8 @@ def calibrate(out: Path, recipe: Recipe, workers: int = 2) -> tuple[pd.DataFrame
     held = held_against(recipe)
     file = out / "candidates.npy"
     if not file.is_file():
-        _save(file, places_within(emulator, held, places, recipe.candidates, recipe.seed + 99, recipe.cutoffs[-1]))
+        drawn = recipe.candidates, recipe.seed + 99, recipe.cutoffs[-1]
+        _save(file, places_within(emulator, held, places, *drawn, weighted=True))
     candidates = np.load(file)
     inside = np.abs(spread_of_misses(emulator, held, candidates)).max(axis=1)
     settings = from_places(candidates)
