@@ -48,9 +48,15 @@ FRESH = 500_000  # seeds of conflicts that no wave has seen begin here
 class Recipe:
     """All that decides what comes out."""
 
-    waves: tuple[int, ...] = (800, 700, 600)  # settings of each
+    waves: tuple[int, ...] = (
+        800,
+        700,
+        600,
+        600,
+    )  # settings of each: even, first over everything, then over what is left
+    weighted_from: int = 3  # this wave and what follows are drawn where the record is met well, few at the edge
     conflicts: int = 200  # of a population
-    cutoffs: tuple[float, ...] = (3.0, 2.5, 2.0)  # of the emulated misses, after each wave
+    cutoffs: tuple[float, ...] = (3.0, 2.5, 2.0, 2.0)  # of the emulated misses, after each wave
     candidates: int = 320  # places that are run over fresh conflicts
     fresh_conflicts: int = 500
     sets: int = 200  # shipped, at most
@@ -117,9 +123,8 @@ def _next_places(out: Path, wave: int, recipe: Recipe, workers: int) -> np.ndarr
     if wave == 0:
         return spread(recipe.waves[0], recipe.seed)
     emulator, places = emulated(out, wave, recipe, workers)
-    return places_within(
-        emulator, held_against(recipe), places, recipe.waves[wave], recipe.seed + wave, recipe.cutoffs[wave - 1]
-    )
+    drawn = recipe.waves[wave], recipe.seed + wave, recipe.cutoffs[wave - 1]
+    return places_within(emulator, held_against(recipe), places, *drawn, weighted=wave >= recipe.weighted_from)
 
 
 def emulated(out: Path, waves: int, recipe: Recipe, workers: int = 2) -> tuple[Emulator, np.ndarray]:

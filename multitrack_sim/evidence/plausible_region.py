@@ -10,7 +10,6 @@ __all__ = ["places_within", "spread_of_misses"]
 
 STEPS, AT_ONCE, WIDTH = 1_500, 12, 0.25  # of a walk; coordinates that one step moves; and how far, of the whole range
 DOUBT_FROM = 40  # places
-TOGETHER = 2.0  # patterns hang together (four dates of one curve, say): so many count as one
 
 
 def spread_of_misses(emulator: Emulator, held: dict[str, tuple[float, float]], places: np.ndarray) -> np.ndarray:
@@ -33,8 +32,8 @@ def places_within(
 ) -> np.ndarray:
     """So many places where no miss is beyond the cut-off: the ends of as many random walks.
 
-    They are spread evenly over the region; if `weighted`, in proportion to exp(-misses^2 / 2 / TOGETHER), so that most lie
-    where the record is met well and few at the edge. Each walk begins at one of the places to start from, goes towards
+    They are spread evenly over the region; if `weighted`, in proportion to exp(-misses^2 / 2), as if patterns were
+    independent and normal, so that most lie where the record is met well and few at the edge. Each walk begins at one of the places to start from, goes towards
     smaller misses until none is beyond the cut-off, and wanders within from there on (Metropolis; Andrianakis et al. 2015).
     A walk that never gets within ends nearest to it.
     """
@@ -62,7 +61,7 @@ def places_within(
         beyond_then, misses_then = seen(moved)
         accepted = beyond_then <= beyond
         if weighted:
-            likelier = np.exp(np.minimum(0.0, (misses - misses_then) / 2 / TOGETHER))
+            likelier = np.exp(np.minimum(0.0, (misses - misses_then) / 2))
             accepted &= (rng.random(count) < likelier) | (beyond > 0)
         places[accepted], beyond[accepted], misses[accepted] = (
             moved[accepted],
