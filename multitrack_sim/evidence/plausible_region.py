@@ -33,9 +33,9 @@ def places_within(
     """So many places where no miss is beyond the cut-off: the ends of as many random walks.
 
     They are spread evenly over the region; if `weighted`, in proportion to exp(-misses^2 / 2), as if patterns were
-    independent and normal, so that most lie where the record is met well and few at the edge. Each walk begins at one of the places to start from, goes towards
-    smaller misses until none is beyond the cut-off, and wanders within from there on (Metropolis; Andrianakis et al. 2015).
-    A walk that never gets within ends nearest to it.
+    independent and normal, so that most lie where the record is met well and few at the edge. Each walk begins at one of
+    the places to start from, goes towards smaller misses until none is beyond the cut-off, and wanders within from there
+    on (Metropolis; Andrianakis et al. 2015). A walk that never gets within ends nearest to it.
     """
     rng = np.random.default_rng(seed)
     names = list(emulator.patterns)
