@@ -41,6 +41,7 @@ __all__ = ["Recipe", "calibrate", "held_against", "judge", "run_wave"]
 
 IMPLAUSIBLE = 3.0  # standard deviations (Pukelsheim 1994: nearly all of any unimodal distribution lies within)
 POPULATIONS, CODINGS = 6, 8  # that settings of a wave take turns with: what is emulated is the expected value over them
+DIGITS = 4  # of a value that is shipped
 FRESH = 500_000  # seeds of conflicts that no wave has seen begin here
 
 
@@ -183,12 +184,12 @@ def calibrate(out: Path, recipe: Recipe, workers: int = 2) -> tuple[pd.DataFrame
         _save(file, places_within(emulator, held, places, *drawn, weighted=True))
     candidates = np.load(file)
     inside = np.abs(spread_of_misses(emulator, held, candidates)).max(axis=1)
-    settings = from_places(candidates)
+    settings = from_places(candidates).map(lambda value: float(f"{value:.{DIGITS}g}"))
     misses = judge_all(settings.to_dict("records"), recipe, FRESH + recipe.seed, out / "candidates.jsonl", workers)
     worst = misses.abs().max(axis=1).to_numpy()
     stands = np.flatnonzero(worst < IMPLAUSIBLE)
     chosen = stands[: recipe.sets]
-    sets = settings.iloc[chosen].round(6).reset_index(drop=True).rename_axis("set")
+    sets = settings.iloc[chosen].reset_index(drop=True).rename_axis("set")
     return sets, {
         "recipe": told,
         "candidates": len(candidates),
