@@ -16,7 +16,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from multiprocessing import get_context
@@ -35,13 +35,14 @@ from .emulator import Emulator
 from .plausible_region import places_within, spread_of_misses
 from .population import Population
 from .prior import from_places, prior, spread, to_places
-from .targets import CALIBRATED, compared, mean_squared_miss, measured
+from .targets import CALIBRATED, compared, measured
 
-__all__ = ["Recipe", "calibrate", "held_against", "judge", "run_wave"]
+__all__ = ["Recipe", "calibrate", "held_against", "judge", "run_places", "run_wave"]
 
 IMPLAUSIBLE = 3.0  # standard deviations (Pukelsheim 1994: nearly all of any unimodal distribution lies within)
 POPULATIONS, CODINGS = 6, 8  # that settings of a wave take turns with: what is emulated is the expected value over them
 DIGITS = 4  # of a value that is shipped
+LOCAL = 99  # the number of what is no wave
 FRESH = 500_000  # seeds of conflicts that no wave has seen begin here
 
 
@@ -102,21 +103,25 @@ def _run(index: int, settings: dict[str, float]) -> dict[str, float]:
 
 def run_wave(out: Path, wave: int, recipe: Recipe, workers: int = 2) -> tuple[np.ndarray, pd.DataFrame]:
     """The places and values of one wave. What is there already is not run again."""
+    return run_places(out, f"wave_{wave}", lambda: _next_places(out, wave, recipe, workers), recipe, workers, wave)
+
+
+def run_places(
+    out: Path, name: str, drawn: Callable[[], np.ndarray], recipe: Recipe, workers: int = 2, number: int = LOCAL
+) -> tuple[np.ndarray, pd.DataFrame]:
+    """Places under a name in the folder (drawn, where they are not there yet) and their values, run where they are missing."""
     out.mkdir(parents=True, exist_ok=True)
-    plan, file = out / f"wave_{wave}_places.npy", out / f"wave_{wave}.jsonl"
+    plan, file = out / f"{name}_places.npy", out / f"{name}.jsonl"
     if not plan.is_file():
-        places = _next_places(out, wave, recipe, workers)
-        _save(plan, places)
+        _save(plan, drawn())
     places = np.load(plan)
-    settings = from_places(places)
-    done = _lines(file)
+    rows, done = from_places(places).to_dict("records"), _lines(file)
     left = list(range(len(done), len(places)))
-    with _workers(workers, _prepare, recipe, wave) as pool, file.open("a", encoding="utf-8") as stream:
-        rows = settings.to_dict("records")
+    with _workers(workers, _prepare, recipe, number) as pool, file.open("a", encoding="utf-8") as stream:
         for at, values in zip(left, pool.map(_run, left, [rows[at] for at in left])):
             stream.write(json.dumps(values) + "\n")
             stream.flush()
-            _tell(f"wave {wave}", at + 1, len(places))
+            _tell(name.replace("_", " "), at + 1, len(places))
     return places, pd.DataFrame(_lines(file), columns=list(held_against(recipe)), dtype=float)
 
 
@@ -217,12 +222,6 @@ def _moved(emulator: Emulator) -> dict[str, list[str]]:
     return {name: list(moved[name].abs().nlargest(5).index) for name in moved}
 
 
-def centre(sets: pd.DataFrame) -> dict[str, float]:
-    """The middle of the sets, in the scale on which they were spread."""
-    middle = from_places(to_places(sets).mean(axis=0, keepdims=True)).iloc[0]
-    return {name: float(value) for name, value in middle.items()}
-
-
 # ---- files and processes ---------------------------------------------------------------------------------------------
 def _workers(count: int, prepare: Any, *with_: Any) -> ProcessPoolExecutor:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -272,14 +271,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sets, found = calibrate(chosen.out, recipe, chosen.workers)
     except MultitrackError as refused:
         sys.exit(f"{refused}")
-    middle = centre(sets)
-    fresh = judge(middle, recipe.fresh_conflicts, FRESH + 77 + recipe.seed)
-    found["centre"] = {"mean_squared_miss": round(mean_squared_miss(fresh), 3)}
-    found["centre"]["largest_miss"] = round(float(fresh.loc[[t.id for t in CALIBRATED], "miss"].abs().max()), 3)
     where = [(SETS_FILE if chosen.ship else chosen.out / SETS_FILE.name).with_suffix(end) for end in (".csv", ".json")]
     write_whole(where[0], sets.to_csv(lineterminator="\n"), replace=True)
     write_whole(where[1], json.dumps(found, indent=1) + "\n", replace=True)
-    (chosen.out / "centre.json").write_text(json.dumps(middle, indent=1), "utf-8")
     print(
         json.dumps({name: value for name, value in found.items() if name not in ("pinned_down", "moved_by")}, indent=1)
     )
