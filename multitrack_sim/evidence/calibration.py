@@ -16,10 +16,11 @@ import argparse
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -237,9 +238,17 @@ def _moved(emulator: Emulator) -> dict[str, list[str]]:
 
 
 # ---- files and processes ---------------------------------------------------------------------------------------------
-def _workers(count: int, prepare: Any, *with_: Any) -> ProcessPoolExecutor:
+def _workers(count: int, prepare: Callable[..., None], *with_: Any) -> ProcessPoolExecutor:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=prepare, initargs=with_)
+    return ProcessPoolExecutor(count, get_context("spawn"), _begin, (prepare, *with_))
+
+
+def _begin(prepare: Callable[..., None], *with_: Any) -> None:
+    """A worker ends when the process that began it is killed: otherwise it would wait for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
+    prepare(*with_)
 
 
 def _lines(file: Path | None) -> list[dict[str, float]]:
