@@ -246,8 +246,13 @@ def _workers(count: int, prepare: Callable[..., None], *with_: Any) -> ProcessPo
 def _begin(prepare: Callable[..., None], *with_: Any) -> None:
     """A worker ends when the process that began it is killed: otherwise it would wait for work for ever."""
     parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
     prepare(*with_)
 
 
