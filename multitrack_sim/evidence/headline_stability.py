@@ -1,8 +1,8 @@
 """Whether the headline's intervals stand still when runs, conflicts and plausible sets are doubled.
 
-`python -m multitrack_sim.evidence.headline_stability --conflicts 300 --runs 200 --sets 50` runs the reference population three times: as
-asked, with twice the pairs of each conflict, and with twice the sets and twice the conflicts; on seeds of their own. An end
-of an interval should move by less than a fifth of its width.
+`python -m multitrack_sim.evidence.headline_stability --conflicts 300 --runs 200 --sets 50` runs the reference population
+three times: as asked, with twice the pairs of each conflict, and with twice the sets and twice the conflicts; on seeds of
+their own. An end of an interval should move by less than a fifth of its width.
 """
 
 from __future__ import annotations
