@@ -252,7 +252,8 @@ def _number(parameter: Parameter, value: Any) -> float:
         return float(parameter.choices.index(value))
     good = isinstance(value, int | float) and parameter.low <= value <= parameter.high
     if not good or (parameter.whole and value % 1):
-        allowed = ", ".join(parameter.choices) or f"{parameter.low:g} to {parameter.high:g}"
+        numbers = f"{'whole numbers' if parameter.whole else 'numbers'} from {parameter.low:g} to {parameter.high:g}"
+        allowed = ", ".join(parameter.choices) or numbers
         raise SettingError(Problem(parameter.name, f"found {printable(value)}", allowed))
     return float(value)
 
