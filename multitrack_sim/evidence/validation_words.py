@@ -42,7 +42,9 @@ GROUPS = {
     "not asked": "Not asked of the model",
 }
 HINDSIGHT = (
-    "The model is not fitted to these cases. Codes given by people who know how a case ended make no validation of it. "
+    "The model is not fitted to any case; how many conflicts begun up to 2005 came to an agreement, all and mediated, was one "
+    "constraint of its calibration, so cases of those years are no test of it. Codes given by people who know how a case "
+    "ended make no validation of it. "
     "The base rate in these cases is known only afterwards, so it is hard to beat; whatever is fitted is fitted to other cases."
 )
 ABOUT_SCORES = (
