@@ -38,12 +38,11 @@ from .population import Population
 from .prior import from_places, prior, spread, to_places
 from .targets import CALIBRATED, compared, measured
 
-__all__ = ["Recipe", "calibrate", "held_against", "judge", "run_places", "run_wave"]
+__all__ = ["Recipe", "calibrate", "held_against", "judge", "run_wave"]
 
 IMPLAUSIBLE = 3.0  # standard deviations (Pukelsheim 1994: nearly all of any unimodal distribution lies within)
 POPULATIONS, CODINGS = 6, 8  # that settings of a wave take turns with: what is emulated is the expected value over them
 DIGITS = 4  # of a value that is shipped
-LOCAL = 99  # the number of what is no wave
 FRESH = 500_000  # seeds of conflicts that no wave has seen begin here
 
 
@@ -104,25 +103,18 @@ def _run(index: int, settings: dict[str, float]) -> dict[str, float]:
 
 def run_wave(out: Path, wave: int, recipe: Recipe, workers: int = 2) -> tuple[np.ndarray, pd.DataFrame]:
     """The places and values of one wave. What is there already is not run again."""
-    return run_places(out, f"wave_{wave}", lambda: _next_places(out, wave, recipe, workers), recipe, workers, wave)
-
-
-def run_places(
-    out: Path, name: str, drawn: Callable[[], np.ndarray], recipe: Recipe, workers: int = 2, number: int = LOCAL
-) -> tuple[np.ndarray, pd.DataFrame]:
-    """Places under a name in the folder (drawn, where they are not there yet) and their values, run where they are missing."""
     out.mkdir(parents=True, exist_ok=True)
-    plan, file = out / f"{name}_places.npy", out / f"{name}.jsonl"
+    plan, file = out / f"wave_{wave}_places.npy", out / f"wave_{wave}.jsonl"
     if not plan.is_file():
-        _save(plan, drawn())
+        _save(plan, _next_places(out, wave, recipe, workers))
     places = np.load(plan)
     rows, done = from_places(places).to_dict("records"), _lines(file)
     left = list(range(len(done), len(places)))
-    with _workers(workers, _prepare, recipe, number) as pool, file.open("a", encoding="utf-8") as stream:
+    with _workers(workers, _prepare, recipe, wave) as pool, file.open("a", encoding="utf-8") as stream:
         for at, values in zip(left, pool.map(_run, left, [rows[at] for at in left])):
             stream.write(json.dumps(values) + "\n")
             stream.flush()
-            _tell(name.replace("_", " "), at + 1, len(places))
+            _tell(f"wave {wave}", at + 1, len(places))
     return places, pd.DataFrame(_lines(file), columns=list(held_against(recipe)), dtype=float)
 
 
