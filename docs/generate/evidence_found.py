@@ -12,6 +12,7 @@ import pandas as pd
 from multitrack_sim.analysis.intervals import share_interval
 from multitrack_sim.engine.sources import model_version
 from multitrack_sim.evidence.beside_record import BesideRecord
+from multitrack_sim.evidence.calibration import centre
 from multitrack_sim.evidence.packaged_scores import KeptScores, what_are
 from multitrack_sim.evidence.recorded_figures import RULES_SOUGHT
 from multitrack_sim.evidence.validation_terms import (
@@ -52,6 +53,7 @@ __all__ = [
 
 OPEN = 0.9  # of the width that a parameter was spread over: from there on the record says next to nothing about it
 PINNED = 0.75  # up to there it says a good deal
+NEAR = 0.02  # of a value, within which a default is the centre of the sets
 OUTCOME = {"comprehensive": "comprehensive in 10 years", "any": "any agreement in 10 years", "held": "held 5 years"}
 
 
@@ -78,37 +80,43 @@ def calibration(beside: BesideRecord) -> list[str]:
     recipe, widths = made["recipe"], made["pinned_down"]
     waves = ", ".join(f"{count:,}" for count in recipe["waves"])
     stand, tried = made["stand_over_fresh_conflicts"], made["candidates"]
+    cases = (
+        ", but for how many of the mechanically coded conflicts begun up to 2005 came to an agreement"
+        if recipe["cases"]
+        else ""
+    )
     lines += [
-        f"History matching (Craig et al. 1997; Vernon, Goldstein and Bower 2010), by "
-        f"`make calibrate`: {len(widths)} parameters were "
-        f"varied over their ranges in waves of {waves} settings, each run over "
-        f"{recipe['conflicts']:,} conflicts; from these runs an "
-        "emulator of every pattern that may be fitted says where no pattern speaks "
-        "against a setting, and the next wave is drawn "
-        "there. No case was looked at"
-        + (
-            ", but for how many of the mechanically coded conflicts begun up to 2005 came to an agreement."
-            if recipe["cases"]
-            else "."
-        ),
+        f"History matching (Craig et al. 1997; Vernon, Goldstein and Bower 2010), by `make calibrate`: {len(widths)} parameters "
+        f"were varied over their ranges in waves of {waves} settings, each run over {recipe['conflicts']:,} conflicts. From "
+        "these runs an emulator of every pattern that may be fitted says where no pattern speaks against a setting; there the "
+        f"next wave is drawn. No case was looked at{cases}.",
         "",
-        f"Of {tried:,} settings drawn from what was left, {stand:,} "
-        f"({interval(*share_interval(stand, tried))}) miss nothing by more "
-        f"than {IMPLAUSIBLE:g} standard deviations over {recipe['fresh_conflicts']:,} "
-        f"conflicts that no wave had seen. {len(sets)} of "
-        f"these come with the package: the *plausible sets* (mean squared miss "
-        f"{made['mean_squared_miss_of_sets']:g}, the largest "
-        f"{made['largest_miss_of_a_set']}).",
+        f"Of {tried:,} settings drawn from what was left, {stand:,} ({interval(*share_interval(stand, tried))}) miss nothing by "
+        f"more than {IMPLAUSIBLE:g} standard deviations over {recipe['fresh_conflicts']:,} conflicts that no wave had seen. "
+        f"{len(sets)} of these come with the package: the *plausible sets* (mean squared miss "
+        f"{made['mean_squared_miss_of_sets']:g}, the largest {made['largest_miss_of_a_set']}).",
         "",
     ]
     if "centre" in made:
-        centre = made["centre"]
-        lines += [f"Their centre, over fresh conflicts again: mean squared miss {centre['mean_squared_miss']:g}, the largest "
-                  f"{centre['largest_miss']:g}. The defaults were moved there.", ""]  # fmt: skip
+        middle = made["centre"]
+        lines += [
+            f"Their centre, over fresh conflicts again: mean squared miss {middle['mean_squared_miss']:g}, the largest "
+            f"{middle['largest_miss']:g}. {_defaults(sets)}",
+            "",
+        ]
     if told := sets_sentence(beside):
         lines += [f"Over the conflicts of this page: {md(told)}", ""]
     lines += _pinned(widths)
     return lines + _moved(made.get("moved_by", {}))
+
+
+def _defaults(sets: pd.DataFrame) -> str:
+    """Whether the defaults are the centre of the sets."""
+    middle = centre(sets)
+    near = sum(math.isclose(PARAMETERS[name].default, value, rel_tol=NEAR) for name, value in middle.items())
+    if near == len(middle):
+        return "The defaults are this centre."
+    return f"Of {len(middle)} parameters, {near} have a default within {percent(NEAR)} of it; the others were left where they were."
 
 
 def _pinned(widths: Mapping[str, float]) -> list[str]:
@@ -116,8 +124,7 @@ def _pinned(widths: Mapping[str, float]) -> list[str]:
     open_ = [name for name, width in widths.items() if width >= OPEN]
     lines = [
         "### What the record pins down, and what not", "",
-        "Width: the spread over the plausible sets, as a share of the spread over the "
-        "range. At 1 the record says nothing. One "
+        "Width: the spread over the plausible sets, as a share of the spread over the range. At 1 the record says nothing. One "
         "parameter at a time: combinations may be pinned down where no single one is.", "",
     ]  # fmt: skip
     if narrow:
@@ -154,11 +161,9 @@ def variants_part() -> list[str]:
     return [
         "## Variants of the rules", "",
         "Rules that could as well be others. Each was brought back to the record with values of its own "
-        "(`python -m multitrack_sim.evidence.recentring`). Miss: mean squared miss of "
-        "the patterns that may be fitted, in standard "
-        "deviations; before and after over conflicts that the values were chosen with, "
-        "and over fresh ones. A variant that misses much "
-        "more than the first is a poor alternative: what it says weighs as much as the others all the same.", "",
+        "(`python -m multitrack_sim.evidence.recentring`). Miss: mean squared miss of the patterns that may be fitted, in "
+        "standard deviations; before and after over conflicts that the values were chosen with, and over fresh ones. A variant "
+        "that misses much more than the first is a poor alternative: what it says weighs as much as the others all the same.", "",
         *table_of(head, rows),
     ]  # fmt: skip
 
@@ -170,9 +175,8 @@ def _miss(value: float) -> str:
 # ---- coded conflicts -------------------------------------------------------------------------------------------------
 def coded(scores: Mapping[str, KeptScores], captions: Mapping[str, str]) -> list[str]:
     lines = ["## Coded conflicts beside what happened", "",
-             "Rules gave the codes ([how](coding.md)), nobody who knew the end. Missing codes "
-             "are drawn from the reference population "
-             f"given the others. {HINDSIGHT}", "", picture("coded_conflicts.png", captions), ""]  # fmt: skip
+             "Rules gave the codes ([how](coding.md)), nobody who knew the end. Missing codes are drawn from the reference "
+             f"population given the others. {HINDSIGHT}", "", picture("coded_conflicts.png", captions), ""]  # fmt: skip
     made = {kept.about["model"] for kept in scores.values()}
     if made != {model_version()}:
         lines += [
@@ -185,8 +189,7 @@ def coded(scores: Mapping[str, KeptScores], captions: Mapping[str, str]) -> list
         [row for name, kept in scores.items() for row in _score_rows(name, kept)],
     )  # fmt: skip
     lines += [
-        "Against others: the model's Brier score less theirs (below 0 the model is "
-        "better), 95% interval by a paired bootstrap.",
+        "Against others: the model's Brier score less theirs (below 0 the model is better), 95% interval by a paired bootstrap.",
         "",
     ]
     for name, kept in scores.items():
@@ -217,6 +220,8 @@ def _against(one: ScoredOutcome, called: str) -> str:
     if rival is None:
         return "not fitted"
     gap = rival.difference
+    if math.isnan(gap.low):
+        return gap.verdict
     return f"{three(gap.value)} ({three(gap.low)} to {three(gap.high)}): {gap.verdict}"
 
 
@@ -244,11 +249,9 @@ def headline_part(held: Mapping[str, Any], captions: Mapping[str, str]) -> list[
     earlier = "" if held["model"] == model_version() else " Made with an earlier version of the model."
     lines = [
         "## The headline: Track II over all plausible assumptions", "",
-        f"{people['pairs']:,} pairs of runs of {people['conflicts']:,} conflicts of the "
-        f"reference population, with and without Track II, "
-        f"over {people['months']} months; {people['sets']} plausible sets and "
-        f"{people['variants']} variants of the rules take turns "
-        "(`multitrack headline`)." + earlier, "",
+        f"{people['pairs']:,} pairs of runs of {people['conflicts']:,} conflicts of the reference population, with and without "
+        f"Track II, over {people['months']} months; {people['sets']} plausible sets and {people['variants']} variants of the "
+        f"rules take turns (`multitrack headline`).{earlier}", "",
         picture("headline.png", captions), "", *(f"- {md(line)}" for line in headline_lines(people)), "",
         "### In each case", "",
     ]  # fmt: skip
@@ -277,9 +280,8 @@ def _parts(one: Mapping[str, Any]) -> str:
 def again() -> list[str]:
     return [
         "## How to make all of it again", "",
-        "- `make evidence`: the headline, then every number of this page and of the "
-        "README's headline, from the plausible sets and "
-        "variants that come with the package. What needs the owners' files is made anew where they lie in "
+        "- `make evidence`: the headline, then every number of this page and of the README's headline, from the plausible sets "
+        "and variants that come with the package. What needs the owners' files is made anew where they lie in "
         "`../shared/evidence/data` beside the checkout (`ARGS=\"--record FOLDER\"` names another folder).",
         "- `make calibrate`: the plausible sets themselves. Hours; safe to interrupt, repeat to resume.",
         "- `python -m multitrack_sim.evidence.recentring`: the variants' own values.",

@@ -46,6 +46,11 @@ from .evidence_words import md, picture, table_of
 __all__ = ["IMPOSED", "NEVER_TRIED", "Sources", "evidence_page"]
 
 
+VERDICTS = {
+    "better": "better than", "worse": "worse than", "no clear difference": "no clear difference from",
+    "too few cases to tell": "too few cases to tell it from",
+}  # fmt: skip
+
 # What is so because the rules say so: no run could show otherwise. Each with the test that holds it.
 IMPOSED = {
     "No rule reads the future: what is set from some month on changes nothing before it.": (
@@ -83,11 +88,10 @@ IMPOSED = {
     ),
 }  # fmt: skip
 NEVER_TRIED = (
-    "Another mapping from codes to a scenario "
-    "(`multitrack_sim/scenario/codebook.py`): it was written once, by judgement, and is "
-    "the same in every set and variant. All that is said of coded conflicts hangs on it.",
+    "Another mapping from codes to a scenario (`multitrack_sim/scenario/codebook.py`): it was written once, by judgement, "
+    "and is the same in every set and variant. All that is said of coded conflicts hangs on it.",
     "Other frequencies and associations of codes in the reference population than the stated ones "
-    "(`multitrack_sim/evidence/population.py`; `multitrack validate --population` takes others).",
+    "(`multitrack_sim/evidence/population.py`), in anything that stands here; `multitrack validate --population` takes others.",
     "Several variants of the rules at once: every run has one. Rules that have no variant were never replaced.",
     "Numbers that codes set (they follow from the mapping), those that somebody in the conflict decides ({choices}), and "
     "conventions of counting ({conventions}): not among the {varied} parameters that were varied.",
@@ -134,11 +138,9 @@ def _plain(sources: Sources) -> list[str]:
     lines = headline_lines(sources.headline["population"])
     judged = {name: rows[rows["implausibility"].notna()] for name, rows in grouped(beside.table).items()}
     told = [
-        "This page says what speaks for the model, what speaks against it, and what "
-        "nobody has looked at. A model that meets a "
-        "record may still be wrong for the wrong reasons; one that misses it is wrong "
-        "for sure. None of this is evidence about "
-        "a real conflict.",
+        "This page says what speaks for the model, what speaks against it, and what nobody has looked at. A model that meets a "
+        "record may do so for the wrong reasons; one that misses it is wrong somewhere, or the record is. None of this is "
+        "evidence about a real conflict.",
         "",
         f"- **Matched and not.** {md(in_short(beside))}",
     ]
@@ -149,9 +151,8 @@ def _plain(sources: Sources) -> list[str]:
     open_, all_ = open_parameters()
     if all_:
         told.append(
-            f"- **Not pinned down.** Of {all_} parameters, {open_} keep {percent(OPEN)} or "
-            f"more of the width over which they were "
-            "spread: the record says next to nothing about them, and what hangs on them is an assumption."
+            f"- **Not pinned down.** Of {all_} parameters, {open_} keep {percent(OPEN)} or more of the width over which they "
+            "were spread: the record says next to nothing about them, and what hangs on them is an assumption."
         )
     return [*told, ""]
 
@@ -166,16 +167,18 @@ def _named(rows: pd.DataFrame | None) -> str:
 
 
 def _verdicts(kept: KeptScores) -> str:
-    """Of each outcome over all cases, against each rival: better, worse, or no clear difference."""
+    """Of each outcome, against each rival: better, worse, or no clear difference."""
     told = []
     for one in kept.outcomes:
-        if one.among == "all cases" and one.cases:
-            words = [
-                f"{rival.difference.verdict} (than the {rival.name})" for rival in one.rivals if rival.name != CODE
-            ]
-            words += [f"{rival.difference.verdict} (than {CODE})" for rival in one.rivals if rival.name == CODE]
-            told.append(f"{OUTCOME[one.name]}, {one.cases} cases: the model's Brier score is {', '.join(words)}")
-    return capital("; ".join(told)) + "."
+        if one.cases:
+            against = "; ".join(f"{VERDICTS[rival.difference.verdict]} {_rival(rival.name)}" for rival in one.rivals)
+            begun = "" if one.among == "all cases" else one.among.removeprefix("cases")
+            told.append(f"{OUTCOME[one.name]} ({one.cases} cases{begun}): {against or 'nothing to compare with'}")
+    return "The model's Brier score beside others'. " + ". ".join(capital(line) for line in told) + "."
+
+
+def _rival(name: str) -> str:
+    return name if name == CODE else f"the {name}"
 
 
 # ---- the record ------------------------------------------------------------------------------------------------------
@@ -183,10 +186,8 @@ def _matched(beside: BesideRecord, captions: Mapping[str, str]) -> list[str]:
     parts = grouped(beside.table)
     lines = ["## What is matched, and what is not", "", picture("beside_the_record.png", captions), "",
              capital(what_was_run(beside)) + " No calibration has used this seed. The miss is in standard deviations of "
-             "record and "
-             f"model together; beyond {IMPLAUSIBLE:g} a pattern is missed. Wide intervals are "
-             f"easily met. Tags: D computed from a "
-             "data file, S read in the source, M from memory.", ""]  # fmt: skip
+             f"record and model together; beyond {IMPLAUSIBLE:g} a pattern is missed. Wide intervals are easily met. Tags: D "
+             "computed from a data file, S read in the source, M from memory.", ""]  # fmt: skip
     if told := sets_sentence(beside):
         lines += [md(told), ""]
     for name, heading in (("fitted", "patterns that may be fitted"), ("predicted", "patterns that are only predicted")):

@@ -19,7 +19,7 @@ from .words import capital
 __all__ = ["EveryDoubt", "every_doubt"]
 
 UNITS = {
-    "agreed": ("more of every 100 {runs} reach one", "fewer of every 100 {runs} reach one"),
+    "agreed": ("more of every 100 {runs} reach an agreement", "fewer of every 100 {runs} reach an agreement"),
     "months_under_accord": ("more months", "fewer months"),
     "violence_total": ("more", "less"),
 }
@@ -44,8 +44,8 @@ def every_doubt(facts: Facts) -> EveryDoubt:
     rows = [_row(name, outcome, found) for outcome in found["outcomes"]]
     first = rows[0]
     line = say(
-        "With Track II, in {where}: {effect} (95% interval with every doubt: {ends}).",
-        where=where, effect=first["effect"], ends=first["ends"],
+        "With Track II, in {where}: {effect} within {months} months (95% interval with every doubt: {ends}).",
+        where=where, effect=first["effect"], ends=first["ends"], months=number(found["months"], f"headline:{name}:months"),
     )  # fmt: skip
     whose = (
         Markup("Nothing of the kind was computed for this scenario: these are numbers of {where}.").format(where=where)
