@@ -112,6 +112,18 @@ def test_places_are_spread_evenly_over_where_no_pattern_is_implausible():
     assert width[0] < 0.5 and (width[1:] > 0.85).all()
 
 
+def test_weighted_places_lie_where_the_record_is_met_well():
+    """Known answer: a normal of standard deviation .1 around .5, whose mean has a standard error of .006 over 300
+    places; four of them are allowed.
+    """
+    rng = np.random.default_rng(5)
+    places = rng.random((300, 3))
+    emulator = Emulator(places, pd.DataFrame({"first": places[:, 0] + 0.001 * rng.standard_normal(300)}))
+    found = places_within(emulator, {"first": (0.5, 0.1)}, places, 300, seed=6, cutoff=3.0, weighted=True)
+    assert found[:, 0].mean() == pytest.approx(0.5, abs=0.024)
+    assert found[:, 0].std() == pytest.approx(0.1, rel=0.2)
+
+
 # ---- conflicts coded from the record ---------------------------------------------------------------------------------
 CASES = """case,start,month_zero,mediation,indivisibility,agreement,months,months_to_any
 Early and mediated,pretalks,1990-05,3,1.5,comprehensive,60,20

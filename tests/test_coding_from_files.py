@@ -96,6 +96,7 @@ RULE_CASES = [
     ("mediation", {"mediation": [{"name.of.third.party": ""}]}, 2.0),  # dated: somebody mediated
     ("mediation", {"mediation": [{}, {"med.begins": "5/1/96", "name.of.third.party": "France"}]}, 3.0),
     ("mediation", {"mediation": [{}, {"med.begins": "5/2/96", "name.of.third.party": "France"}]}, 2.0),
+    ("mediation", {"pa_x": [TEXT, {"ThrdPart": "UN"}]}, 0.5),  # another text of that day: not the one that opened
     ("mediation", {"agreements": [{"pa_type": 3}]}, None),
     ("fighting_level", {"pa_x": [TEXT]}, 2.0),
     ("fighting_level", {"pa_x": [TEXT], "termination": active(1995, intensity_level=2)}, 4.0),
@@ -110,6 +111,7 @@ RULE_CASES = [
     ("power_sharing", {"pa_x": [{"Terps": 2, "Mps": 1}]}, 2.5),
     ("power_sharing", {"pa_x": [{"Eps": 3}]}, 3.5),
     ("power_sharing", {"pa_x": [TEXT]}, None),
+    ("power_sharing", {"mediation": [{}]}, None),
     ("outside_pressure", {"pa_x": [TEXT]}, 2.0),
     ("outside_pressure", {"pa_x": [TEXT], "termination": active(1995, side_a_2nd="Government of Sylvania")}, 1.25),
     (
@@ -173,12 +175,12 @@ def test_nothing_that_came_after_the_opening_decides_a_code(tmp_path):
 
 # ---- cases ------------------------------------------------------------------------------------------------------------
 def test_a_process_is_a_spell_of_signals(tmp_path):
-    dates = ["1996-05-01", "2001-04-30", "2006-06-01"]  # a day under five years, then more than five
+    dates = ["1989-01-01", "1996-05-01", "2001-04-30", "2006-06-01"]  # the third: a day under five years after
     found = both(tmp_path, pa_x=[{"Dat": date} for date in dates]).processes
-    assert found["case"].tolist() == ["Freedonia: Hills (1996)", "Freedonia: Hills (2006)"]
-    assert found["month_zero"].tolist() == ["1996-05", "2006-06"]
-    assert found["start"].tolist() == ["talks", "talks"]
-    assert found["watched_months"].iloc[0] == round(
+    assert found["case"].tolist() == [f"Freedonia: Hills ({year})" for year in (1989, 1996, 2006)]
+    assert found["month_zero"].tolist() == ["1989-01", "1996-05", "2006-06"]
+    assert set(found["start"]) == {"talks"}
+    assert found["watched_months"].iloc[1] == round(
         (pd.Timestamp("2006-06-01") - pd.Timestamp("1996-05-01")).days / 30.4375, 1
     )
 
@@ -254,13 +256,14 @@ def test_conflicts_open_with_fighting_talks_or_none(tmp_path):
         *active(1987, 1990, conflict_id=2, start_date2="05/03/1987"),
         *active(2004, 2005, conflict_id=3, start_date2="09/08/2004"),
         *active(2016, conflict_id=4),
+        *active(1989, conflict_id=6, start_date2="01/02/1989"),
+        *active(2015, conflict_id=7, start_date2="01/02/2015"),
         *active(1995, conflict_id=5, type_of_conflict=2),
     ]
     found = both(tmp_path, termination=years, pa_x=[TEXT]).conflicts
-    assert found["unit"].tolist() == [2, 3]
-    assert found["month_zero"].tolist() == ["1989-01", "2004-08"]
-    assert found["start"].tolist() == ["fighting", "fighting"]
-    assert found["agreement"].tolist() == ["none", "none"]
+    assert found["unit"].tolist() == [2, 6, 3, 7]
+    assert found["month_zero"].tolist() == ["1989-01", "1989-02", "2004-08", "2015-02"]
+    assert set(found["start"]) == {"fighting"} and set(found["agreement"]) == {"none"}
 
 
 def test_cases_of_one_name_are_numbered_and_accents_left_out(tmp_path):

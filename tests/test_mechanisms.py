@@ -52,6 +52,7 @@ OFFICE = {"track_two.office": 0.1}
 MIXED = {"track_two.officials_attend": 1.0, "track_two.officials_frankness": 0.0}
 SUSPECTED = MIXED | {"track_two.office": 0.6, "track_one.concession": 0.05}
 SUSPECTED |= every(lively(), "governments", "hawkishness", 0.7)
+DISTRUSTED = {"track_one.reactive_devaluation": 0.4} | every(lively(), "organisations", "skill", 1.0)
 MANY, FRAGILE_MANY = {"run.months": 240}, dict(FRAGILE)  # with five parties
 LAST_RESORT = MANY | {
     "track_one.signature": 0.0,
@@ -148,6 +149,8 @@ SETTINGS = {
     "a crowded table is slow": (MANY, {"track_one.crowding": (0.0, 1.5)}, "months_to_substantive", 1),
     "assembled delegations sign texts on how to go on": ({}, {"track_one.procedure": (0.0, 0.4)}, "procedures", 1),
     "delegations disperse": ({}, {"track_one.dispersal": (0.1, 1.0)}, "procedures", -1),
+    "a mediator carries the first message": ({}, {"track_one.good_offices": (0.0, 4.0)}, "months_to_talks", -1),
+    "words of a mediator are not the other side's": (DISTRUSTED, {"track_one.honest_broker": (0.0, 1.0)}, "share_settled", 1),
     "mediation holds talks together": ({}, {"track_one.mediation_hold": (0.0, 1.0)}, "breakdowns", -1),
     "small progress is progress": ({"track_one.procedure": 0.0, "track_one.deadlock": 2.0}, {"track_one.progress": (0.0, 0.5)}, "breakdowns", 1),
     "official talks invent unaided": ({}, {"track_one.invention_alone": (0.0, 1.0)}, "options_found", 1),

@@ -12,7 +12,7 @@ import multitrack_sim as mt
 from multitrack_sim.cli import main as cli
 from multitrack_sim.evidence import beside_record as beside
 from multitrack_sim.evidence import scored_cases as cases_module
-from multitrack_sim.evidence.experiments import NOT_ASKED, Tried, direction_of, ratio
+from multitrack_sim.evidence.experiments import NOT_ASKED, Tried, direction_of, ratio, try_experiments
 from multitrack_sim.evidence.targets import CALIBRATED, TARGETS
 from multitrack_sim.evidence.validation_terms import OUTCOMES_SCORED
 from multitrack_sim.scenario.codebook import CODES
@@ -354,6 +354,7 @@ def test_interrupted_it_stops(table):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
+        ({"table": []}, "no cases"),
         ({"draws": 0}, "draws=0"),
         ({"runs": 0}, "runs=0"),
         ({"settings": {"track_two.bugdet": 1}}, "did you mean"),
@@ -363,7 +364,7 @@ def test_interrupted_it_stops(table):
 )
 def test_scoring_that_makes_no_sense_is_refused(table, more, said):
     with pytest.raises(mt.MultitrackError, match=said):
-        mt.validate_cases(table, **more)
+        mt.validate_cases(**({"table": table} | more))
 
 
 # --- the model beside the record
@@ -463,6 +464,13 @@ def test_a_given_population(table):
     assert "Experiments were left out." in given.notes
     with pytest.raises(mt.MultitrackError, match="20 conflicts or more"):
         mt.validate(population=table)
+
+
+def test_experiments_in_conflicts_with_names():
+    codes = {"parties": 2.0, "party_names": "O'Neill's \"men\" | $y$", "track3": 4.0, "track2": 3.0, "start": "talks"}
+    found = {one.id: one for one in try_experiments([codes, codes], seed=3)}
+    assert set(found) == {"T7", "T10", "T11", "T12", "T31"} and found["T12"].value > 0
+    assert found["T11"].direction == "same direction"
 
 
 def test_plausible_sets():

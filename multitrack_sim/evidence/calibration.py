@@ -16,7 +16,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from multiprocessing import get_context
@@ -35,12 +35,14 @@ from .emulator import Emulator
 from .plausible_region import places_within, spread_of_misses
 from .population import Population
 from .prior import from_places, prior, spread, to_places
-from .targets import CALIBRATED, compared, mean_squared_miss, measured
+from .targets import CALIBRATED, compared, measured
 
-__all__ = ["Recipe", "calibrate", "held_against", "judge", "run_wave"]
+__all__ = ["Recipe", "calibrate", "held_against", "judge", "run_places", "run_wave"]
 
 IMPLAUSIBLE = 3.0  # standard deviations (Pukelsheim 1994: nearly all of any unimodal distribution lies within)
 POPULATIONS, CODINGS = 6, 8  # that settings of a wave take turns with: what is emulated is the expected value over them
+DIGITS = 4  # of a value that is shipped
+LOCAL = 99  # the number of what is no wave
 FRESH = 500_000  # seeds of conflicts that no wave has seen begin here
 
 
@@ -48,9 +50,15 @@ FRESH = 500_000  # seeds of conflicts that no wave has seen begin here
 class Recipe:
     """All that decides what comes out."""
 
-    waves: tuple[int, ...] = (800, 700, 600)  # settings of each
+    waves: tuple[int, ...] = (
+        800,
+        700,
+        600,
+        600,
+    )  # settings of each: even, first over everything, then over what is left
+    weighted_from: int = 3  # this wave and what follows are drawn where the record is met well, few at the edge
     conflicts: int = 200  # of a population
-    cutoffs: tuple[float, ...] = (3.0, 2.5, 2.0)  # of the emulated misses, after each wave
+    cutoffs: tuple[float, ...] = (3.0, 2.5, 2.0, 2.0)  # of the emulated misses, after each wave
     candidates: int = 320  # places that are run over fresh conflicts
     fresh_conflicts: int = 500
     sets: int = 200  # shipped, at most
@@ -95,21 +103,25 @@ def _run(index: int, settings: dict[str, float]) -> dict[str, float]:
 
 def run_wave(out: Path, wave: int, recipe: Recipe, workers: int = 2) -> tuple[np.ndarray, pd.DataFrame]:
     """The places and values of one wave. What is there already is not run again."""
+    return run_places(out, f"wave_{wave}", lambda: _next_places(out, wave, recipe, workers), recipe, workers, wave)
+
+
+def run_places(
+    out: Path, name: str, drawn: Callable[[], np.ndarray], recipe: Recipe, workers: int = 2, number: int = LOCAL
+) -> tuple[np.ndarray, pd.DataFrame]:
+    """Places under a name in the folder (drawn, where they are not there yet) and their values, run where they are missing."""
     out.mkdir(parents=True, exist_ok=True)
-    plan, file = out / f"wave_{wave}_places.npy", out / f"wave_{wave}.jsonl"
+    plan, file = out / f"{name}_places.npy", out / f"{name}.jsonl"
     if not plan.is_file():
-        places = _next_places(out, wave, recipe, workers)
-        _save(plan, places)
+        _save(plan, drawn())
     places = np.load(plan)
-    settings = from_places(places)
-    done = _lines(file)
+    rows, done = from_places(places).to_dict("records"), _lines(file)
     left = list(range(len(done), len(places)))
-    with _workers(workers, _prepare, recipe, wave) as pool, file.open("a", encoding="utf-8") as stream:
-        rows = settings.to_dict("records")
+    with _workers(workers, _prepare, recipe, number) as pool, file.open("a", encoding="utf-8") as stream:
         for at, values in zip(left, pool.map(_run, left, [rows[at] for at in left])):
             stream.write(json.dumps(values) + "\n")
             stream.flush()
-            _tell(f"wave {wave}", at + 1, len(places))
+            _tell(name.replace("_", " "), at + 1, len(places))
     return places, pd.DataFrame(_lines(file), columns=list(held_against(recipe)), dtype=float)
 
 
@@ -117,9 +129,8 @@ def _next_places(out: Path, wave: int, recipe: Recipe, workers: int) -> np.ndarr
     if wave == 0:
         return spread(recipe.waves[0], recipe.seed)
     emulator, places = emulated(out, wave, recipe, workers)
-    return places_within(
-        emulator, held_against(recipe), places, recipe.waves[wave], recipe.seed + wave, recipe.cutoffs[wave - 1]
-    )
+    drawn = recipe.waves[wave], recipe.seed + wave, recipe.cutoffs[wave - 1]
+    return places_within(emulator, held_against(recipe), places, *drawn, weighted=wave >= recipe.weighted_from)
 
 
 def emulated(out: Path, waves: int, recipe: Recipe, workers: int = 2) -> tuple[Emulator, np.ndarray]:
@@ -174,15 +185,16 @@ def calibrate(out: Path, recipe: Recipe, workers: int = 2) -> tuple[pd.DataFrame
     held = held_against(recipe)
     file = out / "candidates.npy"
     if not file.is_file():
-        _save(file, places_within(emulator, held, places, recipe.candidates, recipe.seed + 99, recipe.cutoffs[-1]))
+        drawn = recipe.candidates, recipe.seed + 99, recipe.cutoffs[-1]
+        _save(file, places_within(emulator, held, places, *drawn, weighted=True))
     candidates = np.load(file)
     inside = np.abs(spread_of_misses(emulator, held, candidates)).max(axis=1)
-    settings = from_places(candidates)
+    settings = from_places(candidates).map(lambda value: float(f"{value:.{DIGITS}g}"))
     misses = judge_all(settings.to_dict("records"), recipe, FRESH + recipe.seed, out / "candidates.jsonl", workers)
     worst = misses.abs().max(axis=1).to_numpy()
     stands = np.flatnonzero(worst < IMPLAUSIBLE)
     chosen = stands[: recipe.sets]
-    sets = settings.iloc[chosen].round(6).reset_index(drop=True).rename_axis("set")
+    sets = settings.iloc[chosen].reset_index(drop=True).rename_axis("set")
     return sets, {
         "recipe": told,
         "candidates": len(candidates),
@@ -208,12 +220,6 @@ def _moved(emulator: Emulator) -> dict[str, list[str]]:
     """For every pattern the five parameters that move it most over their ranges."""
     moved = emulator.moved_by(list(prior()))
     return {name: list(moved[name].abs().nlargest(5).index) for name in moved}
-
-
-def centre(sets: pd.DataFrame) -> dict[str, float]:
-    """The middle of the sets, in the scale on which they were spread."""
-    middle = from_places(to_places(sets).mean(axis=0, keepdims=True)).iloc[0]
-    return {name: float(value) for name, value in middle.items()}
 
 
 # ---- files and processes ---------------------------------------------------------------------------------------------
@@ -265,14 +271,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sets, found = calibrate(chosen.out, recipe, chosen.workers)
     except MultitrackError as refused:
         sys.exit(f"{refused}")
-    middle = centre(sets)
-    fresh = judge(middle, recipe.fresh_conflicts, FRESH + 77 + recipe.seed)
-    found["centre"] = {"mean_squared_miss": round(mean_squared_miss(fresh), 3)}
-    found["centre"]["largest_miss"] = round(float(fresh.loc[[t.id for t in CALIBRATED], "miss"].abs().max()), 3)
     where = [(SETS_FILE if chosen.ship else chosen.out / SETS_FILE.name).with_suffix(end) for end in (".csv", ".json")]
     write_whole(where[0], sets.to_csv(lineterminator="\n"), replace=True)
     write_whole(where[1], json.dumps(found, indent=1) + "\n", replace=True)
-    (chosen.out / "centre.json").write_text(json.dumps(middle, indent=1), "utf-8")
     print(
         json.dumps({name: value for name, value in found.items() if name not in ("pinned_down", "moved_by")}, indent=1)
     )

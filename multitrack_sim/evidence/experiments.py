@@ -70,7 +70,9 @@ class _Laboratory:
 
     def scenarios(self, more: Mapping[str, Any] | None = None, **codes: float) -> list[Scenario]:
         small = {"society.communities": COMMUNITIES} | dict(self.settings) | dict(more or {})
-        return [scenario_from_codes({**one, **codes}).with_settings(small) for one in self.codes]
+        # parties go by their numbers here: the experiments name the first
+        named = [{name: value for name, value in one.items() if name != "party_names"} for one in self.codes]
+        return [scenario_from_codes({**one, **codes}).with_settings(small) for one in named]
 
     def read(self, scenarios: Sequence[Scenario], read: Callable[[Any, Any], Any]) -> list[list[Any]]:
         """What `read` finds in every final world, by conflict and run."""

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 __all__ = ["CASE_PAIRS", "CONFLICTS", "FILE", "PAIRS", "Headline", "headline", "headline_in_words", "packaged_headline"]
 
 CONFLICTS, PAIRS, CASE_PAIRS = 600, 400, 10_000
-SETS, CASE_SETS = 100, 50  # of the plausible sets: with more, each would have too few runs to be told from chance
 SHOWN = 5  # assumptions and codes that are kept, the strongest first
 DIGITS = 5  # that are kept of a number
 POPULATION_TITLE = "the reference population"
@@ -99,18 +98,18 @@ def headline(
     one case (a scenario, a file, or "oslo_1993" and the like).
 
     `runs` is the number of pairs of each conflict, or of the case. Track II is present against `track_two.budget` 0, on the
-    same seeds and with the same assumptions. `sets` is how many of the plausible sets are run: 100, or 50 in a case, or all
-    where there are fewer. `progress(done, total)` counts pairs.
+    same seeds and with the same assumptions. `sets` is how many of the plausible sets are run; all, if left
+    out. `progress(done, total)` counts pairs.
 
     >>> found = headline(conflicts=4, runs=6)
     >>> sorted(found.table.columns)
     ['chance', 'effect', 'high', 'low', 'parameters', 'structure']
     """
     carried = doubts(parameters, variants)
-    _check_count("sets", sets := (SETS if case is None else CASE_SETS) if sets is None else sets)
     if carried is None:
         raise MultitrackError(Problem("headline", "neither parameters nor variants are varied", "at least one of them"))
-    if carried.sets is not None:
+    if carried.sets is not None and sets is not None:
+        _check_count("sets", sets)
         carried = Doubts(carried.sets.head(sets), carried.variants)
     if case is None:
         _check_count("conflicts", conflicts)

@@ -28,11 +28,14 @@ def places_within(
     count: int,
     seed: int,
     cutoff: float,
+    weighted: bool = False,
 ) -> np.ndarray:
-    """So many places, spread evenly over where no miss is beyond the cut-off: the ends of as many random walks.
+    """So many places where no miss is beyond the cut-off: the ends of as many random walks.
 
-    Each walk begins at one of the places to start from, goes towards smaller misses until none is beyond the cut-off, and
-    wanders within from there on (Metropolis; Andrianakis et al. 2015). A walk that never gets within ends nearest to it.
+    They are spread evenly over the region; if `weighted`, in proportion to exp(-misses^2 / 2), as if patterns were
+    independent and normal, so that most lie where the record is met well and few at the edge. Each walk begins at one of
+    the places to start from, goes towards smaller misses until none is beyond the cut-off, and wanders within from there
+    on (Metropolis; Andrianakis et al. 2015). A walk that never gets within ends nearest to it.
     """
     rng = np.random.default_rng(seed)
     names = list(emulator.patterns)
@@ -40,14 +43,14 @@ def places_within(
     doubt = emulator.at(start[:DOUBT_FROM])[1].to_numpy().mean(axis=0)  # it varies little, and costs most
     scale = np.sqrt(error**2 + doubt**2)
 
-    def beyond(places: np.ndarray) -> np.ndarray:
-        """How far the misses lie beyond the cut-off, squared and summed: 0 within."""
+    def seen(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How far the misses lie beyond the cut-off, squared and summed (0 within), and all misses, squared and summed."""
         miss = np.abs((emulator.expected(places) - value) / scale)
-        return (np.clip(miss - cutoff, 0.0, None) ** 2).sum(axis=1)
+        return (np.clip(miss - cutoff, 0.0, None) ** 2).sum(axis=1), (miss**2).sum(axis=1)
 
-    order = np.argsort(beyond(start), kind="stable")[: max(1, len(start) // 10)]
+    order = np.argsort(seen(start)[0], kind="stable")[: max(1, len(start) // 10)]
     places = start[order[rng.integers(0, len(order), count)]].copy()
-    now = beyond(places)
+    beyond, misses = seen(places)
     at_once = min(AT_ONCE, places.shape[1])
     for _ in range(STEPS):
         moved = places.copy()
@@ -55,7 +58,14 @@ def places_within(
         step = WIDTH * rng.random((count, 1)) * rng.standard_normal((count, at_once))
         to = np.abs(np.take_along_axis(places, which, 1) + step)  # reflected at 0, then at 1
         np.put_along_axis(moved, which, np.clip(np.where(to > 1, 2 - to, to), 0.0, 1.0), 1)
-        then = beyond(moved)
-        accepted = then <= now
-        places[accepted], now[accepted] = moved[accepted], then[accepted]
+        beyond_then, misses_then = seen(moved)
+        accepted = beyond_then <= beyond
+        if weighted:
+            likelier = np.exp(np.minimum(0.0, (misses - misses_then) / 2))
+            accepted &= (rng.random(count) < likelier) | (beyond > 0)
+        places[accepted], beyond[accepted], misses[accepted] = (
+            moved[accepted],
+            beyond_then[accepted],
+            misses_then[accepted],
+        )
     return places

@@ -174,7 +174,7 @@ def made(conflicts: int, seed: int, threads: int, names: Iterable[str] | None = 
 
 def main(given: list[str] | None = None) -> None:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--conflicts", type=int, default=400)
+    options.add_argument("--conflicts", type=int, default=300)
     options.add_argument("--seed", type=int, default=12_001)
     options.add_argument("--threads", type=int, default=available_cores())
     chosen = options.parse_args(given)

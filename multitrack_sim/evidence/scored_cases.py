@@ -128,6 +128,8 @@ def validate_cases(
     """
     scikit_learn()
     cases = read_cases(table) if isinstance(table, pd.DataFrame | str | PathLike) else list(table)
+    if not cases:
+        raise MultitrackError("there are no cases; allowed: one row for each case")
     if not (isinstance(draws, int) and not isinstance(draws, bool) and draws >= 1):
         raise MultitrackError(f"draws={printable(draws)}; allowed: whole numbers from 1")
     small = {"society.communities": COMMUNITIES, "run.months": HORIZON} | dict(settings or {})

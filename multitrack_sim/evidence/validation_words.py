@@ -163,7 +163,8 @@ def sets_sentence(found: Beside) -> str:
     if found.sets is None:
         return ""
     passed, count = int(found.sets["passed"].sum()), len(found.sets)
-    text = f"Of {count} parameter sets, {passed} ({interval(*share_interval(passed, count))}) miss no pattern that may be fitted"
+    share = interval(*share_interval(passed, count))
+    text = f"Of {count} parameter sets, {passed} ({share}) miss no pattern that may be fitted, experiments aside"
     text += f" (largest implausibility {IMPLAUSIBLE:g} or less)."
     failed = found.sets[~found.sets["passed"]]
     if len(failed):

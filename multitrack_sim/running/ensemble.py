@@ -116,11 +116,12 @@ def run_ensemble(
     Raises SettingError for an unknown setting, MultitrackError for numbers of runs or threads that make no sense.
     """
     scenario = as_scenario(scenario)
-    check_asked(scenario, runs, seed, threads, series=series, worlds=worlds, varied=len(vary or ()))
+    carried = doubts(parameters, variants)
+    varied = len(vary or ()) + (len(carried.names) if carried else 0)
+    check_asked(scenario, runs, seed, threads, series=series, worlds=worlds, varied=varied)
     months = int(scenario.value("run.months"))
     layout = lay_out(scenario)
     seeds = _seeds(runs, seed)
-    carried = doubts(parameters, variants)
     if carried:
         given = dict(vary or {})
         vary = given | carried.values(np.arange(runs), {*scenario.settings, *given})

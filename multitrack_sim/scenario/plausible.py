@@ -100,7 +100,7 @@ class Doubts:
         sets, variants = self.counts
         found = np.full((variants, sets), float(parameter.default))
         if self.sets is not None and name in self.sets:
-            found[:] = [_number(parameter, value) for value in self.sets[name].tolist()]
+            found[:] = _column(parameter, self.sets[name])
         for at, variant in enumerate(self.variants):
             if name in variant.recentred:
                 moved = _number(parameter, variant.recentred[name]) - float(parameter.default)
@@ -234,6 +234,16 @@ def _known(name: str) -> Parameter:
     if parameter.structural:
         raise SettingError(Problem(name, "shapes the world, so that runs of one cannot differ in it", "another one"))
     return parameter
+
+
+def _column(parameter: Parameter, values: pd.Series) -> np.ndarray:
+    """A column of sets as runs hold it."""
+    numbers = values.to_numpy(float) if pd.api.types.is_numeric_dtype(values) else None
+    if numbers is not None:  # hundreds of parameters: looked at all at once
+        good = (numbers >= parameter.low) & (numbers <= parameter.high) & (not parameter.whole or numbers % 1 == 0)
+        if good.all():
+            return numbers
+    return np.array([_number(parameter, value) for value in values.tolist()])
 
 
 def _number(parameter: Parameter, value: Any) -> float:

@@ -1,16 +1,20 @@
 """Whether the headline's intervals stand still when runs, conflicts and plausible sets are doubled.
 
-`python experiments/headline_stability.py --conflicts 300 --runs 200 --sets 50` runs the reference population three times: as
-asked, with twice the pairs of each conflict, and with twice the sets and twice the conflicts; on seeds of their own. An end
-of an interval should move by less than a fifth of its width.
+`python -m multitrack_sim.evidence.headline_stability --conflicts 300 --runs 200 --sets 50` runs the reference population
+three times: as asked, with twice the pairs of each conflict, and with twice the sets and twice the conflicts; on seeds of
+their own. An end of an interval should move by less than a fifth of its width.
 """
+
+from __future__ import annotations
 
 import argparse
 
 import numpy as np
 import pandas as pd
 
-from multitrack_sim.evidence.headline import headline
+from .headline import headline
+
+__all__ = ["compared"]
 
 MOVED = 0.2  # of the interval's width
 
