@@ -279,7 +279,8 @@ def again() -> list[str]:
         "and variants that come with the package. What needs the owners' files is made anew where they lie in "
         "`../shared/evidence/data` beside the checkout (`ARGS=\"--record FOLDER\"` names another folder).",
         "- `make calibrate`: the plausible sets themselves. Hours; safe to interrupt, repeat to resume. With coded conflicts as "
-        "one more constraint: `multitrack evidence ... --code-conflicts my_conflicts.csv`, then `ARGS=\"--cases my_conflicts.csv\"`.",
+        "one more constraint: `multitrack evidence ... --code-conflicts my_conflicts.csv`, then "
+        "`make calibrate ARGS=\"--cases my_conflicts.csv\"`.",
         "- `python -m multitrack_sim.evidence.centring`: the defaults, from the same folder.",
         "- `python -m multitrack_sim.evidence.recentring`: the variants' own values, after the defaults have moved.",
         "- By hand: `multitrack evidence`, `multitrack validate`, `multitrack validate --cases FILE`, `multitrack headline`.", "",
