@@ -9,7 +9,7 @@ ARGS ?=
 SUPPORTED := import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))
 NEEDED := multitrack_sim needs Python 3.11 or 3.12 with venv (on Debian: python3-venv)
 
-.PHONY: help install demo test test-all bench docs docs-all published clean
+.PHONY: help install demo test test-all bench docs docs-all evidence calibrate published clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -54,6 +54,13 @@ docs: $(STAMP) ## make the pages that take seconds anew (ARGS=cases makes that p
 
 docs-all: override ARGS := all
 docs-all: docs ## make all pages that commands make, and the picture of the README (hours)
+
+evidence: $(STAMP) ## every number of docs/evidence.md and of the headline anew (ARGS="--record FOLDER": the owners' files)
+	$(PY) -m multitrack_sim.evidence.headline
+	$(PY) -m docs.generate evidence $(ARGS)
+
+calibrate: $(STAMP) ## the plausible sets of parameters anew (hours; safe to interrupt, repeat to resume)
+	$(PY) -m multitrack_sim.evidence.calibration --out calibration --workers $(WORKERS) --ship $(ARGS)
 
 published: $(STAMP) ## publish the numbers of twenty short runs anew, for `multitrack info --check`
 	$(PY) -m multitrack_sim.running.published

@@ -215,6 +215,17 @@ class Tables:
             return found.now[int(column)]
         return known[what] if column is None else found.table.set_index("setting").loc[what, column]
 
+    def of_headline(self, case, outcome, key=None, part=None):
+        from multitrack_sim.reports.packaged_headline import packaged_headline
+
+        held = packaged_headline()
+        found = held["population"] if case == "population" else held["cases"][case]
+        if key is None:
+            return found[outcome]
+        one = found["outcomes"][outcome]
+        name, _, relative = key.partition("/")
+        return one[name][part] if part else one[name] / (one[relative] if relative else 1)
+
     def wrong(self, at):
         from multitrack_sim.analysis.verdicts import verdict_of
         from multitrack_sim.reports.report_facts import TOLD

@@ -16,8 +16,8 @@ from multitrack_sim.analysis.doubt import ALL_DOUBTS, INTERVALS, PARTS, doubt_ab
 from multitrack_sim.analysis.doubt_sources import codes_behind, opposite_variants, parameters_behind
 from multitrack_sim.errors import MultitrackError, SettingError, StoreError
 from multitrack_sim.evidence import headline as evidence
-from multitrack_sim.evidence.headline_words import amount, headline_lines, shares_told
 from multitrack_sim.reports.headline_figure import headline_figure
+from multitrack_sim.reports.headline_words import amount, headline_lines, shares_told
 from multitrack_sim.scenario import plausible
 from multitrack_sim.scenario.plausible import Doubts, doubts, doubts_of
 from multitrack_sim.scenario.variants import VARIANTS

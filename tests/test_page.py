@@ -158,8 +158,8 @@ def test_a_reader_finds_the_parts_in_order(page):
     assert len(read.every("h1")) == 1
     ids = [one.get("id") for one in read.every("h2")]
     assert ids == [
-        "answer", "compared", "ranked", "sequence", "when", "violence", "way", "runs", "change", "coded", "evidence",
-        "effects", "glossary", "provenance",
+        "answer", "compared", "ranked", "sequence", "when", "violence", "way", "runs", "change", "doubt", "coded",
+        "evidence", "effects", "glossary", "provenance",
     ]  # fmt: skip
     links = [one["href"].removeprefix("#") for one in read.every("a")]
     assert set(links) <= set(ids) and set(ids) - set(links) <= {"answer"}
@@ -192,6 +192,21 @@ def test_what_is_said_of_evidence_fits_the_case():
         text = Reader(page_of(one)).every("main")[0]["text"]
         assert [other for other in cases if other in text] == [words]
         assert check_numbers(Reader(page_of(one)), Tables(one))
+
+
+def test_every_doubt_is_that_of_the_case_or_of_the_population():
+    """One of the ten as it is: its own. Any other scenario, a changed case among them: the population's, and that is said."""
+    made, oslo = made_up_comparison(), mt.load("oslo_1993")
+    for scenario, own in ((oslo, True), (oslo.with_settings({"track_two.budget": 2.0}), False), (made.scenario, False)):
+        one = dataclasses.replace(made, scenario=scenario)
+        read = Reader(page_of(one))
+        origins = {n["data-of"].split(":")[1] for n in read.numbers if n["data-of"].startswith("headline:")}
+        assert origins == {"oslo_1993" if own else "population"}
+        assert check_numbers(read, Tables(one))
+        text = " ".join(read.every("main")[0]["text"].split())
+        assert ("numbers of this very case" in text) == own
+        assert ("reference population of armed conflicts" in text) == (not own)
+        assert "no result of the runs above" in text
 
 
 def test_those_who_cannot_see_are_told_the_same(page):

@@ -128,4 +128,9 @@ def test_the_makefile_has_the_commands():
     makefile = (ROOT / "Makefile").read_text("utf-8")
     for target, command in {"docs": "docs.generate", "published": "multitrack_sim.running.published"}.items():
         assert re.search(rf"^{target}:.*\n\t\$\(PY\) -m {re.escape(command)}\b", makefile, re.MULTILINE)
+    lines = makefile[makefile.index("\nevidence:") :].split("\n\n")[0]
+    assert lines.index("multitrack_sim.evidence.headline") < lines.index("docs.generate evidence")  # the page quotes it
+    assert re.search(
+        r"^calibrate:.*\n\t\$\(PY\) -m multitrack_sim.evidence.calibration .*--ship", makefile, re.MULTILINE
+    )
     assert re.search(r"^docs-all:.* docs\b|^docs-all: docs\b", makefile, re.MULTILINE)

@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,6 +53,10 @@ _PAGES = (
     Page("coding", "docs/coding.md", "-m docs.generate.coding docs/coding.md", quick=True),
     Page("picture", "README.md", "-m multitrack_sim demo --quiet --out {folder}/demo", takes={"demo/comparison.png": _PICTURE}),
     Page("cases", "docs/cases.md", "experiments/cases_beside_history.py --out docs/cases.md"),
+    Page(
+        "evidence", "docs/evidence.md", "-m docs.generate.evidence --out docs/evidence.md",
+        also=("docs/images/beside_the_record.png", "docs/images/coded_conflicts.png", "docs/images/headline.png"),
+    ),
     Page("teaching", "docs/teaching.md", "-m docs.generate.teaching --out docs/teaching.md"),
     Page("benchmarks", "docs/benchmarks.md", "-m benchmarks --markdown docs/benchmarks.md"),
     Page(
@@ -107,10 +111,10 @@ def fault(text: str, quick: bool, now: str) -> str:
     return ""
 
 
-def make(page: Page) -> None:
-    """Run the command that makes a page, and take what it left elsewhere to its place."""
+def make(page: Page, more: Sequence[str] = ()) -> None:
+    """Run the command that makes a page, with `more` arguments, and take what it left elsewhere to its place."""
     with tempfile.TemporaryDirectory() as folder:
-        words = [word.replace("{folder}", folder) for word in page.command.split()]
+        words = [word.replace("{folder}", folder) for word in page.command.split()] + list(more)
         done = subprocess.run([sys.executable, *words], cwd=ROOT)
         if done.returncode:
             raise MultitrackError(f"{page.file}: `python {page.command}` ended with exit code {done.returncode}")

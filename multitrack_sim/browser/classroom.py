@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..analysis.verdicts import digits_shown
 from ..engine.sources import model_version
+from ..reports.headline_words import amount
+from ..reports.packaged_headline import packaged_headline
 from ..running.provenance import made_by
 from .bundle import one_page, one_script
 from .chronicle import words_as_data
 from .codes import coded_worlds, codes_as_data, mapping, together
 from .engine import PageEngine
 
-__all__ = ["CASES", "SETTINGS", "classroom_page"]
+__all__ = ["CASES", "SETTINGS", "classroom_page", "headline_for_students"]
 
 # What every conflict of the classroom has: ten years, and as many communities as one can see.
 SETTINGS = {"run.months": 120, "society.communities": 60}
@@ -59,4 +62,36 @@ def classroom_data(engine: PageEngine, settings: Mapping[str, Any] = SETTINGS) -
         "codes": codes_as_data(),
         "chronicle": words_as_data(),
         "cases": CASES,
+        "headline": headline_for_students(packaged_headline()),
     }
+
+
+def headline_for_students(held: Mapping[str, Any]) -> list[str]:
+    """What private talks do on the whole, with all that nobody measured varied: for the last screen of the tour."""
+    found = held["population"]
+    one = found["outcomes"]["agreed"]
+    value, low, high = (100 * one[key] for key in ("effect", "low", "high"))
+    digits = digits_shown(value, low, high)
+    shares = {name: share for name, share in one["shares"].items() if share is not None}
+    unmeasured = sum(share for name, share in shares.items() if name != "chance")
+    told = [
+        f"This was about Hills and Coast. Over {found['conflicts']:,} conflicts as different as real ones, with and without "
+        f"private talks, numbers that nobody measured were varied too: {found['sets']} sets of them, and {found['variants']} forms "
+        f"of the rules. With private talks, {amount(value, 'agreed', digits)} of every 100 conflicts reached an agreement within "
+        f"{found['months'] // 12} years.",
+        f"With every doubt in it: between {amount(low, 'agreed', digits)} and {amount(high, 'agreed', digits)} (95% interval). "
+        + (
+            "So the model alone cannot say whether private talks help on the whole."
+            if low <= 0 <= high
+            else f"So in the model private talks {'add' if value > 0 else 'cost'} agreements on the whole; how many hangs on "
+            "numbers that nobody measured."
+        ),
+    ]
+    if shares and unmeasured >= 0.5:
+        told.append(
+            f"Of that doubt, {100 * unmeasured:.0f}% comes from numbers and rules that nobody measured, the rest from chance: more "
+            "runs would hardly make it smaller."
+        )
+    if held["model"] != model_version():
+        told.append("The model has changed since: its numbers may differ now.")
+    return told

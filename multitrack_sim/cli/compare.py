@@ -248,7 +248,7 @@ def _print_comparison(comparison: Comparison, step: Step) -> None:
 
 def _doubts_told(comparison: Comparison) -> list[str]:
     """Of runs that carry doubts: what the doubt about each variant's effect is made of."""
-    from ..evidence.headline_words import shares_told
+    from ..reports.headline_words import shares_told
     from ..reports.words import plain, with_ends
 
     if comparison.carried is None:

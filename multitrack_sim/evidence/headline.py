@@ -26,19 +26,19 @@ from ..analysis.doubt import PARTS, Doubt, doubt_about
 from ..analysis.doubt_sources import codes_behind, opposite_variants, parameters_behind
 from ..engine.sources import model_version
 from ..errors import MultitrackError, Problem, printable
+from ..reports.headline_words import headline_lines
+from ..reports.packaged_headline import FILE, packaged_headline
 from ..scenario.library import as_scenario, scenario_names
 from ..scenario.plausible import SET, VARIANT, Doubts, doubts, plausible_sets
 from ..scenario.scenario import Scenario
 from ..scenario.variants import VARIANTS
 from .headline_runs import LOOKED_AT, MONTHS, pairs_of_case, pairs_of_population
-from .headline_words import headline_lines
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["CASE_PAIRS", "CONFLICTS", "FILE", "PAIRS", "Headline", "headline", "headline_in_words", "packaged_headline"]
 
-FILE = Path(__file__).with_name("headline.json")
 CONFLICTS, PAIRS, CASE_PAIRS = 600, 400, 10_000
 SHOWN = 5  # assumptions and codes that are kept, the strongest first
 DIGITS = 5  # that are kept of a number
@@ -179,16 +179,6 @@ def _plain(value: Any) -> Any:
 
 
 # --- the results that come with the package
-def packaged_headline() -> dict[str, Any]:
-    """What `headline.json` holds: `population` and `cases`, each as `Headline.found`, and how they were made."""
-    try:
-        held: dict[str, Any] = json.loads(FILE.read_text("utf-8"))
-    except (OSError, ValueError) as problem:
-        hint = "python -m multitrack_sim.evidence.headline makes it"
-        raise MultitrackError(Problem(FILE.name, f"cannot be read: {problem}", hint=hint)) from None
-    return held
-
-
 def headline_in_words(case: str = "", found: Mapping[str, Any] | None = None) -> list[str]:
     """The packaged headline as sentences: of the population, or of a case by its name ("oslo_1993").
 

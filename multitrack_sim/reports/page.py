@@ -24,6 +24,7 @@ from ..analysis.told import PHRASES
 from ..analysis.verdicts import ANSWERS, digits_shown, verdict_of
 from ..schema.parameters import PARAMETERS
 from .report_answer import answers, by_size, headline, how_sure, opening, plain_text, question
+from .report_doubt import every_doubt
 from .report_facts import TOLD, Facts
 from .report_figures import Drawn, dots_figure, effect_figure, kinds_figure, when_figure
 from .report_limits import GLOSSARY, coded, first_limits, limits
@@ -104,7 +105,7 @@ def comparison_page(
         stories=stories_told(facts, more.stories),
         pull=pull_told(facts, more.assumptions) if more.assumptions and len(more.assumptions.table) else None,
         folder=own(plain(more.folder, 200)),
-        coded=coded(facts), limits=limits(facts), enough=_enough(facts),
+        doubt=every_doubt(facts), coded=coded(facts), limits=limits(facts), enough=_enough(facts),
         groups=_groups(facts),
         glossary=GLOSSARY,
         about={name: plain(text, 500) for name, text in about.items()},

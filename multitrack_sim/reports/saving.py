@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from .style import Told, own_style
 from .words import for_markdown
 
-__all__ = ["save_figures", "save_svg"]
+__all__ = ["png_bytes", "save_figures", "save_svg"]
 
 
 def save_figures(figures: Mapping[str, Told], place: Callable[[str], Path], heading: str, svg: bool = False) -> None:
@@ -24,7 +24,7 @@ def save_figures(figures: Mapping[str, Told], place: Callable[[str], Path], head
     """
     lines = [f"# {for_markdown(heading)}", ""]
     for name, (figure, caption) in figures.items():
-        place(f"{name}.png").write_bytes(_png(figure, caption))
+        place(f"{name}.png").write_bytes(png_bytes(figure, caption))
         lines += [f"## {name}", "", f"![{name}]({name}.png)", "", for_markdown(caption, 5000), ""]
     place("captions.md").write_text("\n".join(lines), "utf-8")
     if svg:
@@ -38,7 +38,8 @@ def save_svg(figures: Mapping[str, Told], place: Callable[[str], Path]) -> None:
 
 
 # straight to the writers: `savefig` draws everything twice
-def _png(figure: Figure, caption: str) -> bytes:
+def png_bytes(figure: Figure, caption: str) -> bytes:
+    """A figure as PNG with its caption in it; the same figure gives the same bytes."""
     stream = io.BytesIO()
     with own_style():
         figure.set_dpi(150)

@@ -144,6 +144,7 @@ function yours(app) {
     const mine = Object.entries(guesses).filter(([key]) => app.state.guesses[key] !== undefined).map(([key, { options }]) => (options ? options[app.state.guesses[key]] : boxesGuessed(app.state.guesses[key]))).filter(Boolean).join("; ");
     return element("li", {}, element("b", {}, words.tour.screens[id].title), element("br"), mine ? ` ${say(told.guessed, { mine })}` : "", app.found[id] ? ` ${say(told.runs, { found: app.found[id] })}` : ` ${told.unseen}`);
   });
-  return [element("ol", { class: "found" }, rows), told.sentences.map((begin, at) => element("p", {}, element("label", { for: `mine-${at}` }, begin), element("textarea", { id: `mine-${at}`, rows: 2 }))),
+  const everyDoubt = app.data.headline && element("aside", { class: "every-doubt" }, element("p", {}, element("b", {}, told.everyDoubt)), app.data.headline.map((line) => element("p", {}, line)));
+  return [element("ol", { class: "found" }, rows), everyDoubt, told.sentences.map((begin, at) => element("p", {}, element("label", { for: `mine-${at}` }, begin), element("textarea", { id: `mine-${at}`, rows: 2 }))),
     element("p", { class: "note" }, told.kept), element("div", { class: "buttons" }, element("button", { type: "button", onclick: () => print() }, told.print), element("button", { type: "button", onclick: () => app.go("what-if") }, told.whatIf), element("button", { type: "button", onclick: () => app.go("your-conflict") }, told.conflict))];
 }

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..analysis.verdicts import digits_shown
-from ..reports.words import capital, listing, percent
 from ..scenario.codebook import CODES
+from .words import capital, listing, percent
 
-__all__ = ["CALLED_PARTS", "amount", "effect_told", "headline_lines", "shares_told"]
+__all__ = ["CALLED_PARTS", "TOPICS", "amount", "effect_told", "headline_lines", "shares_told", "turned_told"]
 
 CALLED_PARTS = {
     "chance": "chance between runs", "parameters": "the values of parameters", "structure": "the form of the rules",
@@ -31,7 +31,11 @@ def headline_lines(found: Mapping[str, Any]) -> list[str]:
     lines = [f"{effect_told(found, name)} {shares_told(one)}".strip() for name, one in outcomes.items()]
     first = lines[0].replace("With", "with", 1) if lines[0].startswith("With") else lines[0]
     lines[0] = f"Over the plausible ranges of all assumptions: {first}"
-    lines += [_turned(outcomes), *filter(None, (_hangs_on(name, one) for name, one in outcomes.items())), _where(found)]
+    lines += [
+        turned_told(outcomes),
+        *filter(None, (_hangs_on(name, one) for name, one in outcomes.items())),
+        _where(found),
+    ]
     return [line for line in lines if line]
 
 
@@ -93,7 +97,7 @@ def shares_told(one: Mapping[str, Any]) -> str:
     return f"Of the doubt, {', '.join(told).replace('% ', '% is ', 1)}.{few}"
 
 
-def _turned(outcomes: Mapping[str, Any]) -> str:
+def turned_told(outcomes: Mapping[str, Any]) -> str:
     """Which assumption would turn the sign of an effect."""
     told = []
     for name, one in outcomes.items():
