@@ -140,8 +140,8 @@ def _validate_record(
 
 # --- coded cases
 def _validate_cases(
-    file: Path, draws: int | None, runs: int | None, seed: int | None, changes: Mapping[str, Any], out: Path | None, threads: int | None,
-    svg: bool, quiet: bool, command: list[str],
+    file: Path, draws: int | None, runs: int | None, seed: int | None, changes: Mapping[str, Any], out: Path | None,
+    threads: int | None, svg: bool, quiet: bool, command: list[str],
 ) -> None:  # fmt: skip
     from ..evidence.scored_cases import validate_cases as ask
     from ..evidence.scores import scikit_learn

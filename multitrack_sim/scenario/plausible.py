@@ -238,7 +238,7 @@ def _known(name: str) -> Parameter:
 
 def _column(parameter: Parameter, values: pd.Series) -> np.ndarray:
     """A column of sets as runs hold it."""
-    numbers = values.to_numpy(float) if pd.api.types.is_numeric_dtype(values) else None
+    numbers: np.ndarray | None = values.to_numpy(float) if pd.api.types.is_numeric_dtype(values) else None
     if numbers is not None:  # hundreds of parameters: looked at all at once
         good = (numbers >= parameter.low) & (numbers <= parameter.high) & (not parameter.whole or numbers % 1 == 0)
         if good.all():
