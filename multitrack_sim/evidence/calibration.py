@@ -166,6 +166,10 @@ def judge_all(
     return pd.DataFrame(done, columns=[target.id for target in CALIBRATED], dtype=float)
 
 
+def _largest(misses: pd.DataFrame) -> np.ndarray:
+    return misses.abs().max(axis=1).to_numpy()
+
+
 def standing(misses: pd.DataFrame) -> np.ndarray:
     """Which settings miss no pattern by more than is plausible; a pattern that runs do not give counts as missed."""
     return (misses.abs().fillna(np.inf) < IMPLAUSIBLE).all(axis=1).to_numpy()
@@ -195,19 +199,21 @@ def calibrate(out: Path, recipe: Recipe, workers: int = 2) -> tuple[pd.DataFrame
     inside = np.abs(spread_of_misses(emulator, held, candidates)).max(axis=1)
     settings = from_places(candidates).map(lambda value: float(f"{value:.{DIGITS}g}"))
     rows = settings.to_dict("records")
-    once = standing(judge_all(rows, recipe, FRESH + recipe.seed, out / "candidates.jsonl", workers))
-    left = [rows[at] for at in np.flatnonzero(once)]
-    misses = judge_all(left, recipe, FRESH + 50 + recipe.seed, out / "again.jsonl", workers)
-    twice = standing(misses)
-    chosen = np.flatnonzero(once)[twice][: recipe.sets]
-    kept = misses[twice][: recipe.sets]
+    first = judge_all(rows, recipe, FRESH + recipe.seed, out / "candidates.jsonl", workers)
+    once = np.flatnonzero(standing(first))
+    again = judge_all([rows[at] for at in once], recipe, FRESH + 50 + recipe.seed, out / "again.jsonl", workers)
+    twice = np.flatnonzero(standing(again))
+    # of those that stand twice the ones whose largest misses are least, in the random order in which they were drawn
+    largest = _largest(again)[twice] + _largest(first)[once[twice]]
+    best = np.sort(np.argsort(largest, kind="stable")[: recipe.sets])
+    chosen, kept = once[twice[best]], again.iloc[twice[best]]
     sets = settings.iloc[chosen].reset_index(drop=True).rename_axis("set")
     return sets, {
         "recipe": told,
         "candidates": len(candidates),
         "within_the_emulated_region": int((inside <= recipe.cutoffs[-1] + 1e-9).sum()),
-        "stand_over_fresh_conflicts": int(once.sum()),
-        "stand_over_others_again": int(twice.sum()),
+        "stand_over_fresh_conflicts": len(once),
+        "stand_over_others_again": len(twice),
         "mean_squared_miss_of_sets": round(float((kept**2).to_numpy().mean()), 3) if len(chosen) else None,
         "pinned_down": pinned_down(candidates[chosen]),
         "moved_by": _moved(emulator),
