@@ -185,6 +185,8 @@ def calibrate(out: Path, recipe: Recipe, workers: int = 2) -> tuple[pd.DataFrame
     recipe_file = out / "recipe.json"
     out.mkdir(parents=True, exist_ok=True)
     told = json.loads(json.dumps(asdict(recipe)))
+    if recipe.cases:  # the file is its owners'; what counts is which conflicts it holds
+        told["cases"] = [case.name for case in early_cases(recipe.cases)]
     if recipe_file.is_file() and json.loads(recipe_file.read_text("utf-8")) != told:
         hint = "choose another folder, or delete this one if nothing in it is needed"
         raise StoreError(Problem(printable(out, 300), "holds another calibration", "the recipe in recipe.json", hint))
@@ -209,7 +211,7 @@ def calibrate(out: Path, recipe: Recipe, workers: int = 2) -> tuple[pd.DataFrame
     chosen, kept = once[twice[best]], again.iloc[twice[best]]
     sets = settings.iloc[chosen].reset_index(drop=True).rename_axis("set")
     return sets, {
-        "recipe": told,
+        "recipe": told | ({"cases": f"{len(told['cases'])} conflicts begun up to 2005"} if recipe.cases else {}),
         "candidates": len(candidates),
         "within_the_emulated_region": int((inside <= recipe.cutoffs[-1] + 1e-9).sum()),
         "stand_over_fresh_conflicts": len(once),
