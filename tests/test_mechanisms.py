@@ -58,7 +58,10 @@ LAST_RESORT = MANY | {
     "track_one.signature": 0.0,
     "track_one.partial": 0.0,
 }  # nothing is signed but where talks of all would fail
-SLIGHT = ("wars come back while memory is fresh", "small progress is progress")
+SLIGHT = (
+    "wars come back while memory is fresh", "small progress is progress", "a small accord is not worth it",
+    "monitors keep a truce", "whose options are known once talks open",
+)  # fmt: skip
 # name: settings of both arms, what is changed, what moves, and which way
 SETTINGS = {
     "donors tire": (NO_TALKS, {"funding.fatigue": (0.0, 0.06)}, "spent_track_two", -1),

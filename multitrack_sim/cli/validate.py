@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = []
 MISSED_ONE = NOT_WRITTEN  # the exit code where a pattern that may be fitted is missed
-CASES_RUNS, CASES_SEED = 3, 1
+CASES_SEED = 1
 
 
 @_command
@@ -48,10 +48,10 @@ def validate(
         typer.Option(min=20, max=20_000, help="How many conflicts to draw (800); of a --population, about so many."),
     ] = None,
     draws: Annotated[
-        int | None, typer.Option(min=1, max=10_000, help="With --cases: draws of the missing codes of each case (30).")
+        int | None, typer.Option(min=1, max=10_000, help="With --cases: draws of the missing codes of each case (200).")
     ] = None,
     runs: Annotated[
-        int | None, typer.Option(min=1, max=10_000, help="Runs of each conflict (1), or of each draw of a case (3).")
+        int | None, typer.Option(min=1, max=10_000, help="Runs of each conflict (1), or of each draw of a case (1).")
     ] = None,
     seed: Annotated[
         int | None,
@@ -85,7 +85,7 @@ def validate(
     ]
     command += [part for change in set_ or [] for part in ("--set", change)] + (["--svg"] if svg else [])
     if cases is not None:
-        _validate_cases(cases, draws or 30, runs or CASES_RUNS, seed, changes, out, threads, svg, quiet, command)
+        _validate_cases(cases, draws, runs, seed, changes, out, threads, svg, quiet, command)
     else:
         _validate_record(
             population, conflicts or 800, runs or 1, seed, changes, sets, out, threads, svg, quiet, command
@@ -140,15 +140,16 @@ def _validate_record(
 
 # --- coded cases
 def _validate_cases(
-    file: Path, draws: int, runs: int, seed: int | None, changes: Mapping[str, Any], out: Path | None, threads: int | None,
-    svg: bool, quiet: bool, command: list[str],
+    file: Path, draws: int | None, runs: int | None, seed: int | None, changes: Mapping[str, Any], out: Path | None,
+    threads: int | None, svg: bool, quiet: bool, command: list[str],
 ) -> None:  # fmt: skip
     from ..evidence.scored_cases import validate_cases as ask
     from ..evidence.scores import scikit_learn
+    from ..evidence.validation_terms import DRAWS, RUNS
     from ..scenario.code_files import read_cases
 
     scikit_learn()
-    seed = CASES_SEED if seed is None else seed
+    draws, runs, seed = draws or DRAWS, runs or RUNS, CASES_SEED if seed is None else seed
     cases = read_cases(file)
     asked = _asked("coded cases", cases, changes, {"draws": draws, "runs": runs, "seed": seed})
     _check_out(out, asked)

@@ -22,6 +22,7 @@ _DECIDES_NOTHING = {
     "__init__", "__main__", "errors", "designs", "running", "analysis", "studies", "reports", "single_run", "evidence",
     "browser", "cli", "scenario/files", "engine/sources", "engine/cache", "engine/kept_code", "engine/resources",
     "engine/ahead", "engine/objects", "engine/ready_made", "engine/wasm", "process/ahead", "process/warmup",
+    "scenario/plausible", "scenario/variants",  # runs that carry them name them and their fingerprints beside the version
 }  # fmt: skip
 _DECIDES_YET = {"running/ensemble", "running/agents_runs"}  # in a room of the former, but they seed and start every run
 

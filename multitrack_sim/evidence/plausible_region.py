@@ -32,10 +32,10 @@ def places_within(
 ) -> np.ndarray:
     """So many places where no miss is beyond the cut-off: the ends of as many random walks.
 
-    They are spread evenly over the region; if `weighted`, in proportion to exp(-misses^2 / 2), as if patterns were
-    independent and normal, so that most lie where the record is met well and few at the edge. Each walk begins at one of
-    the places to start from, goes towards smaller misses until none is beyond the cut-off, and wanders within from there
-    on (Metropolis; Andrianakis et al. 2015). A walk that never gets within ends nearest to it.
+    They are spread evenly over the region; if `weighted`, in proportion to exp(-misses^2 / 2) in standard deviations of the
+    record, as if patterns were independent and normal, so that most lie where the record is met well and few at the edge.
+    Each walk begins at one of the places to start from, goes towards smaller misses until none is beyond the cut-off, and
+    wanders within from there on (Metropolis; Andrianakis et al. 2015). A walk that never gets within ends nearest to it.
     """
     rng = np.random.default_rng(seed)
     names = list(emulator.patterns)
@@ -45,8 +45,8 @@ def places_within(
 
     def seen(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How far the misses lie beyond the cut-off, squared and summed (0 within), and all misses, squared and summed."""
-        miss = np.abs((emulator.expected(places) - value) / scale)
-        return (np.clip(miss - cutoff, 0.0, None) ** 2).sum(axis=1), (miss**2).sum(axis=1)
+        off = np.abs(emulator.expected(places) - value)
+        return (np.clip(off / scale - cutoff, 0.0, None) ** 2).sum(axis=1), ((off / error) ** 2).sum(axis=1)
 
     order = np.argsort(seen(start)[0], kind="stable")[: max(1, len(start) // 10)]
     places = start[order[rng.integers(0, len(order), count)]].copy()

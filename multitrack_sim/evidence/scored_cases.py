@@ -8,7 +8,6 @@ knows only how often it happened, of one code, and of a regression on the same c
 from __future__ import annotations
 
 import math
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
@@ -45,11 +44,13 @@ from .validation import holding
 from .validation_terms import (
     BASE,
     CODE,
+    DRAWS,
     HELD,
     LAST_YEAR_FITTED,
     ONE_CODE,
     OUTCOMES_SCORED,
     REGRESSION,
+    RUNS,
     WITHIN,
     Forecast,
     ScoredOutcome,
@@ -105,8 +106,8 @@ class ScoredCases:
 
 def validate_cases(
     table: pd.DataFrame | str | PathLike[str] | Sequence[CodedCase],
-    draws: int = 30,
-    runs: int = 3,
+    draws: int = DRAWS,
+    runs: int = RUNS,
     seed: int = 1,
     threads: int | None = None,
     *,
@@ -163,7 +164,9 @@ def _probabilities(
     settings: Mapping[str, Any],
     progress: Callable[[int, int], None] | None,
 ) -> list[dict[str, float]]:
-    """Of every case, in its order; the numbers of a case hang on nothing but its name, its codes and the seed."""
+    """Of every case, in its order. All cases have the same chance, in what nobody coded and in their runs: what sets them
+    apart is their codes, and the numbers of a case hang on nothing but these and the seed.
+    """
     found: list[dict[str, float]] = [{} for _ in cases]
     with ThreadPoolExecutor(threads) as pool:
         jobs = {pool.submit(_of_case, case, draws, runs, seed, settings): at for at, case in enumerate(cases)}
@@ -179,11 +182,10 @@ def _probabilities(
 
 
 def _of_case(case: CodedCase, draws: int, runs: int, seed: int, settings: Mapping[str, Any]) -> dict[str, float]:
-    own = run_seed(seed, zlib.crc32(case.name.encode("utf-8", "surrogatepass")))
     made, numbers, last = [], [], float(HORIZON)
-    for at, codes in enumerate(complete_codes({**AT_THE_OPENING, **case.codes, **case.beside}, draws, own)):
+    for at, codes in enumerate(complete_codes({**AT_THE_OPENING, **case.codes, **case.beside}, draws, seed)):
         layout = lay_out(scenario_from_codes(codes, case.name).with_settings(settings))
-        seeds = np.array([run_seed(own, at * runs + k) for k in range(runs)], np.int64)
+        seeds = np.array([run_seed(seed, at * runs + k) for k in range(runs)], np.int64)
         made.append(run_rows(layout, seeds)[0])
         numbers.append(seeds)
         last = float(layout.world.parameters["run_months"][0])

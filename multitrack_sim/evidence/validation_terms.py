@@ -12,14 +12,15 @@ from ..analysis.intervals import share_interval
 from .scores import Area, Decomposition, Difference, Recalibration
 
 __all__ = [
-    "BASE", "CODE", "COMPATIBLE", "HELD", "IMPLAUSIBLE", "LAST_YEAR_FITTED", "MISSED", "NOT_ASKED_OF_IT", "NOT_MEASURED",
-    "ONE_CODE", "OUTCOMES_SCORED", "REGRESSION", "WITHIN", "Beside", "Forecast", "Scored", "ScoredOutcome",
+    "BASE", "CODE", "COMPATIBLE", "DRAWS", "HELD", "IMPLAUSIBLE", "LAST_YEAR_FITTED", "MISSED", "NOT_ASKED_OF_IT", "NOT_MEASURED",
+    "ONE_CODE", "OUTCOMES_SCORED", "REGRESSION", "RUNS", "WITHIN", "Beside", "Forecast", "Scored", "ScoredOutcome",
     "score_rows",
 ]  # fmt: skip
 
 IMPLAUSIBLE = 3.0  # standard deviations: nearly all of any distribution with one peak lies within (Pukelsheim 1994)
 COMPATIBLE, MISSED, NOT_MEASURED, NOT_ASKED_OF_IT = "compatible", "missed", "not measured", "not asked of the model"
 
+DRAWS, RUNS = 200, 1  # of each coded case, and of each draw: what nobody coded is most of the doubt
 WITHIN, HELD = 120, 60  # months: in which an agreement counts; for which it must hold
 LAST_YEAR_FITTED = 2005
 ONE_CODE = "mediation"

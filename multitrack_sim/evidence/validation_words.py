@@ -42,8 +42,14 @@ GROUPS = {
     "not asked": "Not asked of the model",
 }
 HINDSIGHT = (
-    "The model is not fitted to these cases. Codes given by people who know how a case ended make no validation of it. "
+    "The model is not fitted to any case; how many conflicts begun up to 2005 came to an agreement, all and mediated, was one "
+    "constraint of its calibration, so cases of those years are no test of it. Codes given by people who know how a case "
+    "ended make no validation of it. "
     "The base rate in these cases is known only afterwards, so it is hard to beat; whatever is fitted is fitted to other cases."
+)
+ABOUT_SCORES = (
+    "happened and model: share and mean probability; 95% intervals in brackets; "
+    "area: under the curve, 0.5 tells nothing apart; slope: of calibration, 1 is right"
 )
 DIRECTIONS = {"same direction": "as in the record", "opposite direction": "the other direction"}
 
@@ -237,12 +243,14 @@ def _in_brackets(low: float, high: float, digits: int = 2) -> str:
 def scores_table(found: Scored) -> Table:
     """For a rich console: how good the model's probabilities are."""
     table = _table(
-        "The model's probabilities beside what happened", caption="95% intervals in brackets", caption_justify="left"
+        "The model's probabilities beside what happened",
+        caption=ABOUT_SCORES,
+        caption_justify="left",
     )
     for name, looks in {
-        "outcome": {"ratio": 1}, "cases": {"justify": "right"}, "happened": {"justify": "right"},
-        "model gives": {"justify": "right"}, "Brier score": {"justify": "right"}, "area under curve": {"justify": "right"},
-        "calibration slope": {"justify": "right"},
+        "outcome": {"min_width": 14}, "cases": {"justify": "right"}, "happened": {"justify": "right"},
+        "model": {"justify": "right"}, "Brier": {"justify": "right"}, "area": {"justify": "right"},
+        "slope": {"justify": "right"},
     }.items():  # fmt: skip
         table.add_column(name, **looks)  # type: ignore[arg-type]
     for one in found.outcomes:
@@ -258,16 +266,16 @@ def scores_table(found: Scored) -> Table:
 def rivals_table(found: Scored) -> Table:
     """For a rich console: what the model is held beside."""
     table = _table("The model's Brier score beside others' (below 0: the model is better)")
-    table.add_column("beside", no_wrap=True)
-    table.add_column("its score", justify="right", no_wrap=True)
+    table.add_column("beside", min_width=25)
+    table.add_column("its score", justify="right", min_width=5)
     table.add_column("model less it", justify="right", no_wrap=True)
-    table.add_column("the model is", no_wrap=True)
+    table.add_column("the model is", min_width=9)
     for one in found.outcomes:
         table.add_row(f"{_called(one)}:", "", "", "")
         for rival in one.rivals:
             gap = rival.difference
             told = three(gap.value) + _in_brackets(gap.low, gap.high, 3)
-            table.add_row(f"  {_brief(rival.name)}", three(rival.brier), told, rival.difference.verdict)
+            table.add_row(f" {_brief(rival.name)}", three(rival.brier), told, rival.difference.verdict)
     return table
 
 
@@ -277,7 +285,7 @@ def _brief(name: str) -> str:
 
 def _called(one: ScoredOutcome) -> str:
     what = {"comprehensive": "comprehensive", "any": "any agreement", "held": "held 60 months"}[one.name]
-    return what if one.among == "all cases" else f"{what}, begun after {LAST_YEAR_FITTED}"
+    return what if one.among == "all cases" else f"{what}, after {LAST_YEAR_FITTED}"
 
 
 def outcome_sentences(one: ScoredOutcome) -> str:

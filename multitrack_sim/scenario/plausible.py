@@ -238,7 +238,7 @@ def _known(name: str) -> Parameter:
 
 def _column(parameter: Parameter, values: pd.Series) -> np.ndarray:
     """A column of sets as runs hold it."""
-    numbers = values.to_numpy(float) if pd.api.types.is_numeric_dtype(values) else None
+    numbers: np.ndarray | None = values.to_numpy(float) if pd.api.types.is_numeric_dtype(values) else None
     if numbers is not None:  # hundreds of parameters: looked at all at once
         good = (numbers >= parameter.low) & (numbers <= parameter.high) & (not parameter.whole or numbers % 1 == 0)
         if good.all():
@@ -252,7 +252,8 @@ def _number(parameter: Parameter, value: Any) -> float:
         return float(parameter.choices.index(value))
     good = isinstance(value, int | float) and parameter.low <= value <= parameter.high
     if not good or (parameter.whole and value % 1):
-        allowed = ", ".join(parameter.choices) or f"{parameter.low:g} to {parameter.high:g}"
+        numbers = f"{'whole numbers' if parameter.whole else 'numbers'} from {parameter.low:g} to {parameter.high:g}"
+        allowed = ", ".join(parameter.choices) or numbers
         raise SettingError(Problem(parameter.name, f"found {printable(value)}", allowed))
     return float(value)
 
