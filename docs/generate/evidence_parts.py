@@ -23,7 +23,6 @@ from multitrack_sim.evidence.validation_words import (
     grouped,
     in_short,
     number,
-    sets_sentence,
     what_was_run,
 )
 from multitrack_sim.reports.headline_words import headline_lines
@@ -188,8 +187,6 @@ def _matched(beside: BesideRecord, captions: Mapping[str, str]) -> list[str]:
              capital(what_was_run(beside)) + " No calibration has used this seed. The miss is in standard deviations of "
              f"record and model together; beyond {IMPLAUSIBLE:g} a pattern is missed. Wide intervals are easily met. Tags: D "
              "computed from a data file, S read in the source, M from memory.", ""]  # fmt: skip
-    if told := sets_sentence(beside):
-        lines += [md(told), ""]
     for name, heading in (("fitted", "patterns that may be fitted"), ("predicted", "patterns that are only predicted")):
         rows = parts.get(name, beside.table.iloc[:0])
         for verdict, called in ((COMPATIBLE, "Matched"), (MISSED, "Not matched")):

@@ -22,7 +22,7 @@ from .coding import CASE_COLUMNS, POPULATIONS, CodedConflicts, code_conflicts
 from .recomputed import read_files, recompute
 from .scored_cases import ScoredCases, scored, validate_cases
 from .scores import Area, Decomposition, Difference, Recalibration
-from .validation_terms import LAST_YEAR_FITTED, Forecast, ScoredOutcome
+from .validation_terms import DRAWS, LAST_YEAR_FITTED, RUNS, Forecast, ScoredOutcome
 from .validation_words import for_machines
 
 __all__ = ["FILE", "NAMES", "KeptScores", "files_in", "packaged_figures", "packaged_scores", "scored_anew", "what_are"]
@@ -36,7 +36,7 @@ NAMES = {
     "pa_x": "pax_all_agreements_v10.csv",
     "mediation": "CWM.csv",
 }
-DRAWS, RUNS, SEED = 30, 3, 1
+SEED = 1
 KEPT = (
     "figure",
     "pattern",
