@@ -179,7 +179,7 @@ def main(given: list[str] | None = None) -> None:
     options.add_argument("--threads", type=int, default=available_cores())
     chosen = options.parse_args(given)
     whole = made(chosen.conflicts, chosen.seed, chosen.threads)
-    write_whole(FILE, json.dumps(whole, indent=1) + "\n")
+    write_whole(FILE, json.dumps(whole, indent=1) + "\n", replace=True)
 
 
 if __name__ == "__main__":

@@ -191,7 +191,7 @@ def take_up_avoided(world, month):
 @part
 def break_down(world, month):
     """A round fails: misperception grows, part of what was settled and learnt is lost. A secret channel is there for just
-    this and goes on (Pruitt 2008).
+    this and goes on (Pruitt 2015).
     """
     issues, stakes, dyads = world.issues, world.stakes, world.dyads
     p, process = world.parameters[0], world.process[0]

@@ -3,8 +3,8 @@
 Validation, sampling, sliders, documentation and report labels are all read from `PARAMETERS`. Nothing here was chosen so
 that a track helps or harms. A source of "assumption" means just that; "trial" means a value carried over from a
 throw-away prototype (about 200 random settings on small populations), which is an assumption with a history; "coarse fit"
-one fitted to the record over a stated population of conflicts, never to a case, by history matching in a first form
-(`multitrack_sim/evidence/calibration.py`): many settings fit about as well, and these are the middle of some of them.
+one fitted to the record over a stated population of conflicts, never to a case: it lies among the values that history
+matching left plausible (`multitrack_sim/evidence/calibration.py`), where these together meet the patterns best.
 """
 
 from __future__ import annotations
