@@ -352,11 +352,9 @@ def measured(record: Record, targets: tuple[Target, ...] | None = None, errors: 
     if errors:
         halves = []
         for kept in _splits(record.runs["conflict"].to_numpy()):
-            one, other = (
-                pd.Series({target.id: float(target.measure(record.of(inside))) for target in wanted})  # type: ignore[misc]
-                for inside in (kept, ~kept)
-            )
-            halves.append((one - other) / 2)
+            one, other = (record.of(inside) for inside in (kept, ~kept))
+            apart = {target.id: float(target.measure(one)) - float(target.measure(other)) for target in wanted}  # type: ignore[misc]
+            halves.append({name: value / 2 for name, value in apart.items()})
         frame["error"] = np.sqrt((pd.DataFrame(halves) ** 2).mean())
     return frame
 
