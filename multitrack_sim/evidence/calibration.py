@@ -216,7 +216,7 @@ def calibrate(out: Path, recipe: Recipe, workers: int = 2) -> tuple[pd.DataFrame
         "within_the_emulated_region": int((inside <= recipe.cutoffs[-1] + 1e-9).sum()),
         "stand_over_fresh_conflicts": len(once),
         "stand_over_others_again": len(twice),
-        "mean_squared_miss_of_sets": round(float((kept**2).to_numpy().mean()), 3) if len(chosen) else None,
+        "mean_squared_miss_of_sets": round(float(np.nanmean(kept**2)), 3) if len(chosen) else None,
         "pinned_down": pinned_down(candidates[chosen]),
         "moved_by": _moved(emulator),
     }
