@@ -22,15 +22,17 @@ from multitrack_sim.evidence.beside_record import BesideRecord, beside_record
 from multitrack_sim.evidence.packaged_scores import (
     EARLY,
     FILE,
+    KEPT,
     _without_cases,
     files_in,
     packaged_figures,
     packaged_scores,
     what_are,
 )
+from multitrack_sim.evidence.recomputed import recompute
 from multitrack_sim.evidence.scored_cases import ScoredCases, scored
 from multitrack_sim.evidence.targets import TARGETS
-from multitrack_sim.evidence.validation_words import outcome_sentences
+from multitrack_sim.evidence.validation_words import for_machines, outcome_sentences
 from multitrack_sim.reports.packaged_headline import packaged_headline
 from multitrack_sim.scenario.codebook import CODES
 
@@ -70,9 +72,12 @@ def made_up_record():
 def held():
     """The packaged file's form, through JSON."""
     part = _without_cases(made_up_scores())
-    figures = packaged_figures().head(3).to_dict("records")
+    figures = recompute({})[list(KEPT)].head(3)
+    figures.loc[0, ["value", "low", "high", "agreement"]] = [0.9, 0.8, 0.95, "outside its interval"]
     scores = {"conflicts": part, EARLY: part, "processes": part}
-    return json.loads(json.dumps({"scores": scores, "figures": figures, "model": "0" * 16}))
+    return json.loads(
+        json.dumps({"scores": scores, "figures": for_machines(figures.to_dict("records")), "model": "0" * 16})
+    )
 
 
 @pytest.fixture(scope="module")
