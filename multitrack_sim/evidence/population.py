@@ -95,7 +95,6 @@ class Population:
             lay_out(scenario_from_codes({name: float(v) for name, v in codes.items()}).with_settings(small))
             for codes in self.codes.to_dict("records")
         ]
-        self._written: dict[tuple[str, ...], list[Written]] = {}  # by the names of settings
 
     def run(
         self,
@@ -107,12 +106,11 @@ class Population:
         """Every conflict so many times, with these parameters changed: the same seeds whatever the settings."""
         changed = dict(settings or {})
         names, row = tuple(changed), np.array([list(changed.values())], float)
-        if names not in self._written:
-            self._written[names] = [Written(layout, names) for layout in self.layouts]
-        for written in self._written[names][:1]:
+        places = self._places(names)
+        for written in places[:1]:
             written.checked(row)
         with ThreadPoolExecutor(threads) as pool:
-            jobs = [pool.submit(self._run_one, at, names, row, runs) for at in range(len(self.layouts))]
+            jobs = [pool.submit(self._run_one, at, places[at], row, runs) for at in range(len(self.layouts))]
             parts = []
             for done, job in enumerate(jobs, 1):
                 parts.append(job.result())
@@ -129,8 +127,17 @@ class Population:
         )
         return Record(table, signed, happened[happened["kind"].isin(_ATTACKS)], _texts(happened, signed), self.months)
 
-    def _run_one(self, at: int, names: tuple[str, ...], row: np.ndarray, runs: int) -> tuple:
-        layout, written = self.layouts[at], self._written[names][at]
+    def _places(self, names: tuple[str, ...]) -> list[Written]:
+        """Where these settings stand in each layout: looked up once, for that takes longer than a run."""
+        kept = self.__dict__.setdefault("_written", {})
+        layouts, places = kept.get(names, (None, []))
+        if layouts is not self.layouts:
+            places = [Written(layout, names) for layout in self.layouts]
+            kept[names] = self.layouts, places
+        return places
+
+    def _run_one(self, at: int, written: Written, row: np.ndarray, runs: int) -> tuple:
+        layout = self.layouts[at]
         seeds = np.array([run_seed(run_seed(self.seed, at), k) for k in range(runs)], dtype=np.int64)
         finals = np.zeros((runs, len(layout.world.words)))
         values = np.repeat(written.as_bits(row), runs, axis=0)
