@@ -137,6 +137,16 @@ def test_every_test_of_what_is_imposed_is_there():
         assert test in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}, name
 
 
+def test_base_rates_are_those_of_the_cases_scored(page, held):
+    """Of cases begun later the table has the base rate that is known only afterwards, not that of earlier cases."""
+    later = next(
+        one for one in packaged_scores(held)["conflicts"].outcomes if one.among != "all cases" and one.name == "any"
+    )
+    (row,) = (line for line in page.splitlines() if line.startswith("| conflicts, begun after 2005 | any agreement"))
+    gap = next(rival.difference for rival in later.rivals if rival.name == "base rate of these cases")
+    assert f"{gap.value:.3f}".replace("-", "−") in row.split(" | ")[8] and "( to )" not in page
+
+
 def test_tables_have_as_many_cells_as_heads(page):
     for table in re.findall(r"(?:^\|.*\n)+", page, re.MULTILINE):
         rows = table.splitlines()

@@ -92,7 +92,7 @@ def calibration(beside: BesideRecord) -> list[str]:
         "these runs an emulator of every pattern that may be fitted says where no pattern speaks against a setting; there the "
         f"next wave is drawn. No case was looked at{cases}.",
         "",
-        f"Of {tried:,} settings drawn from what was left, {once:,} ({interval(*share_interval(once, tried))}) miss nothing by "
+        f"Of {tried:,} settings drawn from what was left, {once:,} miss nothing ({interval(*share_interval(once, tried))}) by "
         f"more than {IMPLAUSIBLE:g} standard deviations over {recipe['fresh_conflicts']:,} conflicts that no wave had seen, and "
         f"{twice:,} of these do so over others again. {len(sets)} come with the package: the *plausible sets* (mean squared miss "
         f"{made['mean_squared_miss_of_sets']:g}).",
@@ -185,7 +185,8 @@ def coded(scores: Mapping[str, KeptScores], captions: Mapping[str, str]) -> list
         [row for name, kept in scores.items() for row in _score_rows(name, kept)],
     )  # fmt: skip
     lines += [
-        "Against others: the model's Brier score less theirs (below 0 the model is better), 95% interval by a paired bootstrap.",
+        "Against others: the model's Brier score less theirs (below 0 the model is better), 95% interval by a paired bootstrap. "
+        "The base rate is that of the very cases scored; for cases begun after 2005, beside that of earlier ones, see below.",
         "",
     ]
     for name, kept in scores.items():
@@ -212,7 +213,8 @@ def _ends(value: float, low: float, high: float) -> str:
 
 
 def _against(one: ScoredOutcome, called: str) -> str:
-    rival = next((rival for rival in one.rivals if rival.name.startswith(called)), None)
+    same = (called, f"{called} of these cases")  # of base rates the one that is hardest to beat
+    rival = next((rival for rival in one.rivals if rival.name in same), None)
     if rival is None:
         return "not fitted"
     gap = rival.difference
@@ -232,11 +234,16 @@ def figures_again(figures: pd.DataFrame) -> list[str]:
     ]
     apart = figures[figures["agreement"].str.startswith(("differs", "outside"))]
     if len(apart):
-        rows = [[row.figure, md(row.pattern), f"{number(row.value)} ({number(row.low)} to {number(row.high)})",
-                 f"{number(row.recorded)} ({number(row.recorded_low)} to {number(row.recorded_high)})", md(row.agreement)]
+        rows = [[row.figure, md(row.pattern), _between(row.value, row.low, row.high),
+                 _between(row.recorded, row.recorded_low, row.recorded_high), md(row.agreement)]
                 for row in apart.itertuples()]  # fmt: skip
         lines += table_of(["", "Figure", "From the files", "On record", "Do they agree?"], rows)
     return [*lines, *(f"- {md(line)}" for line in told_not_computed(figures)), ""]
+
+
+def _between(value: float, low: float, high: float) -> str:
+    """A figure with its interval, where there is one."""
+    return number(value) if math.isnan(low) else f"{number(value)} ({number(low)} to {number(high)})"
 
 
 # ---- the headline ----------------------------------------------------------------------------------------------------
