@@ -96,7 +96,7 @@ def test_a_page_says_how_old_it_is(page, made_now, becomes):
 
 
 def test_names_of_pages():
-    assert [page.name for page in meant([])] == ["odd"]
+    assert [page.name for page in meant([])] == ["odd", "coding"]
     assert [page.name for page in meant(["cases", "odd", "cases"])] == ["cases", "odd"]
     assert meant(["all", "odd"]) == list(PAGES.values())
     with pytest.raises(MultitrackError, match=r"casse.*did you mean cases\?"):

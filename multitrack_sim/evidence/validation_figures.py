@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from ..reports.effect_figures import framed
 from ..reports.style import BLACK, BLUE, GREY, LIGHT, VERMILLION, Told, drawn
-from ..reports.words import for_figure
+from ..reports.words import counted, for_figure
 from .scores import log_odds_of
 from .validation_terms import IMPLAUSIBLE, LAST_YEAR_FITTED, OUTCOMES_SCORED, Beside, Scored, ScoredOutcome
 from .validation_words import DIRECTIONS, GROUPS, grouped, in_short, number, what_was_run
@@ -172,7 +172,7 @@ def cases_figure(found: Scored) -> Told:
     tall = 5.6 + 0.3 * max(longest, 2)
     about = found.about
     below = f"{about['cases']} coded cases, {about['draws']} draws of what is not coded, "
-    below += f"{about['runs_of_each_draw']} runs of each; "
+    below += f"{counted(about['runs_of_each_draw'], 'run')} of each; "
     below += "bars and lines: 95% intervals"
     figure, panels = framed(
         (15.0, tall), 2, len(OUTCOMES_SCORED), "The model's probabilities beside what happened", below, left=2.55,
