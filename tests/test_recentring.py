@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from multitrack_sim.evidence import recentring
-from multitrack_sim.evidence.calibration import VARIED
+from multitrack_sim.evidence.recentring import VARIED
 from multitrack_sim.scenario.variants import FILE, VARIANTS, Variant
 from multitrack_sim.schema.parameters import PARAMETERS
 

@@ -158,6 +158,12 @@ def test_every_column_is_read_or_written_somewhere_in_the_model():
     assert unused == []
 
 
+LAST_RESORT = {
+    "hurting_stalemate": 3, "track2": 4, "track3": 3, "cbm": 3, "spoilers": 3, "fighting_level": 3, "secrecy": 2,
+    "mediation": 2, "guarantee": 2, "indivisibility": 2, "public_support": 3,
+}  # fmt: skip
+
+
 def moving_scenarios():
     """Scenarios in which, between them, every parameter has something to move."""
     codes = {"hurting_stalemate": 3, "track2": 4, "track3": 3, "cbm": 3, "mediation": 3, "guarantee": 2, "secrecy": 2}
@@ -210,6 +216,11 @@ def moving_scenarios():
         three.with_settings({"run.months": 90, "society.communities": 9}),
         mt.scenario_from_codes({**codes, "parties": 6}).with_settings({"run.months": 60, "society.communities": 9}),
         two.with_settings({"run.months": 90, "society.communities": 9}),
+        two.with_settings({"run.months": 90, "society.communities": 9, "trust.rule_of_thumb": 1}),
+        # nothing is signed but where talks of all would fail
+        mt.scenario_from_codes({**LAST_RESORT, "parties": 5}).with_settings(
+            {"run.months": 240, "society.communities": 10, "track_one.signature": 0.0, "track_one.partial": 0.0}
+        ),
         two.with_settings(
             {"run.months": 90, "society.communities": 9, "pressure.base": 1.0, "pressure.outside_effect": 1.0}
         ),

@@ -92,8 +92,8 @@ def doubt_about(
     >>> sets, variants = np.arange(1200) % 20, np.where(np.arange(1200) % 60 < 20, "a", "b")
     >>> noise = np.random.default_rng(1).standard_normal(1200)
     >>> found = doubt_about(1.0 + 0.5 * (variants == "a") + 0.2 * (sets - 9.5) + 0.3 * noise, sets, variants)
-    >>> round(found.effect, 1), {name: round(part, 1) for name, part in found.parts.items()}
-    (1.3, {'chance': 0.0, 'parameters': 1.4, 'structure': 0.1})
+    >>> round(found.effect, 2), {name: round(part, 1) for name, part in found.parts.items()}
+    (1.24, {'chance': 0.0, 'parameters': 1.4, 'structure': 0.1})
     """
     y = np.asarray(values, float)
     v, names = pd.factorize(np.zeros(len(y)) if variants is None else np.asarray(variants, dtype=object))

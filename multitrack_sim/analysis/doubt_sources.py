@@ -15,10 +15,10 @@ from numpy.typing import ArrayLike
 from .doubt import Doubt
 from .effects import holm
 from .intervals import t_probability, t_quantile
+from .verdicts import is_clear
 
-__all__ = ["CLEAR", "codes_behind", "opposite_variants", "parameters_behind"]
+__all__ = ["codes_behind", "opposite_variants", "parameters_behind"]
 
-CLEAR = 0.05  # of a p that is corrected
 LEAST_SETS = 9  # three in each third
 LOW_HIGH = (1, 3)  # codes up to the first are low, from the second on high,
 COUNTED = {"parties": (2, 3)}  # but for those that are counts
@@ -43,8 +43,8 @@ def parameters_behind(doubt: Doubt, sets: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=columns)
     table.insert(4, "p_corrected", holm(table["p"]))
     thirds = holm(np.concatenate([table["low_p"], table["high_p"]]))
-    clear = (thirds[: len(table)] < CLEAR) & (thirds[len(table) :] < CLEAR)
-    other = table["low"] * table["high"] < 0
+    clear = is_clear(thirds[: len(table)]) & is_clear(thirds[len(table) :])
+    other = np.sign(table["low"]) != np.sign(table["high"])
     table["turns"], table["may_turn"] = other & clear, other & ~clear
     table = table.drop(columns=["low_p", "high_p"])
     return table.sort_values("slope", key=lambda s: -s.abs(), kind="stable", ignore_index=True)
@@ -78,7 +78,7 @@ def _mean(values: np.ndarray) -> tuple[float, float, float, float]:
 def opposite_variants(doubt: Doubt) -> list[str]:
     """The variants whose mean effect has, clearly, the other sign than the effect over all doubts."""
     table = doubt.variants
-    other = (table["effect"] * doubt.effect < 0) & (table["p_corrected"] < CLEAR)
+    other = (table["effect"] * doubt.effect < 0) & is_clear(table["p_corrected"])
     return list(table["variant"][other])
 
 
@@ -112,5 +112,5 @@ def codes_behind(values: ArrayLike, conflicts: ArrayLike, codes: pd.DataFrame) -
                "conflicts_high"]  # fmt: skip
     table = pd.DataFrame(rows, columns=columns)
     table.insert(7, "p_corrected", holm(table["p"]))
-    table.insert(8, "clear", table["p_corrected"] < CLEAR)
+    table.insert(8, "clear", is_clear(table["p_corrected"]))
     return table.sort_values("difference", key=lambda s: -s.abs(), kind="stable", ignore_index=True)

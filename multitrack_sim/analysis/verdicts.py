@@ -21,6 +21,7 @@ __all__ = [
     "digits_apart",
     "digits_shown",
     "excludes",
+    "is_clear",
     "levels_shown",
     "signed_number",
     "tells_apart",
@@ -65,6 +66,15 @@ def excludes(low: Any, high: Any, null: float = 0.0) -> Any:
     (True, False, False)
     """
     return (low > null) | (high < null)
+
+
+def is_clear(p_corrected: Any) -> Any:
+    """Whether a corrected p lets one speak of a difference. A number or a column; a missing one does not.
+
+    >>> is_clear(0.01), is_clear(0.2), is_clear(math.nan)
+    (True, False, False)
+    """
+    return p_corrected < LARGEST_P
 
 
 def verdict(low: float, high: float, p_corrected: float, pairs: int, differ: int, null: float = 0.0) -> str:

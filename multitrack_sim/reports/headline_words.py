@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..analysis.verdicts import digits_shown
+from ..analysis.verdicts import digits_shown, excludes, is_clear
 from ..scenario.codebook import CODES
 from .words import capital, listing, percent
 
@@ -21,7 +21,6 @@ TOPICS = {
 }
 CODE_CALLED = {"track2": "unofficial dialogue", "track3": "grassroots work", "cbm": "confidence-building"}
 NAMED = 3  # assumptions, variants or codes that a sentence names
-CLEAR = 0.05  # of a corrected p
 LEAST_SHARE = 0.05  # of the doubt about parameters, from which on one is named
 
 
@@ -46,12 +45,13 @@ def effect_told(found: Mapping[str, Any], name: str) -> str:
     if not value and low == high:
         return f"Track II changes nothing in {TOPICS[name]} here: every pair of runs is alike."
     digits = digits_shown(value, low, high)
-    first, last = (low, high) if abs(low) <= abs(high) or low * high < 0 else (high, low)
-    if low * high < 0:
+    apart = excludes(low, high)
+    first, last = (low, high) if abs(low) <= abs(high) or not apart else (high, low)
+    if not apart:
         ends = " to ".join(amount(end, name, digits) for end in (low, high))
     else:
         ends = f"{abs(first):,.{digits}f} to {amount(last, name, digits)}"
-    either = " Either direction is possible." if low * high <= 0 else ""
+    either = "" if excludes(low, high) else " Either direction is possible."
     said = _sentence(found, name, amount(value, name, digits))
     return f"With Track II, {said} (95% interval with every doubt: {ends}).{either}"
 
@@ -113,7 +113,7 @@ def _hangs_on(name: str, one: Mapping[str, Any]) -> str:
     """The parameter that an effect hangs on most, where one clearly matters."""
     rows = [
         row for row in one.get("assumptions", [])
-        if row["p_corrected"] is not None and row["p_corrected"] < CLEAR and (row["share"] or 0) >= LEAST_SHARE
+        if row["p_corrected"] is not None and is_clear(row["p_corrected"]) and (row["share"] or 0) >= LEAST_SHARE
     ]  # fmt: skip
     if not rows:
         return ""
