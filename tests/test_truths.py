@@ -423,27 +423,27 @@ def test_ledger_and_money_add_up_and_shares_stay_shares(scenario):
 
 
 # 11. Fearon: with full information, divisible issues, honoured deals and a cost of war there is always an agreement.
-def test_rational_parties_with_nothing_hidden_always_agree():
+def full_information(parties, asymmetry):
+    """A war between rational parties from whom nothing is hidden, over issues that can be divided."""
     codes = {
-        "spoilers": 0,
-        "indivisibility": 0,
-        "fighting_level": 4,
-        "hurting_stalemate": 4,
-        "track2": 0,
-        "hawkishness": 0,
-    }
+        "spoilers": 0, "indivisibility": 0, "fighting_level": 4, "hurting_stalemate": 4, "track2": 0, "hawkishness": 0,
+        "parties": parties, "power_asymmetry": asymmetry,
+    }  # fmt: skip
+    ideal = mt.scenario_from_codes(codes).with_settings(
+        {
+            "society.communities": 20, "trust.misperception": 0.0, "trust.misperception_return": 0.0,
+            "conflict.exposure": 0.0, "track_one.failed_talks": 0.0, "track_one.reactive_devaluation": 0.0,
+            "fighting.victory": 0.0, "fighting.petering_out": 0.0, "fighting.ceasefire": 0.0,
+            "leaders.turnover": 0.0, "leaders.turnover_low_support": 0.0, "run.months": 600,
+        }
+    )  # fmt: skip
+    ideal = ideal.with_settings({f"issues.'{row['name']}'.indivisibility": 0.0 for row in ideal.rows["issues"]})
+    return ideal.with_settings({f"issues.'{row['name']}'.tabled": 1 for row in ideal.rows["issues"]})
+
+
+def test_rational_parties_with_nothing_hidden_always_agree():
     for parties, asymmetry in ((2, 0), (2, 3), (4, 2)):
-        ideal = mt.scenario_from_codes(codes | {"parties": parties, "power_asymmetry": asymmetry}).with_settings(
-            {
-                "society.communities": 20, "trust.misperception": 0.0, "trust.misperception_return": 0.0,
-                "conflict.exposure": 0.0, "track_one.failed_talks": 0.0, "track_one.reactive_devaluation": 0.0,
-                "fighting.victory": 0.0, "fighting.petering_out": 0.0, "fighting.ceasefire": 0.0,
-                "leaders.turnover": 0.0, "leaders.turnover_low_support": 0.0, "run.months": 600,
-            }
-        )  # fmt: skip
-        ideal = ideal.with_settings({f"issues.'{row['name']}'.indivisibility": 0.0 for row in ideal.rows["issues"]})
-        ideal = ideal.with_settings({f"issues.'{row['name']}'.tabled": 1 for row in ideal.rows["issues"]})
-        table = mt.simulate(ideal, runs=100, seed=6)
+        table = mt.simulate(full_information(parties, asymmetry), runs=100, seed=6)
         assert table["agreed"].eq(1).all(), (parties, asymmetry, table["agreed"].mean())
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from strategies import full_cast
 from test_parity import HURRIED, agree
-from test_truths import OFFICIAL, PERMUTED, lively
+from test_truths import OFFICIAL, PERMUTED, full_information, lively
 
 import multitrack_sim as mt
 from multitrack_sim.engine.arithmetic import sigma
@@ -197,20 +197,7 @@ def test_the_ledger_adds_up_and_shares_stay_shares(name):
 @every_variant
 def test_rational_parties_with_nothing_hidden_always_agree(name):
     """Fearon: full information, divisible issues, honoured deals and a cost of war."""
-    codes = {
-        "spoilers": 0, "indivisibility": 0, "fighting_level": 4, "hurting_stalemate": 4, "track2": 0, "hawkishness": 0,
-        "parties": 2, "power_asymmetry": 3,
-    }  # fmt: skip
-    ideal = mt.scenario_from_codes(codes).with_settings(
-        {
-            "society.communities": 20, "trust.misperception": 0.0, "trust.misperception_return": 0.0,
-            "conflict.exposure": 0.0, "track_one.failed_talks": 0.0, "track_one.reactive_devaluation": 0.0,
-            "fighting.victory": 0.0, "fighting.petering_out": 0.0, "fighting.ceasefire": 0.0,
-            "leaders.turnover": 0.0, "leaders.turnover_low_support": 0.0, "run.months": 600,
-        }
-    )  # fmt: skip
-    ideal = ideal.with_settings({f"issues.'{row['name']}'.indivisibility": 0.0 for row in ideal.rows["issues"]})
-    ideal = ideal.with_settings({f"issues.'{row['name']}'.tabled": 1 for row in ideal.rows["issues"]})
+    ideal = full_information(parties=2, asymmetry=3)
     assert mt.simulate(switched(name, ideal), runs=50, seed=6)["agreed"].eq(1).all()
 
 

@@ -22,15 +22,14 @@ from ..engine.sources import model_version
 from ..errors import MultitrackError, Problem, SettingError, printable
 from ..running.ensemble import check_asked
 from ..scenario.code_files import CodedCase, read_cases
-from ..scenario.codebook import CODES, scenario_from_codes
-from ..scenario.layout import lay_out
+from ..scenario.codebook import scenario_from_codes
 from .experiments import NOT_ASKED, STEPS, Tried, direction_of, try_experiments
 from .missing_codes import complete_codes
-from .population import COMMUNITIES, MONTHS, Population, Record, conflict_codes
+from .population import COMMUNITIES, MONTHS, Population, Record
 from .targets import TARGETS, Target, compared, measured
 from .validation_terms import COMPATIBLE, IMPLAUSIBLE, MISSED, NOT_ASKED_OF_IT, NOT_MEASURED
 
-__all__ = ["BesideRecord", "Given", "beside_record", "validate"]
+__all__ = ["BesideRecord", "beside_record", "validate"]
 
 FRESH = 20_261  # a seed that no calibration has used
 FEWEST, MOST = 20, 20_000  # conflicts: errors come from leaving out a twentieth of them
@@ -132,11 +131,11 @@ def validate(
     record.runs["conflict"] %= sources
     tried: list[Tried] = []
     if experiments:
-        tried = try_experiments(people.given, seed, changed, cores, lambda: told(count // 20))  # type: ignore[attr-defined]
+        tried = try_experiments(people.given, seed, changed, cores, lambda: told(count // 20))
     table = beside_record(compared(record), tried)
     found_sets = None
     if judged is not None:
-        fewer = Given(people.given[:of_sets], seed, months, changed)  # type: ignore[attr-defined]
+        fewer = Population(people.given[:of_sets], seed, months, changed)
         found_sets = _judge_sets(fewer, judged, runs, cores, one_more)
     told(total)
     about = {
@@ -148,25 +147,12 @@ def validate(
 
 
 # ---- the population --------------------------------------------------------------------------------------------------
-class Given(Population):
-    """Conflicts whose codes are given, in place of drawn ones."""
-
-    def __init__(self, given: Sequence[Mapping[str, Any]], seed: int, months: int, settings: Mapping[str, Any]):
-        self.given = list(given)
-        self.codes = pd.DataFrame([{name: float(one[name]) for name in CODES} for one in given])
-        self.seed, self.months = seed, months
-        small = {"society.communities": COMMUNITIES, "run.months": months} | dict(settings)
-        self.layouts = [lay_out(scenario_from_codes(one).with_settings(small)) for one in given]
-
-
 def _population(
     table: Any, conflicts: int, seed: int, months: int, settings: Mapping[str, Any]
 ) -> tuple[Population, int]:
     """The population, and how many different conflicts it has: what lies so many rows on is the same, drawn again."""
     if table is None:
-        drawn = conflict_codes(conflicts, seed).to_dict("records")
-        given = [{str(name): float(value) for name, value in one.items()} for one in drawn]
-        return Given(given, seed, months, settings), conflicts
+        return Population(conflicts, seed, months, settings), conflicts
     cases = read_cases(table) if isinstance(table, pd.DataFrame | str | PathLike) else list(table)
     if len(cases) < FEWEST:
         found = f"{len(cases)} conflict{'' if len(cases) == 1 else 's'}"
@@ -176,7 +162,7 @@ def _population(
     each = [
         complete_codes({**case.codes, **case.beside}, times, run_seed(seed, at)) for at, case in enumerate(cases)
     ]  # their runs begin in the fighting, as the record's conflicts do, unless the table says otherwise
-    return Given([one[turn] for turn in range(times) for one in each], seed, months, settings), len(cases)
+    return Population([one[turn] for turn in range(times) for one in each], seed, months, settings), len(cases)
 
 
 # ---- side by side ----------------------------------------------------------------------------------------------------

@@ -36,11 +36,10 @@ from .emulator import Emulator
 from .plausible_region import places_within, spread_of_misses
 from .population import Population
 from .prior import from_places, prior, spread, to_places
-from .targets import CALIBRATED, compared, measured
+from .targets import CALIBRATED, IMPLAUSIBLE, compared, measured
 
 __all__ = ["Recipe", "calibrate", "held_against", "judge", "run_wave"]
 
-IMPLAUSIBLE = 3.0  # standard deviations (Pukelsheim 1994: nearly all of any unimodal distribution lies within)
 POPULATIONS, CODINGS = 6, 8  # that settings of a wave take turns with: what is emulated is the expected value over them
 DIGITS = 4  # of a value that is shipped
 FRESH = 500_000  # seeds of conflicts that no wave has seen begin here
@@ -50,12 +49,7 @@ FRESH = 500_000  # seeds of conflicts that no wave has seen begin here
 class Recipe:
     """All that decides what comes out."""
 
-    waves: tuple[int, ...] = (
-        800,
-        700,
-        600,
-        600,
-    )  # settings of each: even, first over everything, then over what is left
+    waves: tuple[int, ...] = (800, 700, 600, 600)  # settings of each: over everything, then over what is left
     weighted_from: int = 3  # this wave and what follows are drawn where the record is met well, few at the edge
     conflicts: int = 200  # of a population
     cutoffs: tuple[float, ...] = (3.0, 2.5, 2.0, 2.0)  # of the emulated misses, after each wave

@@ -14,17 +14,15 @@ import numpy as np
 import pandas as pd
 
 from ..engine.random import run_seed
-from ..running.ensemble import Written, outcome_frame, run_written
-from ..scenario.code_files import FIRST_AGREEMENT, CodedCase, read_cases
-from ..scenario.codebook import scenario_from_codes
-from ..scenario.layout import Layout, lay_out
+from ..running.ensemble import outcome_frame, run_written
+from ..scenario.code_files import CodedCase, read_cases
 from .missing_codes import complete_codes
-from .population import COMMUNITIES
+from .population import Population
+from .scored_cases import happened
+from .validation_terms import LAST_YEAR_FITTED, WITHIN
 
-__all__ = ["EarlyCases", "LAST_YEAR", "early_cases", "recorded_shares"]
+__all__ = ["EarlyCases", "early_cases", "recorded_shares"]
 
-LAST_YEAR = 2005
-WITHIN = 120  # months
 MONTHS = 180  # of a run: agreements within ten years, and whether they held for five
 OUTCOMES = {"any": ("months_to_substantive", 0.0), "comprehensive": ("months_to_comprehensive", 0.13)}
 # The second number of each, as one standard deviation: how far the two files disagree on what is comprehensive (within five
@@ -35,16 +33,18 @@ CLUSTERED = 1.2  # variance of a share against independent cases: conflicts of o
 def early_cases(file: str | PathLike[str]) -> list[CodedCase]:
     """The conflicts of a table of cases that began up to 2005 (`multitrack evidence --code-conflicts` writes one)."""
     cases = [case for case in read_cases(file) if case.beside.get("month_zero")]
-    return [case for case in cases if int(str(case.beside["month_zero"])[:4]) <= LAST_YEAR]
+    return [case for case in cases if int(str(case.beside["month_zero"])[:4]) <= LAST_YEAR_FITTED]
 
 
 def recorded_shares(cases: Sequence[CodedCase]) -> dict[str, tuple[float, float]]:
     """What happened: the share of each group with each agreement within ten years, and one standard deviation of it."""
     found = {}
     for outcome, (_, apart) in OUTCOMES.items():
-        happened = np.array([_happened(case, outcome) for case in cases], float)
+        happened_there = np.nan_to_num(
+            [happened(case.recorded)[outcome] for case in cases]
+        )  # unknown: not seen to happen
         for group, inside in _groups(cases).items():
-            share, count = float(happened[inside].mean()), int(inside.sum())
+            share, count = float(happened_there[inside].mean()), int(inside.sum())
             error = math.sqrt(CLUSTERED * (share * (1 - share) + 1 / count) / count + apart * apart)
             found[f"{outcome}, {group}"] = (share, error)
     return found
@@ -56,24 +56,12 @@ def _groups(cases: Sequence[CodedCase]) -> dict[str, np.ndarray]:
     return {name: inside for name, inside in groups.items() if inside.any()}
 
 
-def _happened(case: CodedCase, outcome: str) -> bool:
-    kind, months = case.recorded.get("agreement"), case.recorded.get("months")
-    if outcome == "comprehensive":
-        return kind == "comprehensive" and (months is None or months <= WITHIN)
-    first = case.recorded.get(FIRST_AGREEMENT, months)
-    return kind in ("framework", "comprehensive") and (first is None or first <= WITHIN)
-
-
 class EarlyCases:
     """The cases laid out, what was not coded drawn anew with each seed; run as often as one likes."""
 
     def __init__(self, cases: Sequence[CodedCase], seed: int):
         self.cases, self.seed = cases, seed
-        small = {"society.communities": COMMUNITIES, "run.months": MONTHS}
-        self.layouts: list[Layout] = [
-            lay_out(scenario_from_codes(self._codes(at, case)).with_settings(small)) for at, case in enumerate(cases)
-        ]
-        self._written: dict[tuple[str, ...], list[Written]] = {}
+        self.population = Population([self._codes(at, case) for at, case in enumerate(cases)], seed, MONTHS)
 
     def _codes(self, at: int, case: CodedCase) -> Mapping[str, object]:
         given = {"start": "fighting"} | dict(case.beside) | dict(case.codes)
@@ -82,10 +70,8 @@ class EarlyCases:
     def shares(self, settings: Mapping[str, float]) -> dict[str, float]:
         """The share of each group with each agreement within ten years, in one run of every case with these settings."""
         names, row = tuple(settings), np.array([list(settings.values())], float)
-        if names not in self._written:
-            self._written[names] = [Written(layout, names) for layout in self.layouts]
         outcomes = []
-        for at, (layout, written) in enumerate(zip(self.layouts, self._written[names])):
+        for at, (layout, written) in enumerate(zip(self.population.layouts, self.population.places(names))):
             seeds = np.array([run_seed(self.seed, at)], np.int64)
             outcomes.append(run_written(layout, seeds, written.cells, written.as_bits(row))[0])
         table: pd.DataFrame = outcome_frame(np.arange(len(outcomes)), np.concatenate(outcomes))

@@ -86,15 +86,27 @@ class Record:
 
 
 class Population:
-    """So many conflicts, their codes drawn with this seed, laid out once and run as often as one likes."""
+    """Conflicts laid out once and run as often as one likes: so many, their codes drawn with this seed, or those whose codes
+    (and what stands beside codes) are given.
+    """
 
-    def __init__(self, count: int, seed: int, months: int = MONTHS, settings: Mapping[str, Any] | None = None):
-        self.codes, self.seed, self.months = conflict_codes(count, seed), seed, months
+    def __init__(
+        self,
+        conflicts: int | Sequence[Mapping[str, Any]],
+        seed: int,
+        months: int = MONTHS,
+        settings: Mapping[str, Any] | None = None,
+    ):
+        if isinstance(conflicts, int):
+            self.codes = conflict_codes(conflicts, seed)
+            self.given = [{name: float(v) for name, v in codes.items()} for codes in self.codes.to_dict("records")]
+        else:
+            self.given = [dict(one) for one in conflicts]
+            self.codes = pd.DataFrame(self.given)[[*POPULATION, "parties"]]
+        self.seed, self.months = seed, months
         small = {"society.communities": COMMUNITIES, "run.months": months} | dict(settings or {})
-        self.layouts: list[Layout] = [
-            lay_out(scenario_from_codes({name: float(v) for name, v in codes.items()}).with_settings(small))
-            for codes in self.codes.to_dict("records")
-        ]
+        self.layouts: list[Layout] = [lay_out(scenario_from_codes(one).with_settings(small)) for one in self.given]
+        self._written: dict[tuple[str, ...], list[Written]] = {}  # by the names of settings
 
     def run(
         self,
@@ -106,7 +118,7 @@ class Population:
         """Every conflict so many times, with these parameters changed: the same seeds whatever the settings."""
         changed = dict(settings or {})
         names, row = tuple(changed), np.array([list(changed.values())], float)
-        places = self._places(names)
+        places = self.places(names)
         for written in places[:1]:
             written.checked(row)
         with ThreadPoolExecutor(threads) as pool:
@@ -127,14 +139,11 @@ class Population:
         )
         return Record(table, signed, happened[happened["kind"].isin(_ATTACKS)], _texts(happened, signed), self.months)
 
-    def _places(self, names: tuple[str, ...]) -> list[Written]:
+    def places(self, names: tuple[str, ...]) -> list[Written]:
         """Where these settings stand in each layout: looked up once, for that takes longer than a run."""
-        kept = self.__dict__.setdefault("_written", {})
-        layouts, places = kept.get(names, (None, []))
-        if layouts is not self.layouts:
-            places = [Written(layout, names) for layout in self.layouts]
-            kept[names] = self.layouts, places
-        return places
+        if names not in self._written:
+            self._written[names] = [Written(layout, names) for layout in self.layouts]
+        return self._written[names]
 
     def _run_one(self, at: int, written: Written, row: np.ndarray, runs: int) -> tuple:
         layout = self.layouts[at]

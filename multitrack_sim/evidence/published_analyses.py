@@ -10,7 +10,6 @@ design did not recover the model's own effect.
 from __future__ import annotations
 
 import argparse
-import copy
 import itertools
 import math
 from collections.abc import Mapping, Sequence
@@ -21,9 +20,7 @@ import numpy as np
 import pandas as pd
 
 from ..engine.sources import model_version
-from ..scenario.codebook import scenario_from_codes
-from ..scenario.layout import lay_out
-from .population import COMMUNITIES, POPULATION, Population, Record
+from .population import POPULATION, Population, Record
 from .published_designs import DESIGNS, Claim, Design
 from .published_measures import HAS, HAZARD, NOTHING, POINTS, RATIOS, Found
 
@@ -75,7 +72,8 @@ def by_lot(
     arms = []
     for given in itertools.product((False, True), repeat=len(codes)):
         drawn = {code: _lot(code, wanted, len(kept), rng) for code, wanted in zip(codes, given)}
-        arm = _with_codes(population, kept.assign(**drawn), settings or {})
+        other = kept.assign(**drawn).to_dict("records")
+        arm = Population(other, population.seed, population.months, settings)
         arms.append(arm.run(runs=runs, threads=threads))
     return joined(arms)
 
@@ -85,18 +83,6 @@ def _lot(code: str, wanted: bool, count: int, rng: np.random.Generator) -> np.nd
     values = np.arange(len(POPULATION[code]))
     shares = np.array(POPULATION[code]) * ((values >= HAS) == wanted)
     return rng.choice(values, count, p=shares / shares.sum())
-
-
-def _with_codes(population: Population, codes: pd.DataFrame, settings: Mapping[str, Any]) -> Population:
-    """The same population, seeds too, with other codes."""
-    other = copy.copy(population)
-    small = {"society.communities": COMMUNITIES, "run.months": population.months} | dict(settings)
-    other.codes = codes
-    other.layouts = [
-        lay_out(scenario_from_codes({name: float(v) for name, v in row.items()}).with_settings(small))
-        for row in codes.to_dict("records")
-    ]
-    return other
 
 
 def joined(records: Sequence[Record]) -> Record:

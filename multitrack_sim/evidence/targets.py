@@ -20,9 +20,10 @@ import pandas as pd
 
 from .population import Record
 
-__all__ = ["CALIBRATED", "TARGETS", "Target", "compared", "mean_squared_miss", "measured"]
+__all__ = ["CALIBRATED", "IMPLAUSIBLE", "TARGETS", "Target", "compared", "mean_squared_miss", "measured"]
 
 SPLITS = 16  # of the conflicts into halves
+IMPLAUSIBLE = 3.0  # standard deviations: nearly all of any distribution with one peak lies within (Pukelsheim 1994)
 YEAR, HALF, TWO_YEARS, FIVE_YEARS, TWENTY_YEARS, TEN_YEARS = 12, 6, 24, 60, 240, 120  # months
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..analysis.intervals import share_interval
 from .scores import Area, Decomposition, Difference, Recalibration
+from .targets import IMPLAUSIBLE
 
 __all__ = [
     "BASE", "CODE", "COMPATIBLE", "DRAWS", "HELD", "IMPLAUSIBLE", "LAST_YEAR_FITTED", "MISSED", "NOT_ASKED_OF_IT", "NOT_MEASURED",
@@ -17,7 +18,6 @@ __all__ = [
     "score_rows",
 ]  # fmt: skip
 
-IMPLAUSIBLE = 3.0  # standard deviations: nearly all of any distribution with one peak lies within (Pukelsheim 1994)
 COMPATIBLE, MISSED, NOT_MEASURED, NOT_ASKED_OF_IT = "compatible", "missed", "not measured", "not asked of the model"
 
 DRAWS, RUNS = 200, 1  # of each coded case, and of each draw: what nobody coded is most of the doubt
