@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from scipy.stats import norm
+from scipy.stats import norm, qmc
 
 from ..errors import Problem, ScenarioError
 from ..scenario.codebook import CODES, check_codes, counted_parties, missing_codes
@@ -24,7 +24,9 @@ __all__ = ["complete_codes"]
 
 # Where hardness is looked at: a standard normal number is beyond these ends once in 500 million times.
 _HARDNESS = np.linspace(-6.0, 6.0, 1201)
-_STREAMS = ("hardness", *CODES)  # each has random numbers of its own, whatever else is drawn
+_HARD = "hardness"
+_SOURCES = (_HARD, *CODES)  # each has random numbers of its own, whatever else is drawn
+_LEAST = 1e-9  # of a chance: none is impossible or certain
 MOST_DRAWS = 10_000
 
 
@@ -52,17 +54,21 @@ def complete_codes(codes: Mapping[str, Any], draws: int, seed: int) -> list[dict
     counted, missing = counted_parties(codes), missing_codes(codes)
     given = {name: float(counted[name]) for name in CODES if name not in missing}
     beside = {name: value for name, value in counted.items() if name not in CODES}
-    hardness = _hardness_given(given, _stream("hardness", seed).random(draws))
-    drawn = {name: _drawn(name, hardness, seed) for name in missing}
+    chance = dict(zip(_SOURCES, _even_chances(draws, seed)))
+    hardness = _hardness_given(given, chance[_HARD])
+    drawn = {name: _drawn(name, hardness, chance[name]) for name in missing}
     return [
         {**{name: given[name] if name in given else float(drawn[name][at]) for name in CODES}, **beside}
         for at in range(draws)
     ]
 
 
-def _stream(name: str, seed: int) -> np.random.Generator:
-    """The random numbers of one code under one seed."""
-    return np.random.default_rng([_STREAMS.index(name), int(seed)])
+def _even_chances(draws: int, seed: int) -> np.ndarray:
+    """Numbers between 0 and 1, a row for hardness and for each code, spread more evenly than chance would over all of them
+    together (scrambled Sobol points; Owen 1998): few draws then stand for the whole population.
+    """
+    points = qmc.Sobol(len(_SOURCES), rng=np.random.default_rng(int(seed))).random_base2((draws - 1).bit_length())
+    return np.asarray(points[:draws].T).clip(_LEAST, 1.0 - _LEAST)
 
 
 def _hardness_given(given: Mapping[str, float], chance: np.ndarray) -> np.ndarray:
@@ -107,12 +113,12 @@ def _interval(name: str, code: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _drawn(name: str, hardness: np.ndarray, seed: int) -> np.ndarray:
+def _drawn(name: str, hardness: np.ndarray, chance: np.ndarray) -> np.ndarray:
     """This code of a case at each hardness."""
-    random = _stream(name, seed)
     if name == "parties":
-        return random.choice(list(PARTIES), size=len(hardness), p=list(PARTIES.values()))
+        counts, upto = np.array(list(PARTIES)), np.cumsum(list(PARTIES.values()))
+        return counts[np.searchsorted(upto - 1e-9, chance, side="right").clip(0, len(counts) - 1)]
     tie = HARDNESS.get(name, 0.0)
-    behind = tie * hardness + math.sqrt(1.0 - tie * tie) * random.standard_normal(len(hardness))
+    behind = tie * hardness + math.sqrt(1.0 - tie * tie) * norm.ppf(chance)
     shares = POPULATION[name]
     return np.searchsorted(np.cumsum(shares) / 100.0 - 1e-9, norm.cdf(behind), side="right").clip(0, len(shares) - 1)
