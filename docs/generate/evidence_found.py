@@ -78,9 +78,7 @@ def calibration(beside: BesideRecord) -> list[str]:
         ]
     recipe, widths = made["recipe"], made["pinned_down"]
     waves = ", ".join(f"{count:,}" for count in recipe["waves"])
-    once, twice, tried = (
-        made.get(name, 0) for name in ("stand_over_fresh_conflicts", "stand_over_others_again", "candidates")
-    )
+    tried, (once, *again) = made["candidates"], made["stand_over_fresh_conflicts"]
     cases = (
         ", but for how many of the mechanically coded conflicts begun up to 2005 came to an agreement"
         if recipe["cases"]
@@ -94,7 +92,7 @@ def calibration(beside: BesideRecord) -> list[str]:
         "",
         f"Of {tried:,} settings drawn from what was left, {once:,} miss nothing ({interval(*share_interval(once, tried))}) by "
         f"more than {IMPLAUSIBLE:g} standard deviations over {recipe['fresh_conflicts']:,} conflicts that no wave had seen, and "
-        f"{twice:,} of these do so over others again. {len(sets)} come with the package: the *plausible sets* (mean squared miss "
+        f"{' and '.join(f'{count:,}' for count in again)} of these do so over others again, each time. {len(sets)} come with the package: the *plausible sets* (mean squared miss "
         f"{made['mean_squared_miss_of_sets']:g}).",
         "",
     ]

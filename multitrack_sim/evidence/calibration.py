@@ -42,6 +42,7 @@ __all__ = ["Recipe", "calibrate", "held_against", "judge", "run_wave"]
 
 POPULATIONS, CODINGS = 6, 8  # that settings of a wave take turns with: what is emulated is the expected value over them
 DIGITS = 4  # of a value that is shipped
+STANDS = 3  # times that a candidate must stand, each over other conflicts
 FRESH = 500_000  # seeds of conflicts that no wave has seen begin here
 
 
@@ -49,11 +50,11 @@ FRESH = 500_000  # seeds of conflicts that no wave has seen begin here
 class Recipe:
     """All that decides what comes out."""
 
-    waves: tuple[int, ...] = (800, 700, 600, 600)  # settings of each: over everything, then over what is left
+    waves: tuple[int, ...] = (800, 700, 600, 600, 700)  # settings of each: over everything, then over what is left
     weighted_from: int = 3  # this wave and what follows are drawn where the record is met well, few at the edge
     conflicts: int = 200  # of a population
-    cutoffs: tuple[float, ...] = (3.0, 2.5, 2.0, 2.0)  # of the emulated misses, after each wave
-    candidates: int = 900  # places that are run over fresh conflicts; those that stand, over others again
+    cutoffs: tuple[float, ...] = (3.0, 2.5, 2.0, 2.0, 2.0)  # of the emulated misses, after each wave
+    candidates: int = 900  # places that are run over fresh conflicts; those that stand, over others again, and again
     fresh_conflicts: int = 400
     sets: int = 200  # shipped, at most
     seed: int = 1
@@ -195,21 +196,23 @@ def calibrate(out: Path, recipe: Recipe, workers: int = 2) -> tuple[pd.DataFrame
     inside = np.abs(spread_of_misses(emulator, held, candidates)).max(axis=1)
     settings = from_places(candidates).map(lambda value: float(f"{value:.{DIGITS}g}"))
     rows = settings.to_dict("records")
-    first = judge_all(rows, recipe, FRESH + recipe.seed, out / "candidates.jsonl", workers)
-    once = np.flatnonzero(standing(first))
-    again = judge_all([rows[at] for at in once], recipe, FRESH + 50 + recipe.seed, out / "again.jsonl", workers)
-    twice = np.flatnonzero(standing(again))
-    # of those that stand twice the ones whose largest misses are least, in the random order in which they were drawn
-    largest = _largest(again)[twice] + _largest(first)[once[twice]]
-    best = np.sort(np.argsort(largest, kind="stable")[: recipe.sets])
-    chosen, kept = once[twice[best]], again.iloc[twice[best]]
+    left, misses, standing_after = np.arange(len(rows)), [], []
+    for time in range(STANDS):
+        file = out / f"stand_{time + 1}.jsonl"
+        seen = judge_all([rows[at] for at in left], recipe, FRESH + 50 * time + recipe.seed, file, workers)
+        stand = np.flatnonzero(standing(seen))
+        left, misses = left[stand], [one.iloc[stand] for one in (*misses, seen)]
+        standing_after.append(len(stand))
+    # of those that stand each time the ones whose largest mean misses are least, in the random order in which they were drawn
+    mean = pd.DataFrame(np.mean(misses, axis=0), columns=misses[0].columns)
+    best = np.sort(np.argsort(_largest(mean), kind="stable")[: recipe.sets])
+    chosen, kept = left[best], misses[-1].iloc[best]
     sets = settings.iloc[chosen].reset_index(drop=True).rename_axis("set")
     return sets, {
         "recipe": told | ({"cases": f"{len(told['cases'])} conflicts begun up to 2005"} if recipe.cases else {}),
         "candidates": len(candidates),
         "within_the_emulated_region": int((inside <= recipe.cutoffs[-1] + 1e-9).sum()),
-        "stand_over_fresh_conflicts": len(once),
-        "stand_over_others_again": len(twice),
+        "stand_over_fresh_conflicts": standing_after,
         "mean_squared_miss_of_sets": round(float(np.nanmean(kept**2)), 3) if len(chosen) else None,
         "pinned_down": pinned_down(candidates[chosen]),
         "moved_by": _moved(emulator),

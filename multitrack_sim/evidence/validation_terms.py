@@ -20,7 +20,7 @@ __all__ = [
 
 COMPATIBLE, MISSED, NOT_MEASURED, NOT_ASKED_OF_IT = "compatible", "missed", "not measured", "not asked of the model"
 
-DRAWS, RUNS = 128, 16  # of each coded case, and of each draw: few draws do, for they are spread evenly
+DRAWS, RUNS = 128, 8  # of each coded case, and of each draw: few draws do, spread evenly
 WITHIN, HELD = 120, 60  # months: in which an agreement counts; for which it must hold
 LAST_YEAR_FITTED = 2005
 ONE_CODE = "mediation"
