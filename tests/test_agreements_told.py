@@ -28,6 +28,7 @@ KINDS_OF_RUN = {
     "many leave": {"accord.withdrawal": 0.4, "accord.temptation": 4.0, "track_one.accession": 0.3},
     "votes fail": {**ALL_VOTE, "track_one.vote_base": 0.5, "track_one.partial": 0.6, "track_one.reopening": 0.2},
     "soon durable": {**ALL_VOTE, "accord.durable_months": 12, "track_one.vote_base": 0.0, "track_one.reopening": 0.2},
+    "partial ones only": {"track_one.signature": 0.0, "track_one.least_scope": 0.5, "track_one.partial": 0.6},
     "ceasefires only": {"track_one.signature": 0.0, "track_one.partial": 0.0, "fighting.ceasefire": 0.3,
                         "fighting.ceasefire_ends": 0.2},
     "nothing": {"track_one.signature": 0.0, "track_one.partial": 0.0, "fighting.ceasefire": 0.0},
