@@ -21,6 +21,7 @@ from multitrack_sim.reports.headline_words import amount, headline_lines, shares
 from multitrack_sim.scenario import plausible
 from multitrack_sim.scenario.plausible import Doubts, doubts, doubts_of
 from multitrack_sim.scenario.variants import VARIANTS
+from multitrack_sim.schema.parameters import PARAMETERS
 
 WITHOUT = "no Track II: track_two.budget=0"
 BOTH = {"parameters": "plausible", "variants": "all"}
@@ -419,10 +420,10 @@ def test_the_sentences_say_the_numbers():
     assert "1.0 fewer months under an agreement" in lines[1] and "2.0 fewer to 0.5 more). Either direction" in lines[1]
     assert "1.0% less violence within 10 years (95% interval with every doubt: 0.5 to 2.0% less)" in lines[2]
     assert (
-        lines[3]
-        == "The sign of the effect on reaching an agreement turns with track_two.transfer at one end of its range."
+        lines[3] == "The sign of the effect on reaching an agreement turns with "
+        f"“{PARAMETERS['track_two.transfer'].meaning}” (track_two.transfer) at one end of its range."
     )
-    assert "hangs most on track_two.transfer, 0.0 where that is low (about 0.1), 4.0 more where it is high" in lines[4]
+    assert "(track_two.transfer), 0.0 where that is low (about 0.1), 4.0 more where it is high" in lines[4]
 
 
 def test_a_variant_or_no_doubt_is_said_too():

@@ -92,8 +92,8 @@ def calibration(beside: BesideRecord) -> list[str]:
         "",
         f"Of {tried:,} settings drawn from what was left, {once:,} miss nothing ({interval(*share_interval(once, tried))}) by "
         f"more than {IMPLAUSIBLE:g} standard deviations over {recipe['fresh_conflicts']:,} conflicts that no wave had seen, and "
-        f"{' and '.join(f'{count:,}' for count in again)} of these do so over others again, each time. {len(sets)} come with the package: the *plausible sets* (mean squared miss "
-        f"{made['mean_squared_miss_of_sets']:g}).",
+        f"{' and '.join(f'{count:,}' for count in again)} of these do so over others again, each time. {len(sets)} come with "
+        f"the package: the *plausible sets* (mean squared miss {made['mean_squared_miss_of_sets']:g}).",
         "",
     ]
     lines += [_defaults(sets), ""]

@@ -196,7 +196,8 @@ def calibrate(out: Path, recipe: Recipe, workers: int = 2) -> tuple[pd.DataFrame
     inside = np.abs(spread_of_misses(emulator, held, candidates)).max(axis=1)
     settings = from_places(candidates).map(lambda value: float(f"{value:.{DIGITS}g}"))
     rows = settings.to_dict("records")
-    left, misses, standing_after = np.arange(len(rows)), [], []
+    left, standing_after = np.arange(len(rows)), []
+    misses: list[pd.DataFrame] = []
     for time in range(STANDS):
         file = out / f"stand_{time + 1}.jsonl"
         seen = judge_all([rows[at] for at in left], recipe, FRESH + 50 * time + recipe.seed, file, workers)

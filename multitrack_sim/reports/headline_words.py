@@ -7,6 +7,7 @@ from typing import Any
 
 from ..analysis.verdicts import digits_shown, excludes, is_clear
 from ..scenario.codebook import CODES
+from ..schema.parameters import PARAMETERS
 from .words import capital, listing, percent
 
 __all__ = ["CALLED_PARTS", "TOPICS", "amount", "effect_told", "headline_lines", "shares_told", "turned_told"]
@@ -102,7 +103,7 @@ def turned_told(outcomes: Mapping[str, Any]) -> str:
     told = []
     for name, one in outcomes.items():
         turned, variants = one.get("turned_by", []), one.get("turned_by_variants", [])
-        said = [f"{listing(turned, NAMED)} at one end of its range"] if turned else []
+        said = [f"{listing([_called(each) for each in turned], NAMED)} at one end of its range"] if turned else []
         said += [f"the variant {listing(variants, NAMED)}"] if variants else []
         told += [f"The sign of the effect on {TOPICS[name]} turns with {' and with '.join(said)}."] if said else []
     several = "any of these effects" if len(outcomes) > 1 else "the effect"
@@ -121,10 +122,19 @@ def _hangs_on(name: str, one: Mapping[str, Any]) -> str:
     low, high = scale * row["low"], scale * row["high"]
     digits = digits_shown(high - low, min(low, high), max(low, high))
     return (
-        f"{capital(TOPICS[name])}: the effect hangs most on {row['parameter']}, {amount(low, name, digits)} where that is "
-        f"low (about {row['low_value']:.2g}), {amount(high, name, digits)} where it is high (about {row['high_value']:.2g}): "
-        f"{percent(row['share'])} of the doubt about parameters."
+        f"{capital(TOPICS[name])}: the effect hangs most on {_called(row['parameter'])}, {amount(low, name, digits)} where "
+        f"that is low (about {row['low_value']:.2g}), {amount(high, name, digits)} where it is high (about "
+        f"{row['high_value']:.2g}): {percent(row['share'])} of the doubt about parameters."
     )
+
+
+def _called(parameter: str) -> str:
+    """What a parameter means, and its name, by which the table of parameters has it.
+
+    >>> _called("track_two.workshop_cost")
+    '“cost of a workshop in person” (track_two.workshop_cost)'
+    """
+    return f"“{PARAMETERS[parameter].meaning}” ({parameter})" if parameter in PARAMETERS else parameter
 
 
 def _where(found: Mapping[str, Any]) -> str:
