@@ -60,7 +60,8 @@ LAST_RESORT = MANY | {
 }  # nothing is signed but where talks of all would fail
 SLIGHT = (
     "wars come back while memory is fresh", "small progress is progress", "a small accord is not worth it",
-    "monitors keep a truce", "whose options are known once talks open",
+    "monitors keep a truce", "whose options are known once talks open", "hawks withhold concessions from the suspected",
+    "light measures open the way", "a coalition, the last resort, need not be of all",
 )  # fmt: skip
 # name: settings of both arms, what is changed, what moves, and which way
 SETTINGS = {
