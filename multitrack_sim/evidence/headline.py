@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CASE_PAIRS", "CONFLICTS", "FILE", "PAIRS", "Headline", "headline", "headline_in_words", "packaged_headline"]
 
-CONFLICTS, PAIRS, CASE_PAIRS = 600, 400, 10_000
+CONFLICTS, PAIRS, CASE_PAIRS = 600, 400, 6_000
 SHOWN = 5  # assumptions and codes that are kept, the strongest first
 DIGITS = 5  # that are kept of a number
 POPULATION_TITLE = "the reference population"
