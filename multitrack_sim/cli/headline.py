@@ -32,7 +32,7 @@ def headline(
     ] = None,
     runs: Annotated[
         int | None,
-        typer.Option(min=1, max=1_000_000, help="Pairs of runs of each conflict (400), or of the case (10,000)."),
+        typer.Option(min=1, max=1_000_000, help="Pairs of runs of each conflict (400), or of the case (6,000)."),
     ] = None,
     seed: Seed = 1,
     out: Annotated[
