@@ -9,6 +9,7 @@ from ..analysis.verdicts import digits_shown
 from ..engine.sources import model_version
 from ..reports.headline_words import amount
 from ..reports.packaged_headline import packaged_headline
+from ..reports.words import percent
 from ..running.provenance import made_by
 from .bundle import one_page, one_script
 from .chronicle import words_as_data
@@ -89,7 +90,7 @@ def headline_for_students(held: Mapping[str, Any]) -> list[str]:
     ]
     if shares and unmeasured >= 0.5:
         told.append(
-            f"Of that doubt, {100 * unmeasured:.0f}% comes from numbers and rules that nobody measured, the rest from chance: more "
+            f"Of that doubt, {percent(unmeasured)} comes from numbers and rules that nobody measured, the rest from chance: more "
             "runs would hardly make it smaller."
         )
     if held["model"] != model_version():
