@@ -35,8 +35,9 @@ class Fit:
 
     @property
     def known(self) -> bool:
-        spread = np.diag(self.covariance)
-        return bool(np.isfinite(self.values).all() and np.isfinite(spread).all() and (spread < LARGEST_ERROR**2).all())
+        spread = np.diag(self.covariance)  # below 0: the likelihood has no maximum there, and nothing was estimated
+        within = (spread >= 0) & (spread < LARGEST_ERROR**2)  # False where it is not a number
+        return bool(np.isfinite(self.values).all() and within.all())
 
     def of(self, name: str) -> tuple[float, float]:
         """A coefficient and its standard error."""
