@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from test_mechanisms import LIVELY
 
 import multitrack_sim as mt
 from multitrack_sim.process.initial import draw_world
@@ -158,12 +159,6 @@ def test_every_column_is_read_or_written_somewhere_in_the_model():
     assert unused == []
 
 
-LAST_RESORT = {
-    "hurting_stalemate": 3, "track2": 4, "track3": 3, "cbm": 3, "spoilers": 3, "fighting_level": 3, "secrecy": 2,
-    "mediation": 2, "guarantee": 2, "indivisibility": 2, "public_support": 3,
-}  # fmt: skip
-
-
 def moving_scenarios():
     """Scenarios in which, between them, every parameter has something to move."""
     codes = {"hurting_stalemate": 3, "track2": 4, "track3": 3, "cbm": 3, "mediation": 3, "guarantee": 2, "secrecy": 2}
@@ -218,7 +213,7 @@ def moving_scenarios():
         two.with_settings({"run.months": 90, "society.communities": 9}),
         two.with_settings({"run.months": 90, "society.communities": 9, "trust.rule_of_thumb": 1}),
         # nothing is signed but where talks of all would fail
-        mt.scenario_from_codes({**LAST_RESORT, "parties": 5}).with_settings(
+        mt.scenario_from_codes({**LIVELY, "parties": 5}).with_settings(
             {"run.months": 240, "society.communities": 10, "track_one.signature": 0.0, "track_one.partial": 0.0}
         ),
         two.with_settings(

@@ -40,9 +40,8 @@ def recorded_shares(cases: Sequence[CodedCase]) -> dict[str, tuple[float, float]
     """What happened: the share of each group with each agreement within ten years, and one standard deviation of it."""
     found = {}
     for outcome, (_, apart) in OUTCOMES.items():
-        happened_there = np.nan_to_num(
-            [happened(case.recorded)[outcome] for case in cases]
-        )  # unknown: not seen to happen
+        known = [happened(case.recorded)[outcome] for case in cases]
+        happened_there = np.nan_to_num(known)  # unknown: not seen to happen
         for group, inside in _groups(cases).items():
             share, count = float(happened_there[inside].mean()), int(inside.sum())
             error = math.sqrt(CLUSTERED * (share * (1 - share) + 1 / count) / count + apart * apart)

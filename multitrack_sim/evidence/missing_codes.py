@@ -116,9 +116,16 @@ def _interval(name: str, code: float) -> tuple[float, float]:
 def _drawn(name: str, hardness: np.ndarray, chance: np.ndarray) -> np.ndarray:
     """This code of a case at each hardness."""
     if name == "parties":
-        counts, upto = np.array(list(PARTIES)), np.cumsum(list(PARTIES.values()))
-        return counts[np.searchsorted(upto - 1e-9, chance, side="right").clip(0, len(counts) - 1)]
+        return np.array(list(PARTIES))[_in_which(chance, np.cumsum(list(PARTIES.values())))]
     tie = HARDNESS.get(name, 0.0)
     behind = tie * hardness + math.sqrt(1.0 - tie * tie) * norm.ppf(chance)
-    shares = POPULATION[name]
-    return np.searchsorted(np.cumsum(shares) / 100.0 - 1e-9, norm.cdf(behind), side="right").clip(0, len(shares) - 1)
+    return _in_which(norm.cdf(behind), np.cumsum(POPULATION[name]) / 100.0)
+
+
+def _in_which(chance: np.ndarray, upto: np.ndarray) -> np.ndarray:
+    """In which of several shares each chance falls; `upto` is where they end, the last at 1.
+
+    >>> _in_which(np.array([0.0, 0.3, 0.99]), np.array([0.25, 1.0])).tolist()
+    [0, 1, 1]
+    """
+    return np.searchsorted(upto - 1e-9, chance, side="right").clip(0, len(upto) - 1)

@@ -52,7 +52,7 @@ def effect_told(found: Mapping[str, Any], name: str) -> str:
         ends = " to ".join(amount(end, name, digits) for end in (low, high))
     else:
         ends = f"{abs(first):,.{digits}f} to {amount(last, name, digits)}"
-    either = "" if excludes(low, high) else " Either direction is possible."
+    either = "" if apart else " Either direction is possible."
     said = _sentence(found, name, amount(value, name, digits))
     return f"With Track II, {said} (95% interval with every doubt: {ends}).{either}"
 
