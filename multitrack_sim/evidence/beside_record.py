@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from os import PathLike
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ..engine.random import run_seed
@@ -26,7 +25,7 @@ from ..scenario.codebook import scenario_from_codes
 from .experiments import NOT_ASKED, STEPS, Tried, direction_of, try_experiments
 from .missing_codes import complete_codes
 from .population import COMMUNITIES, MONTHS, Population, Record
-from .targets import TARGETS, Target, compared, measured
+from .targets import CALIBRATED, TARGETS, Target, compared, fitted_misses, spread_of
 from .validation_terms import COMPATIBLE, IMPLAUSIBLE, MISSED, NOT_ASKED_OF_IT, NOT_MEASURED
 
 __all__ = ["BesideRecord", "beside_record", "validate"]
@@ -116,7 +115,7 @@ def validate(
     people, sources = _population(population, conflicts, seed, months, changed)
     count = len(people.layouts)
     of_sets = min(count, SETS_CONFLICTS) if judged is not None else 0
-    total = count + STEPS * experiments * count // 20 + (len(judged) * of_sets if judged is not None else 0)
+    total = count + STEPS * experiments * count // 20 + ((len(judged) + 1) * of_sets if judged is not None else 0)
     seen = [0]
 
     def told(step: int) -> None:
@@ -235,19 +234,13 @@ def _parameter_sets(sets: pd.DataFrame | str | None) -> pd.DataFrame | None:
 def _judge_sets(
     people: Population, sets: pd.DataFrame, runs: int, threads: int, progress: Callable[[int, int], None]
 ) -> pd.DataFrame:
-    """Of every set: how many patterns that may be fitted it misses, the largest implausibility and of which pattern. The
-    model's error is that of the first set: it comes from the conflicts, which are the same.
-    """
-    fitted = tuple(t for t in TARGETS.values() if t.use == "calibrate" and t.measure is not None)
-    record_error = np.array([t.error for t in fitted])
-    values = np.array([t.value for t in fitted])
-    error, rows = None, []
+    """Of every set: how many patterns that may be fitted it misses, the largest implausibility and of which pattern."""
+    spread = spread_of(compared(people.run({}, runs, threads, progress), CALIBRATED))
+    rows = []
     for name, row in sets.iterrows():
         record = people.run({str(k): float(v) for k, v in row.items()}, runs, threads, progress)
-        found = measured(record, fitted, errors=error is None)
-        error = found["error"].to_numpy(float) if error is None else error
-        miss = np.abs(found["model"].to_numpy(float) - values) / np.hypot(record_error, np.nan_to_num(error))
-        worst = int(np.nanargmax(miss))
-        rows.append({"set": name, "missed": int((miss > IMPLAUSIBLE).sum()), "largest": float(miss[worst]),
-                     "of": fitted[worst].id, "passed": bool(miss[worst] <= IMPLAUSIBLE)})  # fmt: skip
+        miss = fitted_misses(record, spread).abs()
+        largest = float(miss.max())
+        rows.append({"set": name, "missed": int((miss > IMPLAUSIBLE).sum()), "largest": largest,
+                     "of": str(miss.idxmax()), "passed": largest <= IMPLAUSIBLE})  # fmt: skip
     return pd.DataFrame(rows).set_index("set")

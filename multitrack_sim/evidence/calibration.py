@@ -36,7 +36,7 @@ from .emulator import Emulator
 from .plausible_region import places_within, spread_of_misses
 from .population import Population
 from .prior import from_places, prior, spread, to_places
-from .targets import CALIBRATED, IMPLAUSIBLE, compared, measured
+from .targets import CALIBRATED, IMPLAUSIBLE, compared, fitted_misses, measured, spread_of
 
 __all__ = ["Recipe", "calibrate", "held_against", "judge", "run_wave"]
 
@@ -54,7 +54,7 @@ class Recipe:
     weighted_from: int = 3  # this wave and what follows are drawn where the record is met well, few at the edge
     conflicts: int = 200  # of a population
     cutoffs: tuple[float, ...] = (3.0, 2.5, 2.0, 2.0, 2.0)  # of the emulated misses, after each wave
-    candidates: int = 900  # places that are run over fresh conflicts; those that stand, over others again, and again
+    candidates: int = 1_100  # places that are run over fresh conflicts; those that stand, over others again, and again
     fresh_conflicts: int = 400
     sets: int = 200  # shipped, at most
     seed: int = 1
@@ -132,17 +132,12 @@ def emulated(out: Path, waves: int, recipe: Recipe, workers: int = 2) -> tuple[E
 # ---- the last judgement ----------------------------------------------------------------------------------------------
 def _prepare_judge(recipe: Recipe, seed: int) -> None:
     population = Population(recipe.fresh_conflicts, seed)
-    as_it_is = compared(population.run({}, threads=1), CALIBRATED)
-    # the error of the model's own value differs little between settings, and takes longest to find
-    spread = np.sqrt(as_it_is["record_error"] ** 2 + as_it_is["error"] ** 2)
-    _bench["judge"] = population, as_it_is["record"], spread
+    _bench["judge"] = population, spread_of(compared(population.run({}, threads=1), CALIBRATED))
 
 
 def _judge(settings: dict[str, float]) -> dict[str, float]:
-    population, record, spread = _bench["judge"]
-    found = measured(population.run(settings, threads=1), CALIBRATED, errors=False)["model"]
-    misses: dict[str, float] = ((found - record) / spread).to_dict()
-    return misses
+    population, spread = _bench["judge"]
+    return fitted_misses(population.run(settings, threads=1), spread).to_dict()  # type: ignore[no-any-return]
 
 
 def judge_all(

@@ -27,7 +27,7 @@ from ..scenario.variants import FILE, VARIANTS, Variant
 from ..schema.parameters import PARAMETERS
 from .population import Population
 from .prior import prior
-from .targets import CALIBRATED, compared, mean_squared_miss, measured
+from .targets import CALIBRATED, compared, fitted_misses, mean_squared_miss, spread_of
 
 __all__ = ["defaults_of_fitted", "design", "main", "recentre"]
 
@@ -72,9 +72,7 @@ def design(factors: int) -> np.ndarray:
 
 def _misses(population: Population, settings: dict[str, float], spread: pd.Series, threads: int) -> np.ndarray:
     """How far every calibrated pattern is off, in standard deviations of record and model together."""
-    found = measured(population.run(settings, threads=threads), CALIBRATED, errors=False)["model"]
-    record = pd.Series({t.id: t.value for t in CALIBRATED})
-    return ((found - record) / spread)[record.index].fillna(ABSENT).to_numpy(float)
+    return fitted_misses(population.run(settings, threads=threads), spread).fillna(ABSENT).to_numpy(float)
 
 
 def _judged(population: Population, settings: dict[str, float], threads: int) -> pd.Series:
@@ -141,7 +139,7 @@ def made(conflicts: int, seed: int, threads: int, names: Iterable[str] | None = 
     """All variants brought back to the record, with what they miss of it before and after."""
     finding, choosing, fresh = (Population(conflicts, seed + at) for at in range(3))
     as_it_is = compared(choosing.run(threads=threads), CALIBRATED)
-    spread = np.sqrt(as_it_is["record_error"] ** 2 + as_it_is["error"] ** 2)
+    spread = spread_of(as_it_is)
     goal = mean_squared_miss(as_it_is) + AS_WELL
     found: dict[str, Any] = {}
     for name in names or VARIANTS:

@@ -36,7 +36,7 @@ CONFLICT = [
     Parameter("society.burden_spread", 0.4, 0, 1, SHARE, "how much more of it a party may bear, drawn evenly"),
 
     Parameter("fighting.forgetting", 0.017, 0, 1, MONTHLY, "burden forgotten", FITTED, (0.01, 0.1)),
-    Parameter("fighting.cost_rate", 0.077, 0, 1, "burden per unit of violence and month", "burden that violence adds", FITTED, (0.0, 0.12)),
+    Parameter("fighting.cost_rate", 0.068, 0, 1, "burden per unit of violence and month", "burden that violence adds", FITTED, (0.0, 0.12)),
     Parameter("fighting.no_deal_rate", 0.04, 0, 1, "burden per month", "burden that the cost of no deal adds at its full level", sweep=(0.0, 0.1)),
     Parameter("fighting.ceasefire_effect", 0.30, 0, 1, "factor", "violence under a ceasefire, as a share of violence without"),
     Parameter("fighting.talks_effect", 0.80, 0, 1, "factor", "violence during talks, as a share of violence without"),
