@@ -10,10 +10,12 @@ from multitrack_sim.evidence.targets import (
     CALIBRATED,
     TARGETS,
     compared,
+    fitted_misses,
     mean_squared_miss,
     measured,
     reached,
     signing_hazard,
+    spread_of,
 )
 
 
@@ -41,6 +43,14 @@ def test_every_pattern_can_be_read_from_runs(record):
         1
     )
     assert mean_squared_miss(compared(record)) > 0
+
+
+def test_two_ways_to_the_misses_agree(record):
+    """Patterns that may be fitted, all of them: judged with the error that was found over the very same runs."""
+    found = compared(record, CALIBRATED)
+    pd.testing.assert_series_equal(fitted_misses(record, spread_of(found)), found["miss"], check_names=False)
+    fitted = {target.id for target in TARGETS.values() if target.use == "calibrate" and target.measure}
+    assert set(found.index) == fitted and "T25" in fitted
 
 
 def test_kaplan_meier_by_hand():
