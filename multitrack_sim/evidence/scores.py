@@ -49,16 +49,13 @@ def brier(p: np.ndarray, y: np.ndarray) -> float:
     return float(brier_score_loss(y, p, pos_label=1)) if len(y) else math.nan
 
 
-def base_rate_brier(y: np.ndarray, left_out: bool = False) -> float:
-    """The score of who knows how often it happened, and no more. In these very cases (the hardest to beat), or in all
-    cases but the one that is predicted.
+def base_rate_brier(y: np.ndarray) -> float:
+    """The score of who knows how often it happened in these very cases, and no more: the hardest base rate to beat.
 
-    >>> base_rate_brier(np.array([1, 0])), base_rate_brier(np.array([1, 0]), left_out=True)
-    (0.25, 1.0)
+    >>> base_rate_brier(np.array([1, 0]))
+    0.25
     """
-    share, count = float(np.mean(y)) if len(y) else math.nan, len(y)
-    if left_out:
-        return share * (1.0 - share) * (count / (count - 1)) ** 2 if count > 1 else math.nan
+    share = float(np.mean(y)) if len(y) else math.nan
     return share * (1.0 - share)
 
 

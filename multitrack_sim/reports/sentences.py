@@ -225,8 +225,8 @@ def comparison_paragraph(
         parameter = PARAMETERS[hangs_on]
         low, high = parameter.range
         told.append(
-            f"The difference depends on assumptions, first of all on {hangs_on} ({parameter.meaning}; here "
-            f"{_setting(scenario, hangs_on):g}, plausible range {low:g} to {high:g}): change it and see."
+            f"The difference depends on assumptions, first of all on this one: {parameter.meaning} ({hangs_on}; here "
+            f"{_setting(scenario, hangs_on):g}, plausible range {low:g} to {high:g}). Change it and see."
         )
     return " ".join(filter(None, told))
 
