@@ -123,9 +123,10 @@ def test_every_agreement_and_its_end_are_told(name, seed):
         assert ("was not ratified" in sentence or "awaits" in sentence) == (one.in_force < 0)
         assert (f"collapsed in {when(model, one.ended)}" in sentence) == (one.ended >= 0)
     ceasefires = [sentence for sentence in told if sentence.startswith("Ceasefire")]
-    assert len(ceasefires) == (len(accords) < len(signed)) and len(told) == len(ceasefires) + min(
-        len(accords), 7 if len(accords) > 6 else 6
-    )
+    full = int(model.tables.tally["agreements_signed"][0]) > len(signed)
+    assert full == any(sentence.startswith("The table of agreements is full") for sentence in told)
+    assert len(ceasefires) == (len(accords) < len(signed))
+    assert len(told) == len(ceasefires) + min(len(accords), 7 if len(accords) > 6 else 6) + full
 
 
 @EVERY_RUN

@@ -178,7 +178,7 @@ SETTINGS = {
 def test_it_moves_what_it_should(name):
     codes = {"spoilers": 2.5} if "bought" in name or "lures" in name else {}
     both, changed, what, sign = SETTINGS[name]
-    runs = 800 if what == "months_to_substantive" or name in SLIGHT else 200
+    runs = 2400 if name in SLIGHT else 800 if what == "months_to_substantive" else 200
     if any(both is many for many in (MANY, FRAGILE_MANY, LAST_RESORT)):
         codes["parties"] = 5
     arms = [lively(both, **codes).with_settings({k: pair[at] for k, pair in changed.items()}) for at in (0, 1)]
