@@ -53,8 +53,8 @@ class Recipe:
     waves: tuple[int, ...] = (800, 700, 600, 600, 700)  # settings of each: over everything, then over what is left
     weighted_from: int = 3  # this wave and what follows are drawn where the record is met well, few at the edge
     conflicts: int = 200  # of a population
-    cutoffs: tuple[float, ...] = (3.0, 2.5, 2.0, 2.0, 1.4)  # of the emulated misses, after each wave
-    candidates: int = 900  # places that are run over fresh conflicts; those that stand, over others again, and again
+    cutoffs: tuple[float, ...] = (3.0, 2.5, 2.0, 2.0, 2.0)  # of the emulated misses, after each wave
+    candidates: int = 1_100  # places that are run over fresh conflicts; those that stand, over others again, and again
     fresh_conflicts: int = 400
     sets: int = 200  # shipped, at most
     seed: int = 1
