@@ -5,17 +5,15 @@ import pandas as pd
 import pytest
 
 import multitrack_sim as mt
+from multitrack_sim.evidence.misses import fitted_misses, mean_squared_miss, spread_of
 from multitrack_sim.evidence.population import HARDNESS, PARTIES, POPULATION, Population, Record, conflict_codes
 from multitrack_sim.evidence.targets import (
     CALIBRATED,
     TARGETS,
     compared,
-    fitted_misses,
-    mean_squared_miss,
     measured,
     reached,
     signing_hazard,
-    spread_of,
 )
 
 

@@ -23,9 +23,10 @@ from ..running.ensemble import check_asked
 from ..scenario.code_files import CodedCase, read_cases
 from ..scenario.codebook import scenario_from_codes
 from .experiments import NOT_ASKED, STEPS, Tried, direction_of, try_experiments
+from .misses import fitted_misses, spread_of
 from .missing_codes import complete_codes
 from .population import COMMUNITIES, MONTHS, Population, Record
-from .targets import CALIBRATED, TARGETS, Target, compared, fitted_misses, spread_of
+from .targets import CALIBRATED, TARGETS, Target, compared
 from .validation_terms import COMPATIBLE, IMPLAUSIBLE, MISSED, NOT_ASKED_OF_IT, NOT_MEASURED
 
 __all__ = ["BesideRecord", "beside_record", "validate"]

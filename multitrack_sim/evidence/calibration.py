@@ -33,10 +33,11 @@ from ..running.files import write_whole
 from ..scenario.plausible import FILE as SETS_FILE
 from .early_cases import EarlyCases, early_cases, recorded_shares
 from .emulator import Emulator
+from .misses import fitted_misses, spread_of
 from .plausible_region import places_within, spread_of_misses
 from .population import Population
 from .prior import from_places, prior, spread, to_places
-from .targets import CALIBRATED, IMPLAUSIBLE, compared, fitted_misses, measured, spread_of
+from .targets import CALIBRATED, IMPLAUSIBLE, compared, measured
 
 __all__ = ["Recipe", "calibrate", "held_against", "judge", "run_wave"]
 

@@ -25,9 +25,10 @@ from ..engine.resources import available_cores
 from ..running.files import write_whole
 from ..scenario.variants import FILE, VARIANTS, Variant
 from ..schema.parameters import PARAMETERS
+from .misses import fitted_misses, mean_squared_miss, spread_of
 from .population import Population
 from .prior import prior
-from .targets import CALIBRATED, compared, fitted_misses, mean_squared_miss, spread_of
+from .targets import CALIBRATED, compared
 
 __all__ = ["defaults_of_fitted", "design", "main", "recentre"]
 
