@@ -20,17 +20,7 @@ import pandas as pd
 
 from .population import Record
 
-__all__ = [
-    "CALIBRATED",
-    "IMPLAUSIBLE",
-    "TARGETS",
-    "Target",
-    "compared",
-    "fitted_misses",
-    "mean_squared_miss",
-    "measured",
-    "spread_of",
-]
+__all__ = ["CALIBRATED", "IMPLAUSIBLE", "TARGETS", "Target", "compared", "measured"]
 
 SPLITS = 16  # of the conflicts into halves
 IMPLAUSIBLE = 3.0  # standard deviations: nearly all of any distribution with one peak lies within (Pukelsheim 1994)
