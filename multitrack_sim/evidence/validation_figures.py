@@ -236,7 +236,7 @@ def _rivals(axes: Axes, rows: list[tuple[str, Any]]) -> None:
     axes.set_ylim(max(len(rows), 1) - 0.4, -0.6)
     axes.grid(True, axis="x")
     axes.grid(False, axis="y")
-    axes.locator_params(axis="x", nbins=5)
+    axes.locator_params(axis="x", nbins=5, prune="upper")  # a label at the edge would be cut
     axes.tick_params(axis="x", labelsize=8)
     axes.set_title("Brier score: model less ...", fontsize=9.5)
     axes.set_xlabel("\u2190 model better    worse \u2192", fontsize=8.5)
