@@ -22,6 +22,7 @@ from ..errors import MultitrackError, Problem, SettingError, printable
 from ..running.ensemble import check_asked
 from ..scenario.code_files import CodedCase, read_cases
 from ..scenario.codebook import scenario_from_codes
+from ..scenario.plausible import plausible_sets
 from .experiments import NOT_ASKED, STEPS, Tried, direction_of, try_experiments
 from .misses import fitted_misses, spread_of
 from .missing_codes import complete_codes
@@ -33,7 +34,7 @@ __all__ = ["BesideRecord", "beside_record", "validate"]
 
 FRESH = 20_261  # a seed that no calibration has used
 FEWEST, MOST = 20, 20_000  # conflicts: errors come from leaving out a twentieth of them
-SETS_CONFLICTS = 800  # of each plausible set, at most: with fewer, sets fail by the chance of the population
+SETS_CONFLICTS = 800  # of each plausible set, at most
 
 
 @dataclass(frozen=True)
@@ -224,11 +225,6 @@ def _parameter_sets(sets: pd.DataFrame | str | None) -> pd.DataFrame | None:
         return sets
     if sets != "plausible":
         raise MultitrackError(f"sets={printable(sets)}; allowed: 'plausible', or a table with a column per parameter")
-    try:
-        from ..scenario.plausible import plausible_sets  # type: ignore[import-not-found,unused-ignore]
-    except ImportError:
-        line = "sets='plausible': this version comes without plausible parameter sets; allowed: a table of your own"
-        raise MultitrackError(line) from None
     return plausible_sets()
 
 
