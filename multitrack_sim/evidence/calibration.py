@@ -43,7 +43,6 @@ __all__ = ["Recipe", "calibrate", "held_against", "judge", "run_wave"]
 
 POPULATIONS, CODINGS = 6, 8  # that settings of a wave take turns with: what is emulated is the expected value over them
 DIGITS = 4  # of a value that is shipped
-STANDS = 3  # times that a candidate must stand, each over other conflicts
 FRESH = 500_000  # seeds of conflicts that no wave has seen begin here
 
 
@@ -51,12 +50,12 @@ FRESH = 500_000  # seeds of conflicts that no wave has seen begin here
 class Recipe:
     """All that decides what comes out."""
 
-    waves: tuple[int, ...] = (800, 700, 600, 600, 700)  # settings of each: over everything, then over what is left
+    waves: tuple[int, ...] = (800, 700, 600, 600, 700, 800)  # settings of each: over everything, then over what is left
     weighted_from: int = 3  # this wave and what follows are drawn where the record is met well, few at the edge
     conflicts: int = 200  # of a population
-    cutoffs: tuple[float, ...] = (3.0, 2.5, 2.0, 2.0, 2.0)  # of the emulated misses, after each wave
-    candidates: int = 1_100  # places that are run over fresh conflicts; those that stand, over others again, and again
-    fresh_conflicts: int = 400
+    cutoffs: tuple[float, ...] = (3.0, 2.5, 2.0, 2.0, 2.0, 2.0)  # of the emulated misses, after each wave
+    candidates: int = 1_800  # places that are run over fresh conflicts; those that stand, over others again, and again
+    fresh_conflicts: tuple[int, ...] = (400, 800, 800, 800)  # over which a candidate must stand, each time others
     sets: int = 200  # shipped, at most
     seed: int = 1
     cases: str = ""  # the file of coded conflicts, "" for none
@@ -131,8 +130,8 @@ def emulated(out: Path, waves: int, recipe: Recipe, workers: int = 2) -> tuple[E
 
 
 # ---- the last judgement ----------------------------------------------------------------------------------------------
-def _prepare_judge(recipe: Recipe, seed: int) -> None:
-    population = Population(recipe.fresh_conflicts, seed)
+def _prepare_judge(conflicts: int, seed: int) -> None:
+    population = Population(conflicts, seed)
     _bench["judge"] = population, spread_of(compared(population.run({}, threads=1), CALIBRATED))
 
 
@@ -142,12 +141,12 @@ def _judge(settings: dict[str, float]) -> dict[str, float]:
 
 
 def judge_all(
-    settings: Sequence[dict[str, float]], recipe: Recipe, seed: int, file: Path | None = None, workers: int = 2
+    settings: Sequence[dict[str, float]], conflicts: int, seed: int, file: Path | None = None, workers: int = 2
 ) -> pd.DataFrame:
     """The miss of every pattern at every setting, over conflicts that no wave has seen: a row per setting."""
     done = _lines(file)
     left = list(settings[len(done) :])
-    with _workers(workers, _prepare_judge, recipe, seed) as pool:
+    with _workers(workers, _prepare_judge, conflicts, seed) as pool:
         for misses in pool.map(_judge, left):
             done.append(misses)
             if file:
@@ -194,9 +193,9 @@ def calibrate(out: Path, recipe: Recipe, workers: int = 2) -> tuple[pd.DataFrame
     rows = settings.to_dict("records")
     left, standing_after = np.arange(len(rows)), []
     misses: list[pd.DataFrame] = []
-    for time in range(STANDS):
+    for time, conflicts in enumerate(recipe.fresh_conflicts):
         file = out / f"stand_{time + 1}.jsonl"
-        seen = judge_all([rows[at] for at in left], recipe, FRESH + 50 * time + recipe.seed, file, workers)
+        seen = judge_all([rows[at] for at in left], conflicts, FRESH + 50 * time + recipe.seed, file, workers)
         stand = np.flatnonzero(standing(seen))
         left, misses = left[stand], [one.iloc[stand] for one in (*misses, seen)]
         standing_after.append(len(stand))
