@@ -170,7 +170,8 @@ def test_coded_conflicts_run_with_any_settings(cases_file):
 
 # ---- waves -----------------------------------------------------------------------------------------------------------
 SMALL = {
-    "waves": (45, 3), "conflicts": 12, "cutoffs": (3.0, 3.0), "candidates": 3, "fresh_conflicts": (12, 12, 15), "sets": 2, "seed": 2,
+    "waves": (45, 3), "conflicts": 12, "cutoffs": (3.0, 3.0), "candidates": 3, "fresh_conflicts": (12, 12, 15), "sets": 2,
+    "seed": 2,
 }  # fmt: skip
 
 

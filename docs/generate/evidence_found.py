@@ -79,6 +79,7 @@ def calibration(beside: BesideRecord) -> list[str]:
     recipe, widths = made["recipe"], made["pinned_down"]
     waves = ", ".join(f"{count:,}" for count in recipe["waves"])
     tried, (once, *again) = made["candidates"], made["stand_over_fresh_conflicts"]
+    first, *others = recipe["fresh_conflicts"]
     cases = (
         ", but for how many of the mechanically coded conflicts begun up to 2005 came to an agreement"
         if recipe["cases"]
@@ -91,9 +92,10 @@ def calibration(beside: BesideRecord) -> list[str]:
         f"next wave is drawn. No case was looked at{cases}.",
         "",
         f"Of {tried:,} settings drawn from what was left, {once:,} miss nothing ({interval(*share_interval(once, tried))}) by "
-        f"more than {IMPLAUSIBLE:g} standard deviations over {recipe['fresh_conflicts']:,} conflicts that no wave had seen, and "
-        f"{' and '.join(f'{count:,}' for count in again)} of these do so over others again, each time. {len(sets)} come with "
-        f"the package: the *plausible sets* (mean squared miss {made['mean_squared_miss_of_sets']:g}).",
+        f"more than {IMPLAUSIBLE:g} standard deviations over {first:,} conflicts that no wave had seen; "
+        f"{', '.join(f'{count:,} over {conflicts:,} others' for count, conflicts in zip(again, others))}, each time of those "
+        f"that were left. The {len(sets)} whose largest mean miss is least come with the package: the *plausible sets* (mean "
+        f"squared miss {made['mean_squared_miss_of_sets']:g}).",
         "",
     ]
     lines += [_defaults(sets), ""]

@@ -27,7 +27,7 @@ from .experiments import NOT_ASKED, STEPS, Tried, direction_of, try_experiments
 from .misses import fitted_misses, spread_of
 from .missing_codes import complete_codes
 from .population import COMMUNITIES, MONTHS, Population, Record
-from .targets import CALIBRATED, TARGETS, Target, compared
+from .targets import CALIBRATED, TARGETS, Target, compared, spread_together
 from .validation_terms import COMPATIBLE, IMPLAUSIBLE, MISSED, NOT_ASKED_OF_IT, NOT_MEASURED
 
 __all__ = ["BesideRecord", "beside_record", "validate"]
@@ -201,8 +201,7 @@ def _judged(target: Target, row: Mapping[str, Any], tried: Tried | None) -> dict
         direction = tried.direction if tried is not None else ""
         sign = math.copysign(1.0, target.value)
         return {"verdict": direction or direction_of(row["model"], row["model_error"], sign)}
-    spread = math.hypot(target.error, 0.0 if math.isnan(row["model_error"]) else row["model_error"])
-    miss = (row["model"] - target.value) / spread
+    miss = float((row["model"] - target.value) / spread_together(target.error, row["model_error"]))
     return {
         "miss": miss,
         "implausibility": abs(miss),

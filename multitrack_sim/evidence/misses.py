@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from .population import Record
-from .targets import CALIBRATED, measured
+from .targets import CALIBRATED, measured, spread_together
 
 __all__ = ["fitted_misses", "mean_squared_miss", "spread_of"]
 
 
 def spread_of(found: pd.DataFrame) -> pd.Series:
     """One standard deviation of each miss, record and model together, from what `compared` gave."""
-    return np.hypot(found["record_error"], found["error"].fillna(0.0))  # type: ignore[no-any-return]
+    return spread_together(found["record_error"], found["error"])  # type: ignore[no-any-return]
 
 
 def fitted_misses(record: Record, spread: pd.Series) -> pd.Series:

@@ -14,13 +14,14 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from .population import Record
 
-__all__ = ["CALIBRATED", "IMPLAUSIBLE", "TARGETS", "Target", "compared", "measured"]
+__all__ = ["CALIBRATED", "IMPLAUSIBLE", "TARGETS", "Target", "compared", "measured", "spread_together"]
 
 SPLITS = 16  # of the conflicts into halves
 IMPLAUSIBLE = 3.0  # standard deviations: nearly all of any distribution with one peak lies within (Pukelsheim 1994)
@@ -369,13 +370,18 @@ def _splits(conflicts: np.ndarray) -> Iterator[np.ndarray]:
         yield half[at]
 
 
+def spread_together(record_error: Any, model_error: Any) -> Any:
+    """One standard deviation of a miss, record and model together; a model's error that nothing gives counts as none."""
+    return np.hypot(record_error, np.nan_to_num(model_error))
+
+
 def compared(record: Record, targets: tuple[Target, ...] | None = None) -> pd.DataFrame:
     """Model beside record: both values, both errors, and the miss in standard deviations of the two together."""
     frame = measured(record, targets)
     known = [TARGETS[name] for name in frame.index]
     frame.insert(0, "record", [t.value for t in known])
     frame.insert(1, "record_error", [t.error for t in known])
-    frame["miss"] = (frame["model"] - frame["record"]) / np.sqrt(frame["record_error"] ** 2 + frame["error"] ** 2)
+    frame["miss"] = (frame["model"] - frame["record"]) / spread_together(frame["record_error"], frame["error"])
     frame["use"] = [t.use for t in known]
     frame["pattern"] = [t.pattern for t in known]
     return frame

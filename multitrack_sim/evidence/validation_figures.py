@@ -14,6 +14,7 @@ from ..reports.effect_figures import framed
 from ..reports.style import BLACK, BLUE, GREY, LIGHT, VERMILLION, Told, drawn
 from ..reports.words import counted, for_figure
 from .scores import log_odds_of
+from .targets import spread_together
 from .validation_terms import IMPLAUSIBLE, LAST_YEAR_FITTED, OUTCOMES_SCORED, Beside, Scored, ScoredOutcome
 from .validation_words import DIRECTIONS, GROUPS, grouped, in_short, number, what_was_run
 
@@ -78,14 +79,14 @@ def _panel(figure: Figure, left: float, top: float, rows: int) -> Axes:
 
 def _reach(rows: pd.DataFrame) -> float:
     """How far the panels go on either side: all that is near, so that what is far does not squeeze the rest."""
-    spread = np.hypot(rows["record_error"], rows["model_error"].fillna(0.0))
+    spread = spread_together(rows["record_error"], rows["model_error"])
     ends = rows["miss"].abs() + 1.96 * rows["model_error"].fillna(0.0) / spread
     return float(min(FARTHEST, max(IMPLAUSIBLE + 1.2, ends.max(skipna=True) + 0.2))) if len(rows) else IMPLAUSIBLE + 1.2
 
 
 def _misses(axes: Axes, rows: pd.DataFrame, title: str, reach: float) -> None:
     for at, row in enumerate(rows.itertuples()):
-        spread = math.hypot(row.record_error, 0.0 if math.isnan(row.model_error) else row.model_error)
+        spread = spread_together(row.record_error, row.model_error)
         half = 1.96 * row.record_error / spread
         axes.plot([-half, half], [at, at], color=LIGHT, linewidth=6, solid_capstyle="butt", zorder=1)
         cells = [number(row.record), number(row.model) or "?", ""]
