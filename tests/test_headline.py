@@ -10,10 +10,12 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from typer.main import get_command
 
 import multitrack_sim as mt
 from multitrack_sim.analysis.doubt import ALL_DOUBTS, INTERVALS, PARTS, doubt_about
 from multitrack_sim.analysis.doubt_sources import codes_behind, opposite_variants, parameters_behind
+from multitrack_sim.cli.main import app
 from multitrack_sim.errors import MultitrackError, SettingError, StoreError
 from multitrack_sim.evidence import headline as evidence
 from multitrack_sim.reports.headline_figure import headline_figure
@@ -456,6 +458,14 @@ def test_the_packaged_headline_is_of_this_form():
 def multitrack(*arguments):
     command = [sys.executable, "-m", "multitrack_sim", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+
+
+def test_the_help_says_how_many_are_run():
+    told = {
+        parameter.name: parameter.help for parameter in get_command(app).commands["headline"].params
+    }  # the module of the constants is too slow to import for a help text
+    assert f"({evidence.CONFLICTS:,})" in told["conflicts"]
+    assert f"({evidence.PAIRS:,})" in told["runs"] and f"({evidence.CASE_PAIRS:,})" in told["runs"]
 
 
 def test_the_commands_take_them(tmp_path):

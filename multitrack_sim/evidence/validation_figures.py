@@ -105,7 +105,7 @@ def _misses(axes: Axes, rows: pd.DataFrame, title: str, reach: float) -> None:
 
 def _beside(axes: Axes, at: float, cells: list[str], bold: bool = False, colour: str = BLACK) -> None:
     """Numbers in columns to the right of a row."""
-    for cell, place in zip(cells, (32, 64, 90)):
+    for cell, place in zip(cells, (30, 66, 90)):
         axes.annotate(cell, (1.0, at), (place, 0), xycoords=("axes fraction", "data"), textcoords="offset points", va="center",
                       ha="right", fontsize=7.5, fontweight="bold" if bold else "normal", color=colour,
                       annotation_clip=False)  # fmt: skip
