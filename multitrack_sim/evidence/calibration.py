@@ -54,7 +54,7 @@ class Recipe:
     weighted_from: int = 3  # this wave and what follows are drawn where the record is met well, few at the edge
     conflicts: int = 200  # of a population
     cutoffs: tuple[float, ...] = (3.0, 2.5, 2.0, 2.0, 2.0, 2.0)  # of the emulated misses, after each wave
-    candidates: int = 1_800  # places that are run over fresh conflicts; those that stand, over others again, and again
+    candidates: tuple[int, ...] = (1_800, 1_200)  # drawn in turns, so that more can join those already judged
     fresh_conflicts: tuple[int, ...] = (400, 800, 800, 800)  # over which a candidate must stand, each time others
     sets: int = 200  # shipped, at most
     seed: int = 1
@@ -183,36 +183,48 @@ def calibrate(out: Path, recipe: Recipe, workers: int = 2) -> tuple[pd.DataFrame
     write_whole(recipe_file, json.dumps(told, indent=1) + "\n", replace=True)
     emulator, places = emulated(out, len(recipe.waves), recipe, workers)
     held = held_against(recipe)
-    file = out / "candidates.npy"
-    if not file.is_file():
-        drawn = recipe.candidates, recipe.seed + 99, recipe.cutoffs[-1]
-        _save(file, places_within(emulator, held, places, *drawn, weighted=True))
-    candidates = np.load(file)
+    drawn = [_candidates(out, turn, emulator, places, recipe) for turn in range(len(recipe.candidates))]
+    candidates = np.concatenate(drawn)
     inside = np.abs(spread_of_misses(emulator, held, candidates)).max(axis=1)
     settings = from_places(candidates).map(lambda value: float(f"{value:.{DIGITS}g}"))
-    rows = settings.to_dict("records")
-    left, standing_after = np.arange(len(rows)), []
-    misses: list[pd.DataFrame] = []
-    for time, conflicts in enumerate(recipe.fresh_conflicts):
-        file = out / f"stand_{time + 1}.jsonl"
-        seen = judge_all([rows[at] for at in left], conflicts, FRESH + 50 * time + recipe.seed, file, workers)
-        stand = np.flatnonzero(standing(seen))
-        left, misses = left[stand], [one.iloc[stand] for one in (*misses, seen)]
-        standing_after.append(len(stand))
+    turns = np.split(np.arange(len(candidates)), np.cumsum(recipe.candidates)[:-1])
+    judged = [_stand(settings.iloc[turn], out / f"stand_{at + 1}", recipe, workers) for at, turn in enumerate(turns)]
+    left = np.concatenate([left for left, _ in judged])
+    misses = [pd.concat(each) for each in zip(*(misses for _, misses in judged))]
     # of those that stand each time the ones whose largest mean misses are least, in the random order in which they were drawn
-    mean = pd.DataFrame(np.mean(misses, axis=0), columns=misses[0].columns)
+    mean = sum(one.loc[left] for one in misses) / len(misses)
     best = np.sort(np.argsort(_largest(mean), kind="stable")[: recipe.sets])
-    chosen, kept = left[best], misses[-1].iloc[best]
+    chosen = left[best]
+    kept = misses[-1].loc[chosen]
     sets = settings.iloc[chosen].reset_index(drop=True).rename_axis("set")
     return sets, {
         "recipe": told | ({"cases": f"{len(told['cases'])} conflicts begun up to 2005"} if recipe.cases else {}),
         "candidates": len(candidates),
         "within_the_emulated_region": int((inside <= recipe.cutoffs[-1] + 1e-9).sum()),
-        "stand_over_fresh_conflicts": standing_after,
+        "stand_over_fresh_conflicts": [int(standing(one).sum()) for one in misses],
         "mean_squared_miss_of_sets": round(float(np.nanmean(kept**2)), 3) if len(chosen) else None,
         "pinned_down": pinned_down(candidates[chosen]),
         "moved_by": _moved(emulator),
     }
+
+
+def _candidates(out: Path, turn: int, emulator: Emulator, places: np.ndarray, recipe: Recipe) -> np.ndarray:
+    file = out / f"candidates_{turn + 1}.npy"
+    if not file.is_file():
+        drawn = recipe.candidates[turn], recipe.seed + 99 + turn, recipe.cutoffs[-1]
+        _save(file, places_within(emulator, held_against(recipe), places, *drawn, weighted=True))
+    return np.load(file)
+
+
+def _stand(settings: pd.DataFrame, file: Path, recipe: Recipe, workers: int) -> tuple[np.ndarray, list[pd.DataFrame]]:
+    """Which candidates stand over every population of fresh conflicts, and the misses of those that were still left each time."""
+    left, misses = settings.index.to_numpy(), []
+    for time, conflicts in enumerate(recipe.fresh_conflicts):
+        rows, seed = settings.loc[left].to_dict("records"), FRESH + 50 * time + recipe.seed
+        seen = judge_all(rows, conflicts, seed, file.with_name(f"{file.name}_{time + 1}.jsonl"), workers).set_axis(left)
+        left = left[standing(seen)]
+        misses.append(seen)
+    return left, misses
 
 
 def pinned_down(places: np.ndarray) -> dict[str, float]:
