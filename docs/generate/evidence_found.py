@@ -108,10 +108,13 @@ def calibration(beside: BesideRecord) -> list[str]:
 def _defaults(sets: pd.DataFrame) -> str:
     """Where the defaults lie among the sets."""
     low, high = sets.quantile(INSIDE[0]), sets.quantile(INSIDE[1])
-    inside = sum(low[name] <= PARAMETERS[name].default <= high[name] for name in sets)
+    defaults = {name: PARAMETERS[name].default for name in sets}
+    outside = [name for name in sets if not low[name] <= defaults[name] <= high[name]]
+    named = "; ".join(f"`{name}` ({defaults[name]:.3g}; sets {low[name]:.2g} to {high[name]:.2g})" for name in outside)
     return (
-        "Where the defaults lie among the sets: of "
-        f"{len(sets.columns)} parameters, {inside} have a default within the middle {percent(INSIDE[1] - INSIDE[0])} of the sets."
+        f"Where the defaults lie among the sets: of {len(sets.columns)} parameters, {len(sets.columns) - len(outside)} have a "
+        f"default within the middle {percent(INSIDE[1] - INSIDE[0])} of the sets."
+        + (f" Outside: {named}." if named else "")
     )
 
 
