@@ -209,6 +209,7 @@ def calibrate(out: Path, recipe: Recipe, workers: int = 2) -> tuple[pd.DataFrame
 
 
 def _candidates(out: Path, turn: int, emulator: Emulator, places: np.ndarray, recipe: Recipe) -> np.ndarray:
+    """The places of one turn: drawn once, then read."""
     file = out / f"candidates_{turn + 1}.npy"
     if not file.is_file():
         drawn = recipe.candidates[turn], recipe.seed + 99 + turn, recipe.cutoffs[-1]
