@@ -77,10 +77,20 @@ def whole_space(search: Any) -> str:
 - The {len(fresh)} clearest points, up to {search.sizes.candidates} of either sign, ran again on {search.confirmed.shape[1]}
   fresh pairs. Credible there (false discovery rate 5%, over all of them): **harm at {harmed}, benefit at {helped}**, that
   is at least {share(harmed, total)} and {share(helped, total)} of all points; the others
-  cannot be told from nothing with this many runs{ceiling(search)}.
+  cannot be told from nothing with this many runs{ceiling(search)}.{unharmed(harmed)}
 - No winner's curse: at the {int((first < 0).sum())} points whose first {half} pairs lean to harm, the other pairs say
   {interval(*below)} months; at the {int((first > 0).sum())} that lean to benefit, {interval(*above)}.
 """
+
+
+def unharmed(harmed: int) -> str:
+    """What it means, and what not, that no place of harm was found."""
+    if harmed:
+        return ""
+    return (
+        "\n  No place was found where Track II clearly harms. That says something of this model at its defaults, not of the\n"
+        "  world: ways to harm are in its rules (below), and here others outweigh them."
+    )
 
 
 def ceiling(search: Any) -> str:
