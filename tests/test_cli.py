@@ -16,6 +16,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from foreground import fresh_signals
 from synthetic import NASTY, made_up_ensemble
 from typer.testing import CliRunner
 
@@ -442,13 +443,12 @@ def test_ctrl_c_on_the_real_thing(tmp_path):
         "--out",
         str(tmp_path / "out"),
     ]
-    # a shell that put the tests in the background lets them, and what they start, ignore SIGINT
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=fresh_signals,
     )
     try:
         time.sleep(4)

@@ -461,9 +461,8 @@ def multitrack(*arguments):
 
 
 def test_the_help_says_how_many_are_run():
-    told = {
-        parameter.name: parameter.help for parameter in get_command(app).commands["headline"].params
-    }  # the module of the constants is too slow to import for a help text
+    """Written twice: the module that holds the numbers is too slow to import for a help text."""
+    told = {parameter.name: parameter.help for parameter in get_command(app).commands["headline"].params}
     assert f"({evidence.CONFLICTS:,})" in told["conflicts"]
     assert f"({evidence.PAIRS:,})" in told["runs"] and f"({evidence.CASE_PAIRS:,})" in told["runs"]
 

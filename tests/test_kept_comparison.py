@@ -9,6 +9,7 @@ import time
 
 import pandas as pd
 import pytest
+from foreground import fresh_signals
 
 import multitrack_sim as mt
 from multitrack_sim.designs import Design, factorial, paired
@@ -197,11 +198,7 @@ def test_a_command_that_is_killed_goes_on(scenario, tmp_path, ended_by):
         asked = [*command, "--runs", str(runs), "--out", out]
         return subprocess.Popen(asked, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **more)
 
-    def as_from_a_terminal():  # whoever runs the tests may ignore signals, and a child inherits that
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)
-
-    begun = started(9000, "out", preexec_fn=as_from_a_terminal)
+    begun = started(9000, "out", preexec_fn=fresh_signals)
     try:
         limit = time.monotonic() + 300
         while not list((tmp_path / "out").glob("runs/runs-*.parquet")):

@@ -11,6 +11,7 @@ import time
 
 import pandas as pd
 import pytest
+from foreground import fresh_signals
 
 from multitrack_sim.running import signals
 
@@ -36,12 +37,6 @@ COMPARE = ["compare", "oslo_1993", "--arm", "no workshops", "--runs", "1000000"]
 def compiled_already():
     command = [sys.executable, "-m", "multitrack_sim", "run", "oslo_1993", "--runs", "1", "--quiet"]
     assert subprocess.run(command, timeout=500).returncode == 0
-
-
-def fresh_signals():
-    """As a shell starts a program in the foreground, whatever the tests were started by."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
 
 def started(arguments, out, before=fresh_signals, prefix=(), **where):

@@ -183,7 +183,7 @@ def calibrate(out: Path, recipe: Recipe, workers: int = 2) -> tuple[pd.DataFrame
     write_whole(recipe_file, json.dumps(told, indent=1) + "\n", replace=True)
     emulator, places = emulated(out, len(recipe.waves), recipe, workers)
     held = held_against(recipe)
-    drawn = [_candidates(out, turn, emulator, places, recipe) for turn in range(len(recipe.candidates))]
+    drawn = [_candidates(out, turn, emulator, held, places, recipe) for turn in range(len(recipe.candidates))]
     candidates = np.concatenate(drawn)
     inside = np.abs(spread_of_misses(emulator, held, candidates)).max(axis=1)
     settings = from_places(candidates).map(lambda value: float(f"{value:.{DIGITS}g}"))
@@ -208,12 +208,14 @@ def calibrate(out: Path, recipe: Recipe, workers: int = 2) -> tuple[pd.DataFrame
     }
 
 
-def _candidates(out: Path, turn: int, emulator: Emulator, places: np.ndarray, recipe: Recipe) -> np.ndarray:
+def _candidates(
+    out: Path, turn: int, emulator: Emulator, held: dict[str, tuple[float, float]], start: np.ndarray, recipe: Recipe
+) -> np.ndarray:
     """The places of one turn: drawn once, then read."""
     file = out / f"candidates_{turn + 1}.npy"
     if not file.is_file():
         drawn = recipe.candidates[turn], recipe.seed + 99 + turn, recipe.cutoffs[-1]
-        _save(file, places_within(emulator, held_against(recipe), places, *drawn, weighted=True))
+        _save(file, places_within(emulator, held, start, *drawn, weighted=True))
     return np.load(file)
 
 
